@@ -1,0 +1,17 @@
+/** What one synchronous invocation of a function came to. */
+export type Invocation =
+  | { readonly ok: true; readonly payload: unknown }
+  /** Thrown, timed out, killed or failed to initialise: `X-Amz-Function-Error: Unhandled`. */
+  | { readonly ok: false; readonly payload: FunctionError };
+
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+/** The Lambda service as the other parts of the local stack use it. */
+export interface Lambda {
+  /** Invokes and waits. `functionArn` is a full ARN or a bare function name. Rejects only for an unknown function. */
+  invoke(functionArn: string, event: unknown): Promise<Invocation>;
+}
