@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import type { Resource } from '../cloudformation/resource.ts';
+import type { Faults } from '../faults.ts';
+import type { Authorize } from '../iam.ts';
+import type { Lambda } from '../lambda/lambda.ts';
+import type { Log } from '../log.ts';
+import type { Gateway } from './gateway.ts';
+import { HttpApis } from './http/http-apis.ts';
+import { Integrations } from './integration.ts';
+import { handleManagementRequest } from './management/management-api.ts';
+import { readModel } from './read-model.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import { Throttle } from './throttle.ts';
+import { WebSocketApis } from './websocket/web-socket-apis.ts';
+
+/** API Gateway on one origin: all WebSocket and HTTP APIs of the templates, and the management API. */
+export interface ApiGateway {
+  /** Answers a request, or gives false if nothing here serves its path. */
+  handleRequest(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
+  /** Takes over the socket of an upgrade request. */
+  handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ids of the open WebSocket connections. */
+  connections(): string[];
+  /** Cuts all connections without `$disconnect`. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs the APIs among the resources. WebSocket APIs are at `/{stage}`, their management API at
+ * `/{stage}/@connections/{id}`, HTTP APIs at `/` for the stage `$default` and at `/{stage}/…` for others.
+ *
+ * @param options.resources of all stacks, intrinsic functions resolved
+ * @param options.origin such as `http://localhost:5000`
+ * @throws if a template cannot be served, such as two WebSocket APIs with the same stage name
+ */
+export function createApiGateway(options: {
+  resources: readonly Resource[];
+  origin: string;
+  lambda: Lambda;
+  clock: Clock;
+  faults: Faults;
+  log: Log;
+  authorize: Authorize;
+  settings?: Partial<Settings>;
+}): ApiGateway {
+  const { clock, faults, authorize } = options;
+  const settings = { ...defaultSettings, ...options.settings };
+  const log = once(options.log);
+  const gateway: Gateway = {
+    model: readModel(options.resources, log),
+    origin: new URL(options.origin),
+    integrations: new Integrations(options.lambda, clock, options.log),
+    throttle: new Throttle(clock, settings),
+    clock,
+    faults,
+    log,
+    authorize,
+    settings,
+  };
+  const webSocketApis = new WebSocketApis(gateway);
+  const httpApis = new HttpApis(gateway);
+
+  return {
+    async handleRequest(req, res) {
+      try {
+        if (await handleManagementRequest(gateway, webSocketApis, req, res)) return true;
+        if (webSocketApis.refuseRequest(req, res)) return true;
+        return await httpApis.handleRequest(req, res);
+      } catch (error) {
+        // The caller hung up before its request was there as a whole, or it cannot be answered.
+        if (!req.destroyed) options.log(`API Gateway could not answer ${req.method} ${req.url}: ${error}`);
+        res.destroy();
+        return true;
+      }
+    },
+    handleUpgrade: (req, socket, head) => webSocketApis.handleUpgrade(req, socket, head),
+    connections: () => webSocketApis.connectionIds,
+    close: async () => webSocketApis.close(),
+  };
+}
+
+/** Says each line once: what does not run locally as on AWS is worth one line, not one for each request. */
+function once(log: Log): Log {
+  const said = new Set<string>();
+  return (line) => {
+    if (said.has(line)) return;
+    said.add(line);
+    log(line);
+  };
+}

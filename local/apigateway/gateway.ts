@@ -1,0 +1,22 @@
+import type { Clock } from '../clock.ts';
+import type { Faults } from '../faults.ts';
+import type { Authorize } from '../iam.ts';
+import type { Log } from '../log.ts';
+import type { Integrations } from './integration.ts';
+import type { ApiModel } from './model.ts';
+import type { Settings } from './settings.ts';
+import type { Throttle } from './throttle.ts';
+
+/** What the parts of API Gateway share. */
+export interface Gateway {
+  readonly model: ApiModel;
+  readonly origin: URL;
+  readonly integrations: Integrations;
+  readonly throttle: Throttle;
+  readonly clock: Clock;
+  /** Changes while the stack runs: read it at each use. */
+  readonly faults: Faults;
+  readonly log: Log;
+  readonly authorize: Authorize;
+  readonly settings: Settings;
+}

@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../body.ts';
+import { targetOf } from '../client.ts';
+import type { Gateway } from '../gateway.ts';
+import { newId } from '../identifiers.ts';
+import type { Outcome } from '../integration.ts';
+import type { HttpApi, Integration, Stage } from '../model.ts';
+import { authorizeRequest } from './authorizer.ts';
+import { preflight, withCors } from './cors.ts';
+import { httpEvent } from './event.ts';
+import { type HttpAnswer, internalServerError, messageAnswer, readResponse, sendAnswer } from './response.ts';
+import { Router } from './router.ts';
+
+/** The largest request an HTTP API takes, bytes. */
+const largestBodyBytes = 10_485_760;
+
+interface Served {
+  readonly api: HttpApi;
+  readonly stage: Stage;
+  readonly router: Router;
+}
+
+/** All HTTP APIs: the `$default` stage at `/`, others below their name. */
+export class HttpApis {
+  readonly #gateway: Gateway;
+  readonly #stages = new Map<string, Served>();
+
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+    for (const api of gateway.model.httpApis) {
+      const router = new Router(api.routes);
+      for (const stage of api.stages) this.#stages.set(stage.name, { api, stage, router });
+    }
+  }
+
+  /** @returns false if no stage serves this path */
+  async handleRequest(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+    const { path } = targetOf(req);
+    const first = path.split('/')[1] ?? '';
+    const named = this.#stages.get(first);
+    const served = named ?? this.#stages.get('$default');
+    if (!served) return false;
+    const requestId = newId();
+    const below = named ? path.slice(first.length + 1) || '/' : path;
+    const answer = await this.#answer(served, req, below, requestId);
+    sendAnswer(res, withCors(served.api.cors, req, answer), requestId);
+    return true;
+  }
+
+  async #answer({ api, stage, router }: Served, req: IncomingMessage, path: string, requestId: string) {
+    const { settings, throttle } = this.#gateway;
+    const body = await readBody(req, largestBodyBytes);
+    const ownAnswer = preflight(api.cors, req, settings.preflightStatus);
+    if (ownAnswer) return { ...ownAnswer };
+    const match = router.match(req.method ?? 'GET', path);
+    if (!match) return messageAnswer(404, 'Not Found');
+    if (!throttle.admits(stage, match.route.routeKey)) {
+      return messageAnswer(429, settings.httpMessages.tooManyRequests);
+    }
+    if (body === undefined) return messageAnswer(413, settings.httpMessages.tooLarge);
+    const authorization = authorizeRequest(this.#gateway, match.route.authorizer, req);
+    if (!authorization.ok) return authorization.answer;
+    const authorizer = authorization.context;
+    const event = httpEvent(this.#gateway, req, match, { stage, body, requestId, authorizer });
+    return this.#read(await this.#call(match.route.integration, event));
+  }
+
+  #call(integration: Integration | undefined, event: unknown): Promise<Outcome> {
+    const isLambda = integration?.type === 'lambda';
+    return this.#gateway.integrations.call(
+      isLambda ? integration.functionArn : '',
+      event,
+      isLambda ? integration.timeoutMs : 30_000,
+    );
+  }
+
+  #read(outcome: Outcome): HttpAnswer {
+    const { settings } = this.#gateway;
+    if (outcome.kind === 'timed-out') return messageAnswer(503, settings.httpMessages.timeout);
+    if (outcome.kind === 'failed') return internalServerError;
+    return readResponse(outcome.payload, settings);
+  }
+}

@@ -1,0 +1,44 @@
+import type { ServerResponse } from 'node:http';
+import type { Gateway } from '../gateway.ts';
+import type { Connection } from '../websocket/connection.ts';
+import { limitExceeded, payloadTooLarge, sendError } from './errors.ts';
+
+/**
+ * PostToConnection: sends the body as one text frame, whatever its bytes are. Answers when the frame was handed to the
+ * socket, not when the client has it. 413 above 128 KB; 429 when the client does not keep up.
+ *
+ * @param body `undefined` if there was more than the limit
+ */
+export function postToConnection(
+  gateway: Gateway,
+  connection: Connection,
+  res: ServerResponse,
+  body: Buffer | undefined,
+): void {
+  if (body === undefined) {
+    sendError(res, payloadTooLarge);
+  } else if (connection.bufferedBytes > gateway.settings.clientBufferBytes) {
+    sendError(res, limitExceeded('WebSocket client side buffer is full'));
+  } else {
+    connection.send(body, gateway.clock.now());
+    res.writeHead(200, { 'Content-Length': 0 }).end();
+  }
+}
+
+/** GetConnection: times are RFC 3339 strings, keys begin in lower case; the SDKs take nothing else. */
+export function getConnection(connection: Connection, res: ServerResponse): void {
+  const body = JSON.stringify({
+    connectedAt: new Date(connection.facts.connectedAt).toISOString(),
+    identity: connection.facts.identity,
+    lastActiveAt: new Date(connection.lastActiveAt).toISOString(),
+  });
+  res
+    .writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) })
+    .end(body);
+}
+
+/** DeleteConnection: closes the connection, which then has its `$disconnect`. */
+export function deleteConnection(gateway: Gateway, connection: Connection, res: ServerResponse): void {
+  res.writeHead(204).end();
+  connection.close(gateway.settings.deleteCloseCode, '');
+}

@@ -1,0 +1,143 @@
+import type { z } from 'zod';
+import type { Resource } from '../cloudformation/resource.ts';
+import type { Log } from '../log.ts';
+import type { ApiModel, Authorizer, Cors, Integration, Stage } from './model.ts';
+import * as cfn from './resources.ts';
+
+/** Reads the APIs out of the templates. Throws where a template asks for what cannot be served at one origin. */
+export function readModel(resources: readonly Resource[], log: Log): ApiModel {
+  const apis = cfn.resourcesOf(resources, 'Api', cfn.Api);
+  const routes = cfn.resourcesOf(resources, 'Route', cfn.Route);
+  const routeResponses = [...cfn.resourcesOf(resources, 'RouteResponse', cfn.RouteResponse).values()];
+  const integrations = cfn.resourcesOf(resources, 'Integration', cfn.Integration);
+  const authorizers = cfn.resourcesOf(resources, 'Authorizer', cfn.Authorizer);
+  const stages = [...cfn.resourcesOf(resources, 'Stage', cfn.Stage).values()].map(stageOf);
+
+  const routesOf = (apiId: string) => {
+    const protocol = apis.get(apiId)?.ProtocolType;
+    return [...routes]
+      .filter(([, route]) => route.ApiId === apiId)
+      .map(([routeId, route]) => ({
+        routeKey: route.RouteKey,
+        integration: integrationOf(route.Target, integrations, protocol, log),
+        authorizer: authorizerOf(route, authorizers),
+        // Two-way needs both: the expression on the route and the response itself.
+        twoWay:
+          route.RouteResponseSelectionExpression === '$default' &&
+          routeResponses.some((r) => r.RouteId === routeId && r.RouteResponseKey === '$default'),
+      }));
+  };
+  const stagesOf = (apiId: string) => stages.filter((stage) => stage.apiId === apiId);
+  const all = [...apis].map(([apiId, api]) => ({
+    apiId,
+    api,
+    routes: routesOf(apiId),
+    stages: stagesOf(apiId),
+  }));
+
+  const model: ApiModel = {
+    webSocketApis: all
+      .filter(({ api }) => api.ProtocolType === 'WEBSOCKET')
+      .map(({ apiId, api, routes, stages }) => ({
+        apiId,
+        routeSelectionExpression: api.RouteSelectionExpression,
+        routes: new Map(routes.map((route) => [route.routeKey, route])),
+        stages,
+      })),
+    httpApis: all
+      .filter(({ api }) => api.ProtocolType === 'HTTP')
+      .map(({ apiId, api, routes, stages }) => ({ apiId, routes, stages, cors: corsOf(api) })),
+  };
+  refuseSharedStageNames('WebSocket', model.webSocketApis);
+  refuseSharedStageNames('HTTP', model.httpApis);
+  return model;
+}
+
+/** On AWS each API has a host of its own; here they share one origin, so the stage name has to tell them apart. */
+function refuseSharedStageNames(kind: string, apis: readonly { stages: readonly Stage[] }[]): void {
+  const seen = new Map<string, string>();
+  for (const stage of apis.flatMap((api) => api.stages)) {
+    const other = seen.get(stage.name);
+    if (other !== undefined) {
+      throw new Error(
+        `Two ${kind} APIs (${other} and ${stage.apiId}) have a stage named "${stage.name}". ` +
+          'The local stack serves all APIs at one origin: give the stages different names.',
+      );
+    }
+    seen.set(stage.name, stage.apiId);
+  }
+}
+
+function stageOf(stage: z.infer<typeof cfn.Stage>): Stage {
+  const limitOf = (s: (typeof stage)['DefaultRouteSettings']) => ({
+    ratePerSecond: s.ThrottlingRateLimit,
+    burst: s.ThrottlingBurstLimit,
+  });
+  return {
+    apiId: stage.ApiId,
+    name: stage.StageName,
+    variables: stage.StageVariables,
+    defaultThrottle: limitOf(stage.DefaultRouteSettings),
+    routeThrottles: new Map(Object.entries(stage.RouteSettings).map(([key, s]) => [key, limitOf(s)])),
+  };
+}
+
+function integrationOf(
+  target: string | undefined,
+  integrations: ReadonlyMap<string, z.infer<typeof cfn.Integration>>,
+  protocol: 'WEBSOCKET' | 'HTTP' | undefined,
+  log: Log,
+): Integration | undefined {
+  const integration = target && integrations.get(target.replace(/^integrations\//, ''));
+  if (!integration) return undefined;
+  if (integration.IntegrationType === 'MOCK') return { type: 'mock' };
+  const functionArn = functionArnIn(integration.IntegrationUri ?? '');
+  const payload = integration.PayloadFormatVersion ?? '1.0';
+  const unsupported =
+    integration.IntegrationType !== 'AWS_PROXY' || !functionArn
+      ? `a ${integration.IntegrationType} integration`
+      : protocol === 'HTTP' && payload !== '2.0' && `payload format ${payload}`;
+  if (unsupported) log(`API ${integration.ApiId}: ${unsupported} cannot be run locally and will fail`);
+  // An empty ARN is a function that does not exist: the route fails as AWS lets a broken integration fail.
+  return {
+    type: 'lambda',
+    functionArn: unsupported ? '' : (functionArn ?? ''),
+    timeoutMs: integration.TimeoutInMillis ?? (protocol === 'HTTP' ? 30_000 : 29_000),
+  };
+}
+
+function authorizerOf(
+  route: z.infer<typeof cfn.Route>,
+  authorizers: ReadonlyMap<string, z.infer<typeof cfn.Authorizer>>,
+): Authorizer | undefined {
+  if (route.AuthorizationType === 'NONE') return undefined;
+  if (route.AuthorizationType === 'AWS_IAM') return { type: 'iam' };
+  const authorizer = authorizers.get(route.AuthorizerId ?? '');
+  if (!authorizer)
+    throw new Error(`Route ${route.RouteKey} names the authorizer ${route.AuthorizerId}, which is not there`);
+  const identitySources = authorizer.IdentitySource;
+  if (authorizer.AuthorizerType === 'JWT') return { type: 'jwt', identitySources };
+  return {
+    type: 'request',
+    functionArn: functionArnIn(authorizer.AuthorizerUri ?? '') ?? '',
+    identitySources,
+  };
+}
+
+/** The function of `arn:…:path/2015-03-31/functions/<arn>/invocations`, or of a plain function ARN. */
+function functionArnIn(uri: string): string | undefined {
+  return /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? /^arn:[^:]+:lambda:.+$/.exec(uri)?.[0];
+}
+
+function corsOf({ CorsConfiguration: cors }: z.infer<typeof cfn.Api>): Cors | undefined {
+  return (
+    cors && {
+      allowOrigins: cors.AllowOrigins,
+      allowMethods: cors.AllowMethods,
+      allowHeaders: cors.AllowHeaders,
+      exposeHeaders: cors.ExposeHeaders,
+      maxAgeSeconds: cors.MaxAge,
+      allowCredentials: cors.AllowCredentials,
+    }
+  );
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { Resource } from '../cloudformation/resource.ts';
+
+/**
+ * The properties the gateway uses of each `AWS::ApiGatewayV2::*` resource, intrinsic functions resolved.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGatewayV2.html
+ */
+export const Api = z.object({
+  Name: z.string().optional(),
+  ProtocolType: z.enum(['WEBSOCKET', 'HTTP']),
+  RouteSelectionExpression: z.string().default('$request.body.action'),
+  CorsConfiguration: z
+    .object({
+      AllowOrigins: z.array(z.string()).default([]),
+      AllowMethods: z.array(z.string()).default([]),
+      AllowHeaders: z.array(z.string()).default([]),
+      ExposeHeaders: z.array(z.string()).default([]),
+      MaxAge: z.coerce.number().optional(),
+      AllowCredentials: z.boolean().default(false),
+    })
+    .optional(),
+});
+
+export const Route = z.object({
+  ApiId: z.string(),
+  RouteKey: z.string(),
+  Target: z.string().optional(),
+  AuthorizationType: z.enum(['NONE', 'AWS_IAM', 'CUSTOM', 'JWT']).default('NONE'),
+  AuthorizerId: z.string().optional(),
+  RouteResponseSelectionExpression: z.string().optional(),
+});
+
+export const RouteResponse = z.object({ RouteId: z.string(), RouteResponseKey: z.string() });
+
+export const Integration = z.object({
+  ApiId: z.string(),
+  IntegrationType: z.string(),
+  IntegrationUri: z.string().optional(),
+  PayloadFormatVersion: z.string().optional(),
+  TimeoutInMillis: z.coerce.number().optional(),
+});
+
+export const Authorizer = z.object({
+  AuthorizerType: z.enum(['REQUEST', 'JWT']),
+  AuthorizerUri: z.string().optional(),
+  IdentitySource: z.array(z.string()).default([]),
+});
+
+const RouteSettings = z.object({
+  ThrottlingRateLimit: z.coerce.number().optional(),
+  ThrottlingBurstLimit: z.coerce.number().optional(),
+});
+
+export const Stage = z.object({
+  ApiId: z.string(),
+  StageName: z.string(),
+  StageVariables: z.record(z.string(), z.coerce.string()).default({}),
+  DefaultRouteSettings: RouteSettings.default({}),
+  RouteSettings: z.record(z.string(), RouteSettings).default({}),
+});
+
+/** The resources of one type, such as `Route`, each parsed, by what `Ref` gives. */
+export function resourcesOf<T>(
+  resources: readonly Resource[],
+  type: string,
+  schema: z.ZodType<T>,
+): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const resource of resources) {
+    if (resource.type !== `AWS::ApiGatewayV2::${type}`) continue;
+    const parsed = schema.safeParse(resource.properties);
+    if (!parsed.success) {
+      const where = `${resource.type} ${resource.logicalId} of ${resource.stack}`;
+      throw new Error(`${where} cannot be run locally: ${z.prettifyError(parsed.error)}`);
+    }
+    found.set(resource.physicalId, parsed.data);
+  }
+  return found;
+}

@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { webSocketApi } from './gateway/resources.ts';
+import { connect, refusal } from './gateway/socket.ts';
+import { startGateway } from './gateway/start-gateway.ts';
+
+const chat = webSocketApi({
+  routes: { $connect: 'connect', $disconnect: 'disconnect', $default: 'default' },
+});
+const id = expect.stringMatching(/^[\w-]{15}=$/);
+
+test('the upgrade waits until the Lambda of $connect is done', async () => {
+  const { url, functions, gateway } = await startGateway(chat);
+  let letConnect = (_: unknown) => {};
+  functions.on('connect', () => new Promise((resolve) => (letConnect = resolve)));
+  let isOpen = false;
+  const connecting = connect(url).then(() => (isOpen = true));
+  await functions.events('connect').next();
+  expect([isOpen, gateway.connections()]).toEqual([false, []]);
+  letConnect({ statusCode: 200 });
+  await connecting;
+  expect(gateway.connections()).toEqual([id]);
+});
+
+test.each([301, 400, 401, 403, 501])(
+  '$connect returning %i refuses the upgrade with that status',
+  async (statusCode) => {
+    const { url, functions } = await startGateway(chat);
+    functions.on('connect', () => ({ statusCode }));
+    expect(await refusal(url)).toBe(statusCode);
+  },
+);
+
+test('$connect throwing refuses the upgrade with 502', async () => {
+  const { url, functions } = await startGateway(chat);
+  functions.on('connect', () => {
+    throw new Error('no database');
+  });
+  expect(await refusal(url)).toBe(502);
+});
+
+test('the $connect event has the shape of API Gateway', async () => {
+  const { url, functions, origin } = await startGateway(chat);
+  await connect(`${url}?token=a&token=b&x=%20`, { headers: { 'User-Agent': 'test', 'X-Own': '1' } });
+  const event = await functions.events('connect').next();
+  const { host } = new URL(origin);
+  expect(event).toEqual({
+    headers: {
+      Host: new URL(url).host,
+      'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits',
+      'Sec-WebSocket-Key': expect.any(String),
+      'Sec-WebSocket-Version': '13',
+      'User-Agent': 'test',
+      'X-Own': '1',
+      'X-Amzn-Trace-Id': expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/),
+      'X-Forwarded-For': '127.0.0.1',
+      'X-Forwarded-Port': new URL(url).port,
+      'X-Forwarded-Proto': 'http',
+    },
+    multiValueHeaders: expect.objectContaining({ 'X-Own': ['1'], 'X-Forwarded-For': ['127.0.0.1'] }),
+    queryStringParameters: { token: 'b', x: ' ' },
+    multiValueQueryStringParameters: { token: ['a', 'b'], x: [' '] },
+    requestContext: {
+      routeKey: '$connect',
+      eventType: 'CONNECT',
+      extendedRequestId: event.requestContext.requestId,
+      requestTime: expect.stringMatching(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/),
+      messageDirection: 'IN',
+      stage: 'prod',
+      connectedAt: expect.any(Number),
+      requestTimeEpoch: expect.any(Number),
+      identity: { userAgent: 'test', sourceIp: '127.0.0.1' },
+      requestId: id,
+      domainName: host,
+      connectionId: id,
+      apiId: 'wsapi00001',
+    },
+    isBase64Encoded: false,
+  });
+});
+
+test('the $connect event of a request without a query string has no query string keys', async () => {
+  const { url, functions } = await startGateway(chat);
+  await connect(url);
+  const event = await functions.events('connect').next();
+  expect(Object.keys(event).sort()).toEqual([
+    'headers',
+    'isBase64Encoded',
+    'multiValueHeaders',
+    'requestContext',
+  ]);
+  expect(event.requestContext.identity).toEqual({ sourceIp: '127.0.0.1' });
+});
