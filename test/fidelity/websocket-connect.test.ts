@@ -90,3 +90,85 @@ test('the $connect event of a request without a query string has no query string
   ]);
   expect(event.requestContext.identity).toEqual({ sourceIp: '127.0.0.1' });
 });
+
+test('$connect returning no status refuses the upgrade', async () => {
+  const { url, functions } = await startGateway(chat);
+  functions.on('connect', () => 'welcome');
+  expect(await refusal(url)).toBeGreaterThanOrEqual(500);
+});
+
+test('a $connect that takes 29 s refuses the upgrade', async () => {
+  const { url, functions, clock } = await startGateway(chat);
+  functions.on('connect', () => new Promise(() => {}));
+  const refused = refusal(url);
+  await functions.events('connect').next();
+  clock.advance(29_000);
+  expect(await refused).toBeGreaterThanOrEqual(500);
+});
+
+test('an API without a $connect route connects', async () => {
+  const { url, functions } = await startGateway(webSocketApi({ routes: { $default: 'default' } }));
+  const client = await connect(url);
+  client.send('hello');
+  expect((await functions.events('default').next()).body).toBe('hello');
+});
+
+test('a $connect route without an integration connects', async () => {
+  const { url } = await startGateway(webSocketApi({ routes: { $connect: {}, $default: 'default' } }));
+  await connect(url);
+});
+
+test('the subprotocol is the one that the Lambda returns', async () => {
+  const { url, functions } = await startGateway(chat);
+  functions.on('connect', () => ({ statusCode: 200, headers: { 'Sec-WebSocket-Protocol': 'second' } }));
+  const client = await connect(url, { protocols: ['first', 'second'] });
+  expect(client.webSocket.protocol).toBe('second');
+});
+
+test('no subprotocol is chosen if the Lambda returns none, which clients take for a failure', async () => {
+  const { url } = await startGateway(chat);
+  await expect(connect(url, { protocols: ['first'] })).rejects.toThrow('Server sent no subprotocol');
+});
+
+test('permessage-deflate is not negotiated', async () => {
+  const { url } = await startGateway(chat);
+  const client = await connect(url, { perMessageDeflate: true });
+  expect(client.webSocket.extensions).toBe('');
+  expect(client.upgradeHeaders['sec-websocket-extensions']).toBeUndefined();
+});
+
+test('the stage may be followed by a slash', async () => {
+  const { url, functions } = await startGateway(chat);
+  await connect(`${url}/?EIO=4`);
+  expect((await functions.events('connect').next()).queryStringParameters).toEqual({ EIO: '4' });
+});
+
+test.each(['', '/other', '/prod/rooms'])('an upgrade to %j, which is no stage, is refused', async (path) => {
+  const { url, functions } = await startGateway(chat);
+  expect(await refusal(url.replace('/prod', path))).toBe(403);
+  expect(functions.events('connect').waiting).toEqual([]);
+});
+
+test('a GET that asks for no upgrade is 426', async () => {
+  const { http } = await startGateway(chat);
+  expect((await fetch(`${http}/prod`)).status).toBe(426);
+});
+
+test('two WebSocket APIs are told apart by their stages', async () => {
+  const beta = webSocketApi({
+    apiId: 'wsapi00002',
+    routes: { $connect: 'beta' },
+    stage: { StageName: 'beta' },
+  });
+  const { url, functions } = await startGateway([...chat, ...beta]);
+  await connect(url.replace('/prod', '/beta'));
+  expect((await functions.events('beta').next()).requestContext).toMatchObject({
+    apiId: 'wsapi00002',
+    stage: 'beta',
+  });
+});
+
+test('two WebSocket APIs with one stage name are an error that names both', async () => {
+  const other = webSocketApi({ apiId: 'wsapi00002', routes: {} });
+  await expect(startGateway([...chat, ...other])).rejects.toThrow(/wsapi00001 and wsapi00002.*"prod"/);
+});
