@@ -52,7 +52,7 @@ export interface Settings {
 
   /** Status of a CORS preflight that an HTTP API answers itself. */
   readonly preflightStatus: number;
-  /** Content types that an HTTP API hands to a Lambda as text; everything else comes as base64. */
+  /** Content types that an HTTP API hands to a Lambda as text; everything else, forms too, comes as base64. */
   readonly textContentTypes: RegExp;
   /** `content-type` of an HTTP API response whose Lambda gave a `statusCode` but no content type. */
   readonly defaultContentType: string;
@@ -90,8 +90,7 @@ export const defaultSettings: Settings = {
   clientBufferBytes: 1_048_576,
 
   preflightStatus: 204,
-  textContentTypes:
-    /^(text\/|application\/(json|javascript|xml|[\w.-]+\+(json|xml)|x-www-form-urlencoded)\b)/i,
+  textContentTypes: /^(text\/|application\/(json|javascript|xml)\s*(;|$))/i,
   defaultContentType: 'text/plain; charset=utf-8',
   httpMessages: {
     timeout: 'Service Unavailable',

@@ -8,7 +8,9 @@ import { startGateway } from './gateway/start-gateway.ts';
 const routes = { $connect: 'connect', $disconnect: 'disconnect', $default: 'default' };
 
 async function withClient(stage: Record<string, unknown> = {}) {
-  const stack = await startGateway(webSocketApi({ routes, stage }));
+  const stack = await startGateway(webSocketApi({ routes, stage }), {
+    settings: { throttledMessage: 'Slow down' },
+  });
   const client = await connect(stack.url);
   const { connectionId } = (await stack.functions.events('connect').next()).requestContext;
   return { ...stack, client, connectionId: String(connectionId) };
@@ -137,7 +139,7 @@ test('messages over the limit of the stage are answered by a frame, not invoked'
   const { client, functions, connectionId } = await withClient(stage);
   for (const message of ['1', '2', '3']) client.send(message);
   expect(JSON.parse(String(await client.next()))).toMatchObject({
-    message: 'Too Many Requests',
+    message: 'Slow down',
     connectionId,
   });
   expect(functions.events('default').waiting.map((event) => event.body)).toEqual(['1', '2']);
@@ -148,7 +150,7 @@ test('a throttled route takes messages again at its rate', async () => {
   const { client, clock, functions } = await withClient(stage);
   client.send('1');
   client.send('2');
-  expect(await client.next()).toContain('Too Many Requests');
+  expect(await client.next()).toContain('Slow down');
   clock.advance(1_000);
   client.send('3');
   expect((await functions.events('default').next()).body).toBe('1');

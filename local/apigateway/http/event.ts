@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { addedHeaders, headerLines, sourceIp, targetOf } from '../client.ts';
+import { addedHeaders, decode, headerLines, sourceIp, targetOf } from '../client.ts';
 import type { Gateway } from '../gateway.ts';
 import { commonLogTime } from '../identifiers.ts';
 import type { Stage } from '../model.ts';
@@ -23,7 +23,9 @@ export function httpEvent(
 ) {
   const { stage, body, requestId, authorizer } = request;
   const nowMs = gateway.clock.now();
-  const { path, query } = targetOf(req);
+  const { path: encodedPath, query } = targetOf(req);
+  // HTTP APIs hand on the path decoded, also as `rawPath`; the query string stays as it was sent.
+  const path = decode(encodedPath);
   const { headers, cookies } = headersOf(gateway, req, nowMs);
   const domainName = gateway.settings.domainName(stage.apiId, gateway.origin.host);
   return {

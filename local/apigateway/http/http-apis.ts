@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../body.ts';
-import { targetOf } from '../client.ts';
+import { decode, targetOf } from '../client.ts';
 import type { Gateway } from '../gateway.ts';
 import { newId } from '../identifiers.ts';
 import type { Outcome } from '../integration.ts';
@@ -35,23 +35,27 @@ export class HttpApis {
 
   /** @returns false if no stage serves this path */
   async handleRequest(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
-    const { path } = targetOf(req);
+    const path = decode(targetOf(req).path);
     const first = path.split('/')[1] ?? '';
     const named = this.#stages.get(first);
     const served = named ?? this.#stages.get('$default');
     if (!served) return false;
     const requestId = newId();
     const below = named ? path.slice(first.length + 1) || '/' : path;
-    const answer = await this.#answer(served, req, below, requestId);
-    sendAnswer(res, withCors(served.api.cors, req, answer), requestId);
+    const body = await readBody(req, largestBodyBytes);
+    const answer =
+      preflight(served.api.cors, req, this.#gateway.settings.preflightStatus) ??
+      withCors(served.api.cors, req, await this.#answer(served, req, { path: below, body, requestId }));
+    sendAnswer(res, answer, requestId);
     return true;
   }
 
-  async #answer({ api, stage, router }: Served, req: IncomingMessage, path: string, requestId: string) {
+  async #answer(
+    { stage, router }: Served,
+    req: IncomingMessage,
+    { path, body, requestId }: { path: string; body: Buffer | undefined; requestId: string },
+  ): Promise<HttpAnswer> {
     const { settings, throttle } = this.#gateway;
-    const body = await readBody(req, largestBodyBytes);
-    const ownAnswer = preflight(api.cors, req, settings.preflightStatus);
-    if (ownAnswer) return { ...ownAnswer };
     const match = router.match(req.method ?? 'GET', path);
     if (!match) return messageAnswer(404, 'Not Found');
     if (!throttle.admits(stage, match.route.routeKey)) {

@@ -1,9 +1,7 @@
-import { decode } from '../client.ts';
 import type { HttpRoute } from '../model.ts';
 
 export interface RouteMatch {
   readonly route: HttpRoute;
-  /** Decoded. */
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
@@ -32,6 +30,7 @@ export class Router {
       .sort(bySpecificity);
   }
 
+  /** @param path percent-decoded as a whole, so that an encoded slash separates segments as any other does */
   match(method: string, path: string): RouteMatch | undefined {
     const segments = path.split('/').slice(1);
     for (const pattern of this.#patterns) {
@@ -69,12 +68,12 @@ function matchPath(pattern: readonly string[], path: readonly string[]): Record<
     if (actual === undefined) return undefined;
     if (isGreedy(segment)) {
       const rest = path.slice(i).join('/');
-      return rest === '' ? undefined : { ...parameters, [segment.slice(1, -2)]: decode(rest) };
+      return rest === '' ? undefined : { ...parameters, [segment.slice(1, -2)]: rest };
     }
     if (isParameter(segment)) {
       if (actual === '') return undefined;
-      parameters[segment.slice(1, -1)] = decode(actual);
-    } else if (segment !== actual && segment !== decode(actual)) {
+      parameters[segment.slice(1, -1)] = actual;
+    } else if (segment !== actual) {
       return undefined;
     }
   }
