@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { HttpApi, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { AttributeType, StreamViewType, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
@@ -33,6 +34,14 @@ export function synthesize(): string {
   return outdir;
 }
 
+function minified(name: string): Code {
+  const outdir = mkdtempSync(join(tmpdir(), 'minified-'));
+  const entryPoints = [fileURLToPath(new URL(`./source/${name}.ts`, import.meta.url))];
+  const outExtension = { '.js': '.mjs' };
+  buildSync({ entryPoints, outdir, outExtension, bundle: true, minify: true, sourcemap: true, format: 'esm' });
+  return Code.fromAsset(outdir);
+}
+
 function dataStack(stack: Stack) {
   const key = { name: 'pk', type: AttributeType.STRING };
   const table = new TableV2(stack, 'Table', {
@@ -55,12 +64,12 @@ function appStack(stack: Stack, table: TableV2, plain: Table): void {
   fn('CommonJs', 'common.handler');
   fn('Nested', 'nested/deep.inner.handler');
   fn('Crash', 'crash.handler', { timeout: Duration.seconds(1) });
-  fn('Minified', 'minified.handler');
+  fn('Minified', 'place-order.handler', { code: minified('place-order') });
   fn('Waiting', 'waiting.handler', { timeout: Duration.seconds(20) });
   fn('Frozen', 'frozen.handler');
   fn('NoModule', 'missing.handler');
   fn('NoHandler', 'echo.nothing');
-  fn('BadSyntax', 'syntax.handler');
+  fn('BadSyntax', 'index.handler', { code: Code.fromInline('exports.handler = async ( => {};') });
   fn('FailingInit', 'failing-init.handler');
   fn('Callback', 'callback.handler');
   fn('CallbackOn22', 'callback.handler', { runtime: Runtime.NODEJS_22_X });

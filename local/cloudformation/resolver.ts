@@ -1,0 +1,158 @@
+import type { Stack, Template } from './assembly.ts';
+import { attributeOf, refOf } from './attributes.ts';
+import { resolve, type Scope, unresolved } from './intrinsics.ts';
+import { type Account, digest, generatedName, nameProperty } from './physical-id.ts';
+import type { Resource } from './resource.ts';
+
+export interface Resolved {
+  readonly resources: readonly Resource[];
+  /** By output name, and again by `stack.output` for where two stacks use one name. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface ResolverOptions extends Account {
+  /** `http://localhost:PORT`; it takes the place of every API's own endpoint. */
+  readonly origin: string;
+  /** Set before every table's name. */
+  readonly tableNamePrefix: string;
+}
+
+/** Turns templates into resources as they would be after a deployment to this machine. */
+export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions): Resolved {
+  const names = new Map<string, string>();
+  const scopes = new Map(stacks.map((stack) => [stack, scopeOf(stack)]));
+  const apiIds = new Set<string>();
+  for (const stack of stacks) {
+    for (const [logicalId, { Type }] of Object.entries(stack.template.Resources)) {
+      if (Type === 'AWS::ApiGatewayV2::Api') apiIds.add(nameOf(stack, logicalId));
+    }
+  }
+  // Last of all, so that a domain name cut out of an API's URL is still the real one until it is a URL again.
+  const localise = (value: unknown) =>
+    mapStrings(value, (text) => toLocalOrigin(text, apiIds, options.origin));
+
+  const resources: Resource[] = [];
+  const outputs: Record<string, string> = {};
+  for (const [stack, scope] of scopes) {
+    const exists = (part: { Condition?: string | undefined }) =>
+      !part.Condition || scope.condition(part.Condition);
+    for (const [logicalId, resource] of Object.entries(stack.template.Resources)) {
+      if (!exists(resource)) continue;
+      const properties = localise(resolve(resource.Properties, scope)) as Record<string, unknown>;
+      const physicalId = String(scope.ref(logicalId));
+      resources.push({ stack: stack.name, logicalId, type: resource.Type, properties, physicalId });
+    }
+    for (const [name, output] of Object.entries(stack.template.Outputs)) {
+      if (!exists(output)) continue;
+      const value = String(localise(resolve(output.Value, scope)));
+      outputs[name] = value;
+      outputs[`${stack.name}.${name}`] = value;
+    }
+  }
+  return { resources, outputs };
+
+  function nameOf(stack: Stack, logicalId: string): string {
+    const key = `${stack.name}/${logicalId}`;
+    const known = names.get(key);
+    if (known) return known;
+    const resource = stack.template.Resources[logicalId];
+    const type = resource?.Type ?? '';
+    const given = resource?.Properties[nameProperty(type) ?? ''];
+    const chosen = given === undefined ? undefined : resolve(given, scopeOf(stack));
+    const prefix = /^AWS::DynamoDB::(Global)?Table$/.test(type) ? options.tableNamePrefix : '';
+    const name = prefix + (typeof chosen === 'string' ? chosen : generatedName(stack.name, logicalId, type));
+    names.set(key, name);
+    return name;
+  }
+
+  function scopeOf(stack: Stack): Scope {
+    const { template } = stack;
+    const scope: Scope = {
+      ref(logicalId) {
+        if (logicalId === 'AWS::NoValue') return undefined;
+        const pseudo = pseudoParameter(stack, logicalId, options);
+        if (pseudo !== undefined) return pseudo;
+        const parameter = template.Parameters[logicalId];
+        if (parameter) return parameter.Default ?? unresolved(`${stack.name} parameter ${logicalId}`);
+        const type = template.Resources[logicalId]?.Type;
+        if (!type) return unresolved(`${stack.name}/${logicalId}`);
+        if (type === 'AWS::Lambda::Version') return functionVersionArn(template, logicalId, scope, '1');
+        if (type === 'AWS::Lambda::Alias') {
+          return functionVersionArn(template, logicalId, scope, nameOf(stack, logicalId));
+        }
+        return refOf(type, nameOf(stack, logicalId), options);
+      },
+      getAtt(logicalId, attribute) {
+        const resource = template.Resources[logicalId];
+        if (!resource) return unresolved(`${stack.name}/${logicalId}.${attribute}`);
+        if (/^AWS::Lambda::(Version|Alias)$/.test(resource.Type)) {
+          return attribute === 'Version' ? '1' : scope.ref(logicalId);
+        }
+        const value = attributeOf(resource.Type, nameOf(stack, logicalId), attribute, options);
+        const webSocket = attribute === 'ApiEndpoint' && resource.Properties.ProtocolType === 'WEBSOCKET';
+        return webSocket ? String(value).replace(/^https:/, 'wss:') : value;
+      },
+      importValue(exportName) {
+        for (const other of stacks) {
+          for (const output of Object.values(other.template.Outputs)) {
+            if (!output.Export) continue;
+            const otherScope = scopeOf(other);
+            if (resolve(output.Export.Name, otherScope) === exportName)
+              return resolve(output.Value, otherScope);
+          }
+        }
+        return unresolved(`export ${exportName}`);
+      },
+      stackOutput(stackName, outputName) {
+        const other = stacks.find((s) => s.name === stackName);
+        const output = other?.template.Outputs[outputName];
+        return other && output
+          ? resolve(output.Value, scopeOf(other))
+          : unresolved(`${stackName}.${outputName}`);
+      },
+      condition: (name) => resolve(template.Conditions[name] ?? false, scope) === true,
+      findInMap: (map, first, second) =>
+        template.Mappings[map]?.[first]?.[second] ?? unresolved(`mapping ${map}.${first}.${second}`),
+    };
+    return scope;
+  }
+}
+
+function pseudoParameter(stack: Stack, name: string, { region, accountId }: Account): string | undefined {
+  const values: Readonly<Record<string, string>> = {
+    'AWS::AccountId': accountId,
+    'AWS::Partition': 'aws',
+    'AWS::Region': region,
+    'AWS::StackId': `arn:aws:cloudformation:${region}:${accountId}:stack/${stack.name}/${digest(stack.name, 16)}`,
+    'AWS::StackName': stack.name,
+    'AWS::URLSuffix': 'amazonaws.com',
+  };
+  return values[name];
+}
+
+function functionVersionArn(
+  { Resources }: Template,
+  logicalId: string,
+  scope: Scope,
+  qualifier: string,
+): string {
+  const functionName = String(resolve(Resources[logicalId]?.Properties.FunctionName, scope));
+  if (functionName.startsWith('arn:')) return `${functionName}:${qualifier}`;
+  const { region, account } = { region: scope.ref('AWS::Region'), account: scope.ref('AWS::AccountId') };
+  return `arn:aws:lambda:${region}:${account}:function:${functionName}:${qualifier}`;
+}
+
+function toLocalOrigin(text: string, apiIds: ReadonlySet<string>, origin: string): string {
+  const endpoint = /(https|wss):\/\/([a-z0-9]{10})\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?::443)?/g;
+  return text.replace(endpoint, (url, scheme: string, apiId: string) => {
+    if (!apiIds.has(apiId)) return url;
+    return scheme === 'wss' ? origin.replace(/^http:/, 'ws:') : origin;
+  });
+}
+
+function mapStrings(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((v) => mapStrings(v, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, mapStrings(v, change)]));
+}

@@ -1,0 +1,69 @@
+import type { Account } from '../cloudformation/physical-id.ts';
+
+/** One thing a caller must be allowed to do for its request to be carried out. */
+export interface Access {
+  /** Such as `dynamodb:PutItem`. */
+  readonly action: string;
+  readonly resource: string;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+/**
+ * What IAM asks of a DynamoDB request. Transactions are authorised as the item operations they are made of.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+ */
+export function accessOf(operation: string, input: Input, account: Account): Access[] {
+  const access = (action: string, { TableName, IndexName }: Input): Access => {
+    const table = tableArn(String(TableName ?? '*'), account);
+    const resource = typeof IndexName === 'string' ? `${table}/index/${IndexName}` : table;
+    return { action: `dynamodb:${action}`, resource };
+  };
+  switch (operation) {
+    case 'TransactWriteItems':
+      return transactItems(input).flatMap((item) =>
+        Object.entries(item).map(([kind, of]) => access(itemActions[kind] ?? kind, of as Input)),
+      );
+    case 'TransactGetItems':
+      return transactItems(input).flatMap((item) =>
+        Object.values(item).map((of) => access('GetItem', of as Input)),
+      );
+    case 'BatchGetItem':
+    case 'BatchWriteItem':
+      return Object.keys((input.RequestItems as object | undefined) ?? {}).map((TableName) =>
+        access(operation, { TableName }),
+      );
+    case 'ExecuteStatement':
+      return [partiqlAccess(input, account)];
+    case 'BatchExecuteStatement':
+      return ((input.Statements as Input[] | undefined) ?? []).map((s) => partiqlAccess(s, account));
+    case 'ExecuteTransaction':
+      return ((input.TransactStatements as Input[] | undefined) ?? []).map((s) => partiqlAccess(s, account));
+    default:
+      return [access(operation, input)];
+  }
+}
+
+const itemActions: Readonly<Record<string, string>> = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+};
+
+const transactItems = (input: Input) => (input.TransactItems as Input[] | undefined) ?? [];
+
+/** The operations that change an item. */
+export const isWrite = (operation: string) =>
+  /^(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/.test(operation);
+
+function partiqlAccess({ Statement }: Input, account: Account): Access {
+  const [, verb = 'Select'] = /^\s*(select|insert|update|delete)/i.exec(String(Statement)) ?? [];
+  const [, table = '*'] = /\b(?:from|into|update)\s+"?([\w.-]+)"?/i.exec(String(Statement)) ?? [];
+  const action = `dynamodb:PartiQL${verb.charAt(0).toUpperCase()}${verb.slice(1).toLowerCase()}`;
+  return { action, resource: tableArn(table, account) };
+}
+
+/** Requests may name a table by its ARN, too. */
+const tableArn = (table: string, { region, accountId }: Account) =>
+  table.startsWith('arn:') ? table : `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;

@@ -1,0 +1,98 @@
+import type { Clock } from '../clock.ts';
+import type { Faults } from '../faults.ts';
+import type { Lambda } from '../lambda/lambda.ts';
+import type { Log } from '../log.ts';
+import type { EventSourceMapping } from './event-source-mapping.ts';
+import { createFilter } from './filter-pattern.ts';
+import { type DiscardedBatch, deliverBatch } from './stream-delivery.ts';
+import { StreamLanes } from './stream-lanes.ts';
+import { readStream } from './stream-reader.ts';
+import { toStreamRecord } from './stream-record.ts';
+
+export interface StreamSourceOptions {
+  readonly mapping: EventSourceMapping;
+  /** DynamoDB itself. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly lambda: Lambda;
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly log: Log;
+  /** Lambda asks four times a second. */
+  readonly pollMs: number;
+}
+
+export interface StreamSource {
+  /** What was given up, oldest first. */
+  readonly discarded: readonly DiscardedBatch[];
+  stop(): Promise<void>;
+}
+
+/** As many shards a table seems to have; each has `ParallelizationFactor` lanes. */
+const shards = 4;
+
+/** Reading waits while this many records have not been delivered. */
+const maxPending = 10_000;
+
+/** Feeds a function from a table's stream. Resolves once no later change can be missed. */
+export async function startStreamSource(options: StreamSourceOptions): Promise<StreamSource> {
+  const { mapping, endpoint, region, lambda, clock, faults, log } = options;
+  const discarded: DiscardedBatch[] = [];
+  const passes = createFilter(mapping.FilterCriteria?.Filters.map(({ Pattern }) => Pattern) ?? []);
+  const stopping = new AbortController();
+
+  const pause = (ms: number) =>
+    new Promise<boolean>((resolve) => {
+      if (stopping.signal.aborted) return resolve(false);
+      const cancel = clock.after(ms, () => resolve(true));
+      stopping.signal.addEventListener('abort', () => {
+        cancel();
+        resolve(false);
+      });
+    });
+
+  const lanes = new StreamLanes({
+    lanes: shards * mapping.ParallelizationFactor,
+    batchSize: mapping.BatchSize,
+    batchingWindowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
+    deliver: async (batch) => {
+      const delivery = {
+        mapping,
+        invoke: (event: unknown) => lambda.invoke(mapping.FunctionName, event),
+        clock,
+        pause,
+        onDiscard(batch: DiscardedBatch) {
+          discarded.push(batch);
+          const { condition } = batch.requestContext;
+          const { batchSize, startSequenceNumber } = batch.DDBStreamBatchInfo;
+          log(
+            `${mapping.logicalId}: ${batchSize} records from ${startSequenceNumber} are given up: ${condition}`,
+          );
+        },
+      };
+      await deliverBatch(batch, delivery);
+      if (Math.random() < faults.streamRedeliveryRate) await deliverBatch(batch, delivery);
+    },
+  });
+
+  const stopReading = await readStream({
+    endpoint,
+    tableName: mapping.tableName,
+    startingPosition: mapping.StartingPosition,
+    pollMs: options.pollMs,
+    onRecords: async (records) => {
+      lanes.add(records.map((r) => toStreamRecord(r, region, mapping.EventSourceArn)).filter(passes));
+      await lanes.drainTo(maxPending);
+    },
+    onError: (error) =>
+      log(`${mapping.logicalId}: the stream of ${mapping.tableName} cannot be read: ${error}`),
+  });
+  return {
+    discarded,
+    stop: async () => {
+      stopping.abort();
+      lanes.stop();
+      await stopReading();
+    },
+  };
+}

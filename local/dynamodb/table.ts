@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { Resource } from '../cloudformation/resource.ts';
+import { callDynamoDB, DynamoDBError } from './call.ts';
+
+const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.string() }));
+
+const indexSchema = z.object({
+  IndexName: z.string(),
+  KeySchema: keySchema,
+  Projection: z.record(z.string(), z.unknown()),
+});
+
+/** What `AWS::DynamoDB::Table` and `AWS::DynamoDB::GlobalTable` have in common, less what costs money. */
+const tableSchema = z.object({
+  AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() })),
+  KeySchema: keySchema,
+  GlobalSecondaryIndexes: z.array(indexSchema).optional(),
+  LocalSecondaryIndexes: z.array(indexSchema).optional(),
+  StreamSpecification: z.object({ StreamViewType: z.string() }).optional(),
+  TimeToLiveSpecification: z
+    .object({ AttributeName: z.string().optional(), Enabled: z.coerce.string() })
+    .optional(),
+});
+
+export const isTable = ({ type }: Resource) => /^AWS::DynamoDB::(Global)?Table$/.test(type);
+
+/** Creates the table of a template, or finds that it is there already, as in a data directory of an earlier run. */
+export async function createTable(endpoint: string, { physicalId, properties }: Resource): Promise<void> {
+  const { TimeToLiveSpecification, StreamSpecification, ...shape } = tableSchema.parse(properties);
+  try {
+    await callDynamoDB(endpoint, 'CreateTable', {
+      ...shape,
+      TableName: physicalId,
+      BillingMode: 'PAY_PER_REQUEST',
+      ...(StreamSpecification && { StreamSpecification: { ...StreamSpecification, StreamEnabled: true } }),
+    });
+  } catch (error) {
+    if (!(error instanceof DynamoDBError) || error.code !== 'ResourceInUseException') throw error;
+    await checkShape(endpoint, physicalId, { ...shape, StreamSpecification });
+  }
+  const ttlAttribute = TimeToLiveSpecification?.AttributeName;
+  if (ttlAttribute && TimeToLiveSpecification.Enabled === 'true') {
+    await enableTimeToLive(endpoint, physicalId, ttlAttribute);
+  }
+}
+
+async function enableTimeToLive(endpoint: string, TableName: string, AttributeName: string): Promise<void> {
+  try {
+    const TimeToLiveSpecification = { AttributeName, Enabled: true };
+    await callDynamoDB(endpoint, 'UpdateTimeToLive', { TableName, TimeToLiveSpecification });
+  } catch (error) {
+    const already = error instanceof DynamoDBError && /already enabled/.test(error.message);
+    if (!already) throw error;
+  }
+}
+
+const shapeSchema = tableSchema.pick({
+  KeySchema: true,
+  GlobalSecondaryIndexes: true,
+  LocalSecondaryIndexes: true,
+  StreamSpecification: true,
+});
+
+/** CloudFormation would migrate or replace a table whose template changed; here the developer has to say so. */
+async function checkShape(endpoint: string, TableName: string, wanted: object): Promise<void> {
+  const { Table } = z
+    .object({ Table: shapeSchema })
+    .parse(await callDynamoDB(endpoint, 'DescribeTable', { TableName }));
+  if (outline(Table) !== outline(shapeSchema.parse(wanted))) {
+    throw new Error(
+      `The table ${TableName} exists with other keys, indexes or stream than the template has now. ` +
+        'Delete the data directory (or the table) and start again.',
+    );
+  }
+}
+
+function outline(shape: z.infer<typeof shapeSchema>): string {
+  const keys = (schema: z.infer<typeof keySchema>) =>
+    schema.map((k) => `${k.KeyType} ${k.AttributeName}`).sort();
+  const indexes = [...(shape.GlobalSecondaryIndexes ?? []), ...(shape.LocalSecondaryIndexes ?? [])];
+  return JSON.stringify([
+    keys(shape.KeySchema),
+    indexes.map((index) => `${index.IndexName} ${keys(index.KeySchema)}`).sort(),
+    shape.StreamSpecification?.StreamViewType,
+  ]);
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import type { FunctionConfiguration } from './function.ts';
+import type { FunctionError, Invocation } from './lambda.ts';
+
+type FromRuntime =
+  | { type: 'ready' }
+  | { type: 'result'; payload: string }
+  | { type: 'error'; error: FunctionError }
+  | { type: 'log'; level: string; text: string; requestId: string | undefined };
+
+export interface EnvironmentOptions {
+  readonly fn: FunctionConfiguration;
+  readonly id: string;
+  /** Its whole `process.env`. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly onLog: (level: string, text: string, requestId: string | undefined) => void;
+}
+
+const runtime = new URL('./runtime.mjs', import.meta.url);
+
+/** On AWS an init that takes longer is stopped and done again as part of the invocation. */
+const initTimeoutMs = 10_000;
+
+const maxPayloadBytes = 6 * 1024 * 1024;
+
+/** One worker thread that holds one function: it takes one invocation at a time, and none after it has ended. */
+export class ExecutionEnvironment {
+  readonly fn: FunctionConfiguration;
+  readonly id: string;
+  /** Undefined as soon as it is initialised, or why it could not be. */
+  readonly initialised: Promise<FunctionError | undefined>;
+  /** Settles when the thread is gone. */
+  readonly ended: Promise<void>;
+  /** Completed DynamoDB writes of the invocation under way. */
+  writes = 0;
+  hasEnded = false;
+  idleSince = 0;
+
+  readonly #worker: Worker;
+  readonly #wake = new Int32Array(new SharedArrayBuffer(4));
+  #requestId: string | undefined;
+  #settle: (outcome: Invocation) => void = () => {};
+  #killed = false;
+
+  constructor({ fn, id, variables, onLog }: EnvironmentOptions) {
+    this.fn = fn;
+    this.id = id;
+    const { NODE_OPTIONS: nodeOptions, ...env } = variables;
+    this.#worker = new Worker(runtime, {
+      env,
+      execArgv: [],
+      // As Lambda, which gives V8 most of the memory. A thread's code and buffers are not counted.
+      resourceLimits: { maxOldGenerationSizeMb: fn.memoryMb },
+      workerData: {
+        wake: this.#wake,
+        configuration: {
+          functionName: fn.name,
+          functionArn: fn.arn,
+          handler: fn.handler,
+          memoryMb: fn.memoryMb,
+          nodeOptions,
+          runtime: fn.runtime,
+          taskRoot: fn.taskRoot,
+        },
+      },
+    });
+    // Only the HTTP servers keep the process alive.
+    this.#worker.unref();
+    let settleInit = (_: FunctionError | undefined) => {};
+    this.initialised = new Promise((resolve) => {
+      settleInit = resolve;
+    });
+    const initTimer = setTimeout(() => {
+      settleInit({
+        errorType: 'Sandbox.Timedout',
+        errorMessage: `Init timed out after ${initTimeoutMs / 1000} seconds`,
+      });
+      this.kill();
+    }, initTimeoutMs);
+    this.#worker.on('message', (message: FromRuntime) => {
+      switch (message.type) {
+        case 'log':
+          return onLog(message.level, message.text, message.requestId);
+        case 'ready':
+          clearTimeout(initTimer);
+          return settleInit(undefined);
+        case 'result':
+          return this.#settle(toResult(message.payload));
+        case 'error':
+          settleInit(message.error);
+          return this.#settle({ ok: false, payload: message.error });
+      }
+    });
+    // Out of memory, above all: the thread ends, and 'exit' says the rest.
+    this.#worker.on('error', () => {
+      this.#killed = true;
+    });
+    this.ended = new Promise((resolve) => {
+      this.#worker.on('exit', (code) => {
+        clearTimeout(initTimer);
+        this.hasEnded = true;
+        const error = exitError(this.#requestId, this.#killed ? 'killed' : code);
+        settleInit(error);
+        this.#settle({ ok: false, payload: error });
+        resolve();
+      });
+    });
+  }
+
+  /** `event` is JSON text. Never rejects. */
+  invoke(event: string): Promise<Invocation> {
+    const requestId = randomUUID();
+    const { timeoutMs } = this.fn;
+    this.#requestId = requestId;
+    this.writes = 0;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        const seconds = (timeoutMs / 1000).toFixed(2);
+        const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`;
+        this.#settle({ ok: false, payload: { errorType: 'Sandbox.Timedout', errorMessage } });
+        this.kill();
+      }, timeoutMs);
+      this.#settle = (outcome) => {
+        clearTimeout(timer);
+        this.#settle = () => {};
+        this.#requestId = undefined;
+        resolve(outcome);
+      };
+      if (this.hasEnded) return this.#settle({ ok: false, payload: exitError(requestId, 'killed') });
+      this.#worker.postMessage({ request: { requestId, deadlineMs: Date.now() + timeoutMs }, event });
+      Atomics.store(this.#wake, 0, 1);
+      Atomics.notify(this.#wake, 0);
+    });
+  }
+
+  /** Ends it at once, in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    this.#killed = true;
+    this.hasEnded = true;
+    await this.#worker.terminate();
+    await this.ended;
+  }
+}
+
+function toResult(payload: string): Invocation {
+  const size = Buffer.byteLength(payload);
+  if (size <= maxPayloadBytes) return { ok: true, payload: JSON.parse(payload) };
+  const errorMessage = `Response payload size (${size} bytes) exceeded maximum allowed payload size (6291556 bytes).`;
+  return { ok: false, payload: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } };
+}
+
+function exitError(requestId: string | undefined, how: number | 'killed'): FunctionError {
+  // Node's own code for a promise that can never settle because nothing is left to wait for.
+  if (how === 13) {
+    const errorMessage =
+      'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise ' +
+      'that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes';
+    return { errorType: 'Runtime.NodeJsExit', errorMessage };
+  }
+  const reason =
+    how === 'killed'
+      ? 'Runtime exited with error: signal: killed'
+      : how === 0
+        ? 'Runtime exited without providing a reason'
+        : `Runtime exited with error: exit status ${how}`;
+  return {
+    errorType: 'Runtime.ExitError',
+    errorMessage: `RequestId: ${requestId ?? randomUUID()} Error: ${reason}`,
+  };
+}

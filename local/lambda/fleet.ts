@@ -1,0 +1,171 @@
+import { availableParallelism, freemem } from 'node:os';
+import type { Log } from '../log.ts';
+import type { ExecutionEnvironment } from './execution-environment.ts';
+import type { FunctionConfiguration } from './function.ts';
+import type { FunctionError } from './lambda.ts';
+
+export interface FleetBounds {
+  /** Environments of one function. */
+  readonly perFunction: number;
+  /** Environments of all functions. A function that has none still gets one beyond it. */
+  readonly total: number;
+  /** Environments that initialise at the same time: more would only slow each other down. */
+  readonly starting: number;
+  readonly idleMs: number;
+}
+
+/** Half of the memory that is free now, at what an environment with the AWS SDK needs. */
+export function boundsOfThisMachine(): FleetBounds {
+  const environmentBytes = 40 * 1024 * 1024;
+  const total = Math.min(400, Math.max(16, Math.floor((freemem() * 0.5) / environmentBytes)));
+  return {
+    total,
+    perFunction: Math.ceil(total / 2),
+    starting: Math.max(2, availableParallelism()),
+    idleMs: 5 * 60_000,
+  };
+}
+
+interface Pool {
+  readonly fn: FunctionConfiguration;
+  /** The one used last is used next, so that the others can be closed. */
+  readonly idle: ExecutionEnvironment[];
+  readonly environments: Set<ExecutionEnvironment>;
+  starting: number;
+  readonly waiting: ((result: ExecutionEnvironment | FunctionError) => void)[];
+}
+
+/**
+ * The execution environments of all functions. A request takes an idle one or waits for the first that becomes
+ * free or is initialised; as many are started as requests wait, within the bounds. Every function can have one, so that
+ * functions that wait for each other do so in vain only if they call themselves.
+ */
+export class Fleet {
+  readonly #pools = new Map<string, Pool>();
+  readonly #bounds: FleetBounds;
+  readonly #start: (fn: FunctionConfiguration) => ExecutionEnvironment;
+  readonly #log: Log;
+  readonly #reaper: NodeJS.Timeout;
+  #saidThatFull = false;
+  #closed = false;
+
+  constructor(bounds: FleetBounds, log: Log, start: (fn: FunctionConfiguration) => ExecutionEnvironment) {
+    this.#bounds = bounds;
+    this.#log = log;
+    this.#start = start;
+    this.#reaper = setInterval(() => this.#closeIdle(), Math.min(30_000, bounds.idleMs));
+    this.#reaper.unref();
+  }
+
+  get environments(): ExecutionEnvironment[] {
+    return [...this.#pools.values()].flatMap((pool) => [...pool.environments]);
+  }
+
+  /** An environment for one invocation, to be given back with `release`; or why it could not be initialised. */
+  acquire(fn: FunctionConfiguration): Promise<ExecutionEnvironment | FunctionError> {
+    const pool = this.#poolOf(fn);
+    for (let idle = pool.idle.pop(); idle; idle = pool.idle.pop()) {
+      if (!idle.hasEnded) return Promise.resolve(idle);
+    }
+    return new Promise((resolve) => {
+      pool.waiting.push(resolve);
+      this.#scale();
+    });
+  }
+
+  release(environment: ExecutionEnvironment): void {
+    const pool = this.#poolOf(environment.fn);
+    if (environment.hasEnded) return;
+    const next = pool.waiting.shift();
+    if (next) next(environment);
+    else {
+      environment.idleSince = Date.now();
+      pool.idle.push(environment);
+      // Whoever waits at the bound may have this one's place.
+      this.#scale();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#reaper);
+    await Promise.all(this.environments.map((environment) => environment.kill()));
+    for (const { waiting } of this.#pools.values()) {
+      const errorMessage = 'The local stack has stopped.';
+      for (const resolve of waiting.splice(0)) resolve({ errorType: 'Runtime.ExitError', errorMessage });
+    }
+  }
+
+  #poolOf(fn: FunctionConfiguration): Pool {
+    let pool = this.#pools.get(fn.name);
+    if (!pool) {
+      pool = { fn, idle: [], environments: new Set(), starting: 0, waiting: [] };
+      this.#pools.set(fn.name, pool);
+    }
+    return pool;
+  }
+
+  #scale(): void {
+    for (const pool of this.#pools.values()) {
+      while (pool.waiting.length > pool.starting && this.#hasRoomFor(pool)) this.#startFor(pool);
+    }
+  }
+
+  #hasRoomFor(pool: Pool): boolean {
+    if (this.#closed) return false;
+    const pools = [...this.#pools.values()];
+    const total = pools.reduce((sum, p) => sum + p.environments.size, 0);
+    const first = pool.environments.size === 0;
+    if (total >= this.#bounds.total && !this.#evictIdle() && !first) return this.#full(pool);
+    if (first) return true;
+    if (pool.environments.size >= this.#bounds.perFunction) return this.#full(pool);
+    return pools.reduce((sum, p) => sum + p.starting, 0) < this.#bounds.starting;
+  }
+
+  #full({ fn, environments }: Pool): false {
+    if (!this.#saidThatFull) {
+      this.#log(
+        `${fn.logicalId}: all ${environments.size} execution environments that fit this machine are busy; requests wait`,
+      );
+    }
+    this.#saidThatFull = true;
+    return false;
+  }
+
+  #evictIdle(): boolean {
+    const idle = [...this.#pools.values()].flatMap((pool) => pool.idle);
+    const [longest] = idle.sort((a, b) => a.idleSince - b.idleSince);
+    if (longest) this.#remove(longest);
+    return longest !== undefined;
+  }
+
+  #closeIdle(): void {
+    for (const { idle } of this.#pools.values()) {
+      const expired = idle.filter(({ idleSince }) => idleSince + this.#bounds.idleMs <= Date.now());
+      for (const environment of expired) this.#remove(environment);
+    }
+  }
+
+  #remove(environment: ExecutionEnvironment): void {
+    const pool = this.#poolOf(environment.fn);
+    const at = pool.idle.indexOf(environment);
+    if (at >= 0) pool.idle.splice(at, 1);
+    pool.environments.delete(environment);
+    if (!environment.hasEnded) environment.kill();
+  }
+
+  async #startFor(pool: Pool): Promise<void> {
+    const environment = this.#start(pool.fn);
+    pool.environments.add(environment);
+    pool.starting++;
+    environment.ended.then(() => {
+      this.#remove(environment);
+      this.#scale();
+    });
+    const failure = await environment.initialised;
+    pool.starting--;
+    if (failure) pool.waiting.shift()?.(failure);
+    else this.release(environment);
+    this.#scale();
+  }
+}

@@ -1,0 +1,48 @@
+import type { Log } from '../log.ts';
+
+/** One thing a function printed. */
+export interface FunctionLogEntry {
+  readonly functionLogicalId: string;
+  /** `TRACE` … `FATAL`: the field `level` of a JSON line, else the `console` method it came from. */
+  readonly level: string;
+  readonly text: string;
+  readonly requestId: string | undefined;
+}
+
+/** What of it is shown. Everything is kept for tests, whatever is shown. */
+export type FunctionLogsShown = 'all' | 'errors' | 'none';
+
+const kept = 10_000;
+
+/** What CloudWatch Logs would have. */
+export class FunctionLogs {
+  /** The newest ones, oldest first. */
+  readonly entries: FunctionLogEntry[] = [];
+  readonly #shown: FunctionLogsShown;
+  readonly #log: Log;
+
+  constructor(shown: FunctionLogsShown, log: Log) {
+    this.#shown = shown;
+    this.#log = log;
+  }
+
+  add(functionLogicalId: string, printedAs: string, text: string, requestId: string | undefined): void {
+    const level = levelOf(text) ?? printedAs;
+    this.entries.push({ functionLogicalId, level, text, requestId });
+    if (this.entries.length > kept * 1.1) this.entries.splice(0, this.entries.length - kept);
+    const isError = /^(ERROR|FATAL|CRITICAL)$/.test(level);
+    if (this.#shown === 'all' || (this.#shown === 'errors' && isError)) {
+      this.#log(text.replace(/^/gm, `${functionLogicalId} | `));
+    }
+  }
+}
+
+function levelOf(text: string): string | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    const { level } = JSON.parse(text) as { level?: unknown };
+    return typeof level === 'string' ? level.toUpperCase() : undefined;
+  } catch {
+    return undefined;
+  }
+}

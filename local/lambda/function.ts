@@ -1,0 +1,85 @@
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Stack } from '../cloudformation/assembly.ts';
+import { arnOf } from '../cloudformation/attributes.ts';
+import { type Account, digest } from '../cloudformation/physical-id.ts';
+import type { Resource } from '../cloudformation/resource.ts';
+
+/** One `AWS::Lambda::Function`, as its execution environments need it. */
+export interface FunctionConfiguration {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly runtime: string;
+  readonly handler: string;
+  /** The directory that would be `/var/task`. */
+  readonly taskRoot: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly roleArn: string;
+  /** Its own, by which endpoints know who calls. */
+  readonly accessKeyId: string;
+}
+
+const functionSchema = z.object({
+  Code: z.object({ S3Key: z.string().optional(), ZipFile: z.string().optional() }),
+  Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
+  Handler: z.string().default('index.handler'),
+  LoggingConfig: z
+    .object({ LogFormat: z.string().optional(), ApplicationLogLevel: z.string().optional() })
+    .optional(),
+  MemorySize: z.coerce.number().default(128),
+  Role: z.string().default(''),
+  Runtime: z.string().default('nodejs24.x'),
+  Timeout: z.coerce.number().default(3),
+});
+
+/** Defaults are CloudFormation's: 3 seconds and 128 MB. */
+export function readFunction(
+  resource: Resource,
+  stacks: readonly Stack[],
+  account: Account,
+): FunctionConfiguration {
+  const properties = functionSchema.parse(resource.properties);
+  const assets = stacks.find((stack) => stack.name === resource.stack)?.assets;
+  const logging = properties.LoggingConfig;
+  return {
+    logicalId: resource.logicalId,
+    name: resource.physicalId,
+    arn: arnOf('AWS::Lambda::Function', resource.physicalId, account),
+    runtime: properties.Runtime,
+    handler: properties.Handler,
+    taskRoot: taskRootOf(resource, properties.Code, assets),
+    timeoutMs: properties.Timeout * 1000,
+    memoryMb: properties.MemorySize,
+    environment: {
+      ...(logging?.LogFormat && { AWS_LAMBDA_LOG_FORMAT: logging.LogFormat }),
+      ...(logging?.ApplicationLogLevel && { AWS_LAMBDA_LOG_LEVEL: logging.ApplicationLogLevel }),
+      ...properties.Environment?.Variables,
+    },
+    roleArn: properties.Role,
+    // DynamoDB Local takes letters and digits only.
+    accessKeyId: `ASIA${digest(`${resource.stack}/${resource.logicalId}`, 36).toUpperCase().slice(0, 16)}`,
+  };
+}
+
+function taskRootOf(
+  { logicalId }: Resource,
+  code: { S3Key?: string | undefined; ZipFile?: string | undefined },
+  assets: Stack['assets'] | undefined,
+): string {
+  if (code.ZipFile !== undefined) {
+    const directory = mkdtempSync(join(tmpdir(), `${logicalId}-`));
+    writeFileSync(join(directory, 'index.js'), code.ZipFile);
+    return directory;
+  }
+  const path = assets?.get(code.S3Key ?? '');
+  // Said when it is invoked: a function that nothing here calls may be of any kind.
+  if (!path) return join(tmpdir(), `no-code-for-${logicalId}`);
+  if (statSync(path).isFile())
+    throw new Error(`${path}: code as a ready-made archive is not supported, only a folder`);
+  return path;
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { Log } from '../log.ts';
+import { ExecutionEnvironment } from './execution-environment.ts';
+import { boundsOfThisMachine, Fleet, type FleetBounds } from './fleet.ts';
+import type { FunctionConfiguration } from './function.ts';
+import type { FunctionLogs } from './function-logs.ts';
+import type { FunctionError, Invocation, Lambda } from './lambda.ts';
+
+export interface LambdaServiceOptions {
+  readonly functions: readonly FunctionConfiguration[];
+  readonly variables: (fn: FunctionConfiguration, environmentId: string) => Record<string, string>;
+  readonly logs: FunctionLogs;
+  readonly log: Log;
+  readonly bounds?: Partial<FleetBounds> | undefined;
+}
+
+/** The functions of all stacks, and the environments they run in. */
+export class LambdaService implements Lambda {
+  readonly #functions: ReadonlyMap<string, FunctionConfiguration>;
+  readonly #fleet: Fleet;
+  readonly #logs: FunctionLogs;
+
+  constructor({ functions, variables, logs, log, bounds }: LambdaServiceOptions) {
+    this.#functions = new Map(functions.map((fn) => [fn.name, fn]));
+    this.#logs = logs;
+    this.#fleet = new Fleet({ ...boundsOfThisMachine(), ...bounds }, log, (fn) => {
+      const id = randomUUID().replaceAll('-', '');
+      return new ExecutionEnvironment({
+        fn,
+        id,
+        variables: variables(fn, id),
+        onLog: (level, text, requestId) => logs.add(fn.logicalId, level, text, requestId),
+      });
+    });
+  }
+
+  /** A function by its name, its ARN, or its ARN with a version or alias; all versions are the same here. */
+  find(functionArn: string): FunctionConfiguration | undefined {
+    const [, name = functionArn.split(':')[0] ?? ''] =
+      /(?:^arn:aws:lambda:[^:]*:)?(?:\d*:)?function:([^:]+)/.exec(functionArn) ?? [];
+    return this.#functions.get(name);
+  }
+
+  async invoke(functionArn: string, event: unknown): Promise<Invocation> {
+    const fn = this.find(functionArn);
+    if (!fn) throw new Error(`Function not found: ${functionArn}`);
+    const environment = await this.#fleet.acquire(fn);
+    if (!(environment instanceof ExecutionEnvironment)) return this.#failed(fn, environment);
+    const outcome = await environment.invoke(JSON.stringify(event) ?? 'null');
+    this.#fleet.release(environment);
+    return outcome.ok ? outcome : this.#failed(fn, outcome.payload);
+  }
+
+  #failed(fn: FunctionConfiguration, error: FunctionError): Invocation {
+    const text = error.trace?.length ? error.trace.join('\n') : `${error.errorType}: ${error.errorMessage}`;
+    this.#logs.add(fn.logicalId, 'ERROR', text, undefined);
+    return { ok: false, payload: error };
+  }
+
+  /** Counts a DynamoDB write of the invocation under way; undefined if the environment is not ours or gone. */
+  countWrite(
+    environmentId: string,
+  ): { readonly environment: ExecutionEnvironment; readonly writes: number } | undefined {
+    const environment = this.#fleet.environments.find(({ id }) => id === environmentId);
+    return environment && { environment, writes: ++environment.writes };
+  }
+
+  /** Kills every environment of the functions whose logical id contains `functionPart`; how many it were. */
+  async killEnvironments(functionPart: string): Promise<number> {
+    const doomed = this.#fleet.environments.filter(({ fn }) => fn.logicalId.includes(functionPart));
+    await Promise.all(doomed.map((environment) => environment.kill()));
+    return doomed.length;
+  }
+
+  close(): Promise<void> {
+    return this.#fleet.close();
+  }
+}
