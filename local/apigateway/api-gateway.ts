@@ -6,7 +6,7 @@ import type { Faults } from '../faults.ts';
 import type { Authorize } from '../iam.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import type { Log } from '../log.ts';
-import type { Gateway } from './gateway.ts';
+import type { Account, Gateway } from './gateway.ts';
 import { HttpApis } from './http/http-apis.ts';
 import { Integrations } from './integration.ts';
 import { handleManagementRequest } from './management/management-api.ts';
@@ -33,6 +33,7 @@ export interface ApiGateway {
  *
  * @param options.resources of all stacks, intrinsic functions resolved
  * @param options.origin such as `http://localhost:5000`
+ * @param options.account of ARNs and events; by default 000000000000 in `AWS_REGION` or us-east-1
  * @throws if a template cannot be served, such as two WebSocket APIs with the same stage name
  */
 export function createApiGateway(options: {
@@ -43,6 +44,7 @@ export function createApiGateway(options: {
   faults: Faults;
   log: Log;
   authorize: Authorize;
+  account?: Account;
   settings?: Partial<Settings>;
 }): ApiGateway {
   const { clock, faults, authorize } = options;
@@ -51,6 +53,7 @@ export function createApiGateway(options: {
   const gateway: Gateway = {
     model: readModel(options.resources, log),
     origin: new URL(options.origin),
+    account: options.account ?? { accountId: '000000000000', region: process.env.AWS_REGION ?? 'us-east-1' },
     integrations: new Integrations(options.lambda, clock, options.log),
     throttle: new Throttle(clock, settings),
     clock,

@@ -7,10 +7,17 @@ import type { ApiModel } from './model.ts';
 import type { Settings } from './settings.ts';
 import type { Throttle } from './throttle.ts';
 
+/** The AWS account and region that the APIs seem to be in. */
+export interface Account {
+  readonly accountId: string;
+  readonly region: string;
+}
+
 /** What the parts of API Gateway share. */
 export interface Gateway {
   readonly model: ApiModel;
   readonly origin: URL;
+  readonly account: Account;
   readonly integrations: Integrations;
   readonly throttle: Throttle;
   readonly clock: Clock;
@@ -20,3 +27,7 @@ export interface Gateway {
   readonly authorize: Authorize;
   readonly settings: Settings;
 }
+
+/** @param path such as `{apiId}/{stage}/{METHOD}/@connections/{id}` */
+export const executeApiArn = ({ region, accountId }: Account, path: string): string =>
+  `arn:aws:execute-api:${region}:${accountId}:${path}`;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { webSocketApi } from './gateway/resources.ts';
 import { connect } from './gateway/socket.ts';
 import { startGateway } from './gateway/start-gateway.ts';
@@ -92,4 +93,18 @@ test('stage variables are in every event', async () => {
   for (const name of ['connect', 'default', 'disconnect']) {
     expect(await functions.events(name).next()).toMatchObject({ stageVariables });
   }
+});
+
+test('$disconnect runs for a client that gave up while $connect was running', async () => {
+  const { functions, url } = await withClient();
+  let letConnect = (_: unknown) => {};
+  functions.on('connect', () => new Promise((resolve) => (letConnect = resolve)));
+  const webSocket = new WebSocket(url);
+  const gaveUp = new Promise((resolve) => webSocket.on('error', resolve));
+  const { connectionId } = (await functions.events('connect').next()).requestContext;
+  webSocket.terminate();
+  await gaveUp;
+  letConnect({ statusCode: 200 });
+  const { requestContext } = await functions.events('disconnect').next();
+  expect(requestContext).toMatchObject({ connectionId, disconnectStatusCode: 1006 });
 });

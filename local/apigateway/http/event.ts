@@ -37,7 +37,7 @@ export function httpEvent(
     headers,
     ...(query !== '' && { queryStringParameters: joined([...new URLSearchParams(query)]) }),
     requestContext: {
-      accountId: '000000000000',
+      accountId: gateway.account.accountId,
       apiId: stage.apiId,
       ...(authorizer && { authorizer }),
       domainName,

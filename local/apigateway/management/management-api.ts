@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../body.ts';
 import { decode, targetOf } from '../client.ts';
-import type { Gateway } from '../gateway.ts';
+import { executeApiArn, type Gateway } from '../gateway.ts';
 import { isConnectionId } from '../identifiers.ts';
 import type { WebSocketApis } from '../websocket/web-socket-apis.ts';
 import { accessKeyIdOf } from './caller.ts';
@@ -56,7 +56,7 @@ export async function handleManagementRequest(
 }
 
 function refusal(
-  { faults, throttle, authorize }: Gateway,
+  { account, faults, throttle, authorize }: Gateway,
   req: IncomingMessage,
   apiId: string | undefined,
   stage: string,
@@ -65,7 +65,7 @@ function refusal(
   const accessKeyId = accessKeyIdOf(req);
   if (accessKeyId === undefined) return missingAuthenticationToken;
   if (apiId === undefined || !/^(POST|GET|DELETE)$/.test(req.method ?? '')) return forbidden();
-  const arn = `arn:aws:execute-api:us-east-1:000000000000:${apiId}/${stage}/${req.method}/@connections/${id}`;
+  const arn = executeApiArn(account, `${apiId}/${stage}/${req.method}/@connections/${id}`);
   if (!authorize(accessKeyId, 'execute-api:ManageConnections', arn)) {
     return forbidden(`User is not authorized to perform: execute-api:ManageConnections on resource: ${arn}`);
   }

@@ -1,9 +1,16 @@
-import type { Gateway } from '../gateway.ts';
+import { z } from 'zod';
+import { allows, policyDocumentSchema } from '../../iam-policy.ts';
+import { executeApiArn, type Gateway } from '../gateway.ts';
 import type { Authorizer } from '../model.ts';
 import { authorizerEvent, type UpgradeRequest } from './connect-event.ts';
 import { hasIdentity } from './identity-sources.ts';
-import { AuthorizerResult, allows } from './policy.ts';
 import type { AuthorizerContext } from './request-context.ts';
+
+const authorizerResultSchema = z.object({
+  principalId: z.string(),
+  policyDocument: policyDocumentSchema,
+  context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullish(),
+});
 
 export type Authorization =
   | { readonly ok: true; readonly context: AuthorizerContext | undefined }
@@ -31,7 +38,7 @@ export async function authorizeConnect(
   if (!hasIdentity(request, authorizer.identitySources)) return { ok: false, status: 401 };
 
   const { apiId, stage } = request.facts;
-  const methodArn = `arn:aws:execute-api:us-east-1:000000000000:${apiId}/${stage}/$connect`;
+  const methodArn = executeApiArn(gateway.account, `${apiId}/${stage}/$connect`);
   const outcome = await gateway.integrations.call(
     authorizer.functionArn,
     authorizerEvent(request, methodArn),
@@ -40,9 +47,10 @@ export async function authorizeConnect(
   if (outcome.kind === 'failed' && outcome.error.errorMessage === 'Unauthorized')
     return { ok: false, status: 401 };
   if (outcome.kind !== 'returned') return { ok: false, status: 500 };
-  const result = AuthorizerResult.safeParse(outcome.payload);
+  const result = authorizerResultSchema.safeParse(outcome.payload);
   if (!result.success) return { ok: false, status: 500 };
-  if (!allows(result.data.policyDocument, methodArn)) return { ok: false, status: 403 };
+  if (!allows(result.data.policyDocument.Statement, 'execute-api:Invoke', methodArn))
+    return { ok: false, status: 403 };
 
   const context = Object.entries(result.data.context ?? {}).filter(([, value]) => value !== null);
   return {
