@@ -7,6 +7,8 @@ export interface Settings {
   readonly domainName: (apiId: string, originHost: string) => string;
   /** What all APIs of an account and region share: requests per second and burst. */
   readonly accountThrottle: { readonly ratePerSecond: number; readonly burst: number };
+  /** New WebSocket connections of an account and region; only the rate is documented. */
+  readonly connectThrottle: { readonly ratePerSecond: number; readonly burst: number };
 
   /** Status of an upgrade to a path that is no stage. */
   readonly unknownStageStatus: number;
@@ -67,6 +69,7 @@ export interface Settings {
 export const defaultSettings: Settings = {
   domainName: (_apiId, originHost) => originHost,
   accountThrottle: { ratePerSecond: 10_000, burst: 5_000 },
+  connectThrottle: { ratePerSecond: 500, burst: 500 },
 
   unknownStageStatus: 403,
   connectTimeoutStatus: 504,

@@ -32,7 +32,8 @@ export class TokenBucket {
 }
 
 /**
- * The limits of the account, which all APIs and the management API share, and of each route of a stage. A stage's
+ * The limits of the account, which all APIs and the management API share, on its new connections, and of each route of
+ * a stage. A stage's
  * default settings are a limit for each of its routes, not one for all together.
  *
  * "Protect your WebSocket APIs in API Gateway", "Throttle requests to your HTTP APIs":
@@ -41,18 +42,25 @@ export class TokenBucket {
 export class Throttle {
   readonly #clock: Clock;
   readonly #account: TokenBucket;
+  readonly #connects: TokenBucket;
   readonly #accountBurst: number;
   readonly #routes = new Map<Stage, Map<string, TokenBucket | undefined>>();
 
   constructor(clock: Clock, settings: Settings) {
     this.#clock = clock;
     this.#account = new TokenBucket(settings.accountThrottle, clock);
+    this.#connects = new TokenBucket(settings.connectThrottle, clock);
     this.#accountBurst = settings.accountThrottle.burst;
   }
 
   /** Whether a call of the management API may pass. */
   admitsManagementCall(): boolean {
     return this.#account.take();
+  }
+
+  /** Whether a new connection may be made. */
+  admitsConnection(stage: Stage): boolean {
+    return this.#connects.take() && this.admits(stage, '$connect');
   }
 
   /** Whether a request for this route may pass. */

@@ -188,6 +188,8 @@ test.each([
 test.each([
   ['throws', () => Promise.reject(new Error('no database'))],
   ['returns a status that is none', () => ({ statusCode: 'fine' })],
+  ['returns a header that is none', () => ({ statusCode: 200, headers: { 'X-Own': 'a\r\nb' } })],
+  ['returns a body that is no text', () => ({ statusCode: 200, body: { hello: 'world' } })],
 ])('a Lambda that %s is 500 {"message":"Internal Server Error"}', async (_name, handler) => {
   const { http, functions } = await startGateway(anything);
   functions.on('any', handler);

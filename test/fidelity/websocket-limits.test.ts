@@ -1,5 +1,6 @@
 import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { expect, test } from 'vitest';
+import type { Settings } from '../../local/apigateway/settings.ts';
 import { failure, managementClient } from './gateway/management.ts';
 import { webSocketApi } from './gateway/resources.ts';
 import { connect, refusal } from './gateway/socket.ts';
@@ -7,9 +8,9 @@ import { startGateway } from './gateway/start-gateway.ts';
 
 const routes = { $connect: 'connect', $disconnect: 'disconnect', $default: 'default' };
 
-async function withClient(stage: Record<string, unknown> = {}) {
+async function withClient(stage: Record<string, unknown> = {}, settings: Partial<Settings> = {}) {
   const stack = await startGateway(webSocketApi({ routes, stage }), {
-    settings: { throttledMessage: 'Slow down' },
+    settings: { throttledMessage: 'Slow down', ...settings },
   });
   const client = await connect(stack.url);
   const { connectionId } = (await stack.functions.events('connect').next()).requestContext;
@@ -163,6 +164,13 @@ test('an upgrade over the limit is refused with 429', async () => {
   });
   expect(await refusal(url)).toBe(429);
   expect(functions.events('connect').waiting).toEqual([]);
+  clock.advance(1_000);
+  await connect(url);
+});
+
+test('new connections over the limit of the account are refused with 429', async () => {
+  const { url, clock } = await withClient({}, { connectThrottle: { ratePerSecond: 1, burst: 1 } });
+  expect(await refusal(url)).toBe(429);
   clock.advance(1_000);
   await connect(url);
 });

@@ -57,7 +57,16 @@ function inferredAnswer(payload: unknown): HttpAnswer {
   };
 }
 
+/** What the Lambda returned may be no valid HTTP: that is an integration failure like any other. */
 export function sendAnswer(res: ServerResponse, answer: HttpAnswer, requestId: string): void {
+  try {
+    writeAnswer(res, answer, requestId);
+  } catch {
+    writeAnswer(res, internalServerError, requestId);
+  }
+}
+
+function writeAnswer(res: ServerResponse, answer: HttpAnswer, requestId: string): void {
   res.writeHead(answer.status, {
     ...answer.headers,
     ...(answer.cookies.length > 0 && { 'set-cookie': [...answer.cookies] }),

@@ -36,7 +36,10 @@ export async function upgrade(
 ): Promise<void> {
   const facts = connectionFacts(gateway, req, stage);
   const ids = { connectionId: facts.connectionId, requestId: newId() };
-  if (!gateway.throttle.admits(stage, '$connect')) return refuse(socket, 429, ids);
+  if (!gateway.throttle.admitsConnection(stage)) {
+    gateway.log('New connections over the limit (500 a second by default) are refused with 429, as on AWS');
+    return refuse(socket, 429, ids);
+  }
 
   const given = { facts, requestId: ids.requestId, nowMs: gateway.clock.now() };
   const request = readUpgradeRequest(req, gateway.origin, given);

@@ -29,7 +29,7 @@ export class WebSocketApis {
   }
 
   get connectionIds(): string[] {
-    return [...this.#connections.keys()];
+    return [...this.#connections.values()].filter(({ isOpen }) => isOpen).map(({ id }) => id);
   }
 
   stage(name: string): Stage | undefined {
