@@ -1,0 +1,42 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
+import * as z from 'zod';
+import type { Chat } from '../shared/chat/chat.ts';
+import { chatSettings } from '../shared/config.ts';
+import { sdkPoster } from '../shared/delivery/poster.ts';
+import { encodeEvent } from '../shared/protocol/json.ts';
+import { openTable } from '../shared/store/table.ts';
+
+/** The one place that reads the environment. The stacks set it: infra/constructs/chat-function.ts. */
+const environment = z
+  .object({
+    TABLE_NAME: z.string(),
+    /** `https://{api}.execute-api.{region}.amazonaws.com/{stage}`; not for the HTTP API, which posts to nobody. */
+    MANAGEMENT_ENDPOINT: z.string().default(''),
+    SETTINGS: z.string().transform((json) => chatSettings.parse(JSON.parse(json))),
+  })
+  .parse(process.env);
+
+export const log = new Logger();
+export const metrics = new Metrics();
+
+const poster = sdkPoster(environment.MANAGEMENT_ENDPOINT);
+
+export const chat: Chat = {
+  table: openTable(environment.TABLE_NAME),
+  poster,
+  settings: environment.SETTINGS,
+  log: {
+    info: (message, fields) => log.info(message, fields),
+    warn: (message, fields) => log.warn(message, fields),
+    error: (message, fields) => log.error(message, fields),
+  },
+  metrics: {
+    count: (metric, value) => {
+      if (value > 0) metrics.addMetric(metric, MetricUnit.Count, value);
+    },
+  },
+  async send(connectionId, event) {
+    await poster.post(connectionId, [encodeEvent(event)]);
+  },
+};

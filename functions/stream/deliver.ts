@@ -1,0 +1,33 @@
+import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { catchUp } from '../../shared/delivery/deliver.ts';
+import { idOf } from '../../shared/store/keys.ts';
+import { chat, log, metrics } from '../context.ts';
+
+/** Kept back for the answer, milliseconds. */
+const RESERVE_MS = 5_000;
+
+/**
+ * Bells that were rung. A batch may mix events: they run concurrently and fail separately. A record that comes again
+ * finds its event caught up and does nothing.
+ */
+export async function handler({ Records }: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
+  const firstRecordOf = new Map<string, string>();
+  for (const { dynamodb } of Records) {
+    const eventId = idOf(dynamodb?.Keys?.pk?.S ?? '');
+    if (!firstRecordOf.has(eventId)) firstRecordOf.set(eventId, dynamodb?.SequenceNumber ?? '');
+  }
+  const deadline = Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
+  const batchItemFailures: DynamoDBBatchResponse['batchItemFailures'] = [];
+  await Promise.all(
+    [...firstRecordOf].map(async ([eventId, itemIdentifier]) => {
+      try {
+        await catchUp(chat, eventId, deadline);
+      } catch (error) {
+        log.error('delivery failed, to be tried again', { eventId, error });
+        batchItemFailures.push({ itemIdentifier });
+      }
+    }),
+  );
+  metrics.publishStoredMetrics();
+  return { batchItemFailures };
+}

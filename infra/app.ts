@@ -1,0 +1,36 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { ChatStack } from './chat-stack.ts';
+import { readSettings } from './config.ts';
+import { DataStack } from './data-stack.ts';
+
+export interface ChatAppProps {
+  /** On top of what the CDK itself passes. */
+  context?: Record<string, unknown>;
+  /** Where to synthesize to. */
+  outdir?: string;
+  /** Whether to run cdk-nag and the CDK's own validation; the templates are the same without. */
+  checks?: boolean;
+}
+
+/** The whole application. Throws `SettingsError`. */
+export function chatApp({ context, outdir, checks = true }: ChatAppProps = {}): App {
+  const app = new App({
+    ...(context && { context }),
+    ...(outdir !== undefined && { outdir }),
+    builtinCloudFormationValidation: checks,
+  });
+  const settings = readSettings(app.node.getAllContext());
+  const { table } = new DataStack(app, `${settings.name}Data`, {
+    description: 'Live event chat: the table',
+    settings,
+    terminationProtection: !settings.ephemeral,
+  });
+  new ChatStack(app, `${settings.name}Chat`, {
+    description: 'Live event chat: APIs, functions, delivery',
+    settings,
+    table,
+  });
+  if (checks) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+}

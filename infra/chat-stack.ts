@@ -1,0 +1,25 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import type { Settings } from './config.ts';
+import { Delivery } from './constructs/delivery.ts';
+import { EventsHttpApi } from './constructs/http-api.ts';
+import { LogPermission } from './constructs/log-permission.ts';
+import { ChatWebSocketApi } from './constructs/websocket-api.ts';
+
+/** Everything that can be deleted and deployed again: both APIs, the functions, delivery. */
+export class ChatStack extends Stack {
+  constructor(scope: Construct, id: string, props: StackProps & { settings: Settings; table: TableV2 }) {
+    super(scope, id, props);
+    const { settings, table } = props;
+    const webSocket = new ChatWebSocketApi(this, 'WebSocket', { settings, table });
+    const http = new EventsHttpApi(this, 'Http', { settings, table });
+    new Delivery(this, 'Delivery', { settings, table, api: webSocket.management });
+    if (settings.createApiGatewayAccountRole) {
+      webSocket.stage.node.addDependency(new LogPermission(this, 'LogPermission'));
+    }
+    new CfnOutput(this, 'WebSocketUrl', { value: webSocket.stage.url });
+    new CfnOutput(this, 'EventsUrl', { value: `${http.api.apiEndpoint}/api/events` });
+    new CfnOutput(this, 'ManagementUrl', { value: webSocket.management.endpoint });
+  }
+}

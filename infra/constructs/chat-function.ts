@@ -1,0 +1,96 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { tableKeys } from '../../shared/store/keys.ts';
+import { chatSettingsOf, type Settings } from '../config.ts';
+import { bundle, type Entry } from './bundles.ts';
+import type { ManagementApi } from './management-api.ts';
+
+type ItemAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'BatchWriteItem';
+
+export interface ChatFunctionProps {
+  entry: Entry;
+  settings: Settings;
+  table: TableV2;
+  /** What it may do with items; transactions are made of these. */
+  itemActions: readonly ItemAction[];
+  /** Whether it may also query the index. */
+  queriesIndex?: boolean;
+  /** The management API and what it may do there. */
+  management?: { api: ManagementApi; methods: readonly ('POST' | 'DELETE')[] };
+  timeout?: Duration;
+}
+
+/** The one place that decides for all functions: runtime, memory, logs, tracing, bundle, environment, grants. */
+export class ChatFunction extends Construct {
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: ChatFunctionProps) {
+    super(scope, id);
+    const { entry, settings, table, itemActions, management } = props;
+
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: settings.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+
+    this.lambda = new LambdaFunction(this, 'Function', {
+      description: `Live event chat: ${entry}`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(bundle(entry)),
+      handler: 'index.handler',
+      // Half a vCPU: less makes cold starts and fan-out slower than it saves.
+      memorySize: 1_024,
+      timeout: props.timeout ?? Duration.seconds(15),
+      tracing: Tracing.ACTIVE,
+      loggingFormat: LoggingFormat.JSON,
+      logGroup,
+      role,
+      environment: {
+        NODE_OPTIONS: '--enable-source-maps',
+        TABLE_NAME: table.tableName,
+        SETTINGS: JSON.stringify(chatSettingsOf(settings)),
+        POWERTOOLS_SERVICE_NAME: entry,
+        POWERTOOLS_METRICS_NAMESPACE: settings.name,
+        ...(management && { MANAGEMENT_ENDPOINT: management.api.endpoint }),
+      },
+    });
+
+    if (itemActions.length > 0) {
+      const actions = itemActions.map((action) => `dynamodb:${action}`);
+      role.addToPolicy(new PolicyStatement({ actions, resources: [table.tableArn] }));
+    }
+    if (props.queriesIndex) {
+      const index = `${table.tableArn}/index/${tableKeys.index.name}`;
+      role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [index] }));
+    }
+    if (management) this.#allowManagement(role, management);
+
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'Active tracing needs xray:PutTraceSegments and xray:PutTelemetryRecords, which have no resources.',
+    });
+  }
+  #allowManagement(role: Role, { api, methods }: NonNullable<ChatFunctionProps['management']>): void {
+    role.addToPolicy(api.mayCall(methods));
+    for (const method of methods) {
+      Validations.of(this).acknowledge({
+        id: `AwsSolutions-IAM5[${api.findingFor(method)}]`,
+        reason: 'Connection ids are made by API Gateway: the narrowest resource is this stage and this method.',
+      });
+    }
+  }
+}

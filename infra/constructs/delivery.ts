@@ -1,0 +1,74 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { BELL } from '../../shared/store/keys.ts';
+import type { Settings } from '../config.ts';
+import { ChatFunction } from './chat-function.ts';
+import { runsWindows } from './grants.ts';
+import type { ManagementApi } from './management-api.ts';
+
+/** What finishes every delivery: the stream of bells into `deliver`, and the minute sweep for what that missed. */
+export class Delivery extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, table, api }: { settings: Settings; table: TableV2; api: ManagementApi },
+  ) {
+    super(scope, id);
+    const common = {
+      settings,
+      table,
+      itemActions: runsWindows,
+      management: { api, methods: ['POST', 'DELETE'] as const },
+      timeout: Duration.minutes(1),
+    };
+    const deliver = new ChatFunction(this, 'Deliver', { ...common, entry: 'stream/deliver' });
+    const lostRings = new Queue(this, 'LostRings', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    deliver.lambda.addEventSource(
+      new DynamoEventSource(table as ITable, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        // Only changes of a bell: its key is the same for ever, so one event is one lane.
+        filters: [
+          FilterCriteria.filter({
+            eventName: FilterRule.isEqual('MODIFY'),
+            dynamodb: { Keys: { sk: { S: FilterRule.isEqual(BELL) } } },
+          }),
+        ],
+        batchSize: 100,
+        parallelizationFactor: 10,
+        reportBatchItemFailures: true,
+        retryAttempts: 20,
+        maxRecordAge: Duration.hours(1),
+        onFailure: new SqsDlq(lostRings),
+      }),
+    );
+    new Alarm(this, 'LostRingsAlarm', {
+      alarmDescription: 'Rings were given up: an audience may have missed messages until the next ring or sweep.',
+      metric: lostRings.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    Validations.of(lostRings).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'This is the dead-letter queue, of an event source mapping.',
+    });
+
+    const sweep = new ChatFunction(this, 'Sweep', { ...common, entry: 'schedule/sweep', queriesIndex: true });
+    new Rule(this, 'EveryMinute', {
+      description: `${settings.name}: heals what nothing else has`,
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(sweep.lambda, { retryAttempts: 0 })],
+    });
+  }
+}

@@ -1,0 +1,15 @@
+/** Which item actions the parts of the chat need, so that functions ask for what they do. */
+
+/** Running windows: reading the log and the audience, moving the cursor, taking away notes and gone members. */
+export const runsWindows = [
+  'GetItem',
+  'BatchGetItem',
+  'Query',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'BatchWriteItem',
+] as const;
+
+/** Telling an audience something at once, and taking away members that are gone. */
+export const tellsAudience = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;

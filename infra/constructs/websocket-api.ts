@@ -1,0 +1,83 @@
+import { Validations } from 'aws-cdk-lib';
+import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import type { Settings } from '../config.ts';
+import { accessLogs } from './access-logs.ts';
+import type { Entry } from './bundles.ts';
+import { ChatFunction, type ChatFunctionProps } from './chat-function.ts';
+import { runsWindows, tellsAudience } from './grants.ts';
+import { ManagementApi } from './management-api.ts';
+
+export const STAGE = 'prod';
+
+type Grants = Pick<ChatFunctionProps, 'itemActions' | 'queriesIndex'> & {
+  methods?: readonly ('POST' | 'DELETE')[];
+};
+
+/** Every route: its key, its function's id, its entry point, and what that may do. */
+const routes: readonly [routeKey: string, id: string, entry: Entry, grants: Grants][] = [
+  ['$connect', 'Connect', 'websocket/connect', { itemActions: ['PutItem'] }],
+  ['$disconnect', 'Disconnect', 'websocket/disconnect', { itemActions: runsWindows, methods: ['POST', 'DELETE'] }],
+  ['joinEvent', 'JoinEvent', 'websocket/join-event', { itemActions: runsWindows, methods: ['POST', 'DELETE'] }],
+  ['leaveEvent', 'LeaveEvent', 'websocket/leave-event', { itemActions: runsWindows, methods: ['POST', 'DELETE'] }],
+  ['sendMessage', 'SendMessage', 'websocket/send-message', { itemActions: runsWindows, methods: ['POST', 'DELETE'] }],
+  ['typing', 'Typing', 'websocket/typing', { itemActions: tellsAudience, methods: ['POST', 'DELETE'] }],
+  [
+    'getActiveEvents',
+    'GetActiveEvents',
+    'websocket/get-active-events',
+    { itemActions: ['BatchGetItem'], queriesIndex: true, methods: ['POST'] },
+  ],
+  ['getHistory', 'GetHistory', 'websocket/get-history', { itemActions: ['GetItem', 'Query'], methods: ['POST'] }],
+  ['$default', 'Default', 'websocket/default', { itemActions: [], methods: ['POST'] }],
+];
+
+/** The WebSocket API: the routes and their functions, one stage, its management API. */
+export class ChatWebSocketApi extends Construct {
+  readonly stage: WebSocketStage;
+  readonly management: ManagementApi;
+
+  constructor(scope: Construct, id: string, { settings, table }: { settings: Settings; table: TableV2 }) {
+    super(scope, id);
+    const api = new WebSocketApi(this, 'Api', {
+      apiName: `${settings.name} WebSocket`,
+      routeSelectionExpression: '$request.body.action',
+    });
+    this.management = new ManagementApi(api, STAGE);
+    for (const [routeKey, functionId, entry, { methods, ...grants }] of routes) {
+      const { lambda } = new ChatFunction(this, functionId, {
+        entry,
+        settings,
+        table,
+        ...grants,
+        ...(methods && { management: { api: this.management, methods } }),
+      });
+      api.addRoute(routeKey, { integration: new WebSocketLambdaIntegration(`${functionId}Integration`, lambda) });
+    }
+    this.stage = new WebSocketStage(this, 'Stage', {
+      webSocketApi: api,
+      stageName: STAGE,
+      autoDeploy: true,
+      throttle: { rateLimit: settings.throttleRate, burstLimit: settings.throttleBurst },
+      accessLogSettings: accessLogs(this, 'AccessLogs', settings, [
+        'requestTime',
+        'routeKey',
+        'eventType',
+        'status',
+        'requestId',
+        'connectionId',
+        'identity.sourceIp',
+        'integration.latency',
+        'integration.status',
+        'integration.error',
+        'error.message',
+      ]),
+    });
+    Validations.of(api).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason: 'Guests may join; an authorizer would refuse them before the chat could tell them why.',
+    });
+  }
+}

@@ -1,0 +1,11 @@
+import { chatApp } from './app.ts';
+import { SettingsError } from './config.ts';
+
+/** What cdk.json runs. */
+try {
+  chatApp().synth();
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,16 @@
+import type { Delivery } from '../delivery/delivery.ts';
+import type { ServerEvent } from '../protocol/server-to-client.ts';
+
+/** What an operation works with. */
+export interface Chat extends Delivery {
+  /** Sends one event to one connection, past all windows: answers and what concerns nobody else. */
+  send(connectionId: string, event: ServerEvent): Promise<void>;
+}
+
+/** What an operation came to: the data of its acknowledgement, and what happens once that is sent. */
+export interface Reply<Data extends object = object> {
+  data: Data;
+  afterwards?: () => Promise<void>;
+}
+
+export type Operation<Input> = (chat: Chat, connectionId: string, input: Input) => Promise<Reply>;

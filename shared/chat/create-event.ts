@@ -1,0 +1,15 @@
+import { newId } from '../ids.ts';
+import type { Event } from '../protocol/entities.ts';
+import { badRequest } from '../protocol/parse.ts';
+import { createEvent as create, type EventDetails } from '../store/events.ts';
+import type { Table } from '../store/table.ts';
+
+export async function createEvent({ table }: { table: Table }, details: EventDetails): Promise<Event> {
+  checkTimes(details);
+  return create(table, newId(), details, Date.now());
+}
+
+/** Throws `BAD_REQUEST` for an event that ends before it starts. */
+export function checkTimes({ startsAt, endsAt }: Pick<EventDetails, 'startsAt' | 'endsAt'>): void {
+  if (startsAt && endsAt && endsAt <= startsAt) throw badRequest('endsAt', 'must be after startsAt');
+}

@@ -1,0 +1,71 @@
+import { deliverNow, logExpiry } from '../delivery/deliver.ts';
+import { newId } from '../ids.ts';
+import type { ActionData } from '../protocol/client-to-server.ts';
+import type { Message } from '../protocol/entities.ts';
+import { ChatError } from '../protocol/errors.ts';
+import { ringForEntry } from '../store/bell.ts';
+import { putEntry } from '../store/log.ts';
+import { getSent, putOnce } from '../store/sent.ts';
+import type { Chat, Reply } from './chat.ts';
+import { joined } from './joined.ts';
+import { rateLimit } from './rate-limit.ts';
+
+/** A number is lost only to a reader that found us more than a second late. */
+const NUMBER_TRIES = 5;
+
+/** Stores a message, rings, delivers it at once if the audience is small. Answered: certain to reach everybody. */
+export async function sendMessage(
+  chat: Chat,
+  connectionId: string,
+  { text, clientMessageId }: ActionData<'sendMessage'>,
+): Promise<Reply<{ message: Message }>> {
+  const { eventId, participant } = await joined(chat, connectionId);
+  await rateLimit(chat, participant.id, 'sendMessage');
+  const message: Omit<Message, 'seq'> = {
+    id: newId(),
+    eventId,
+    participant: { id: participant.id, username: participant.username },
+    text,
+    sentAt: new Date().toISOString(),
+    ...(clientMessageId !== undefined && { clientMessageId }),
+  };
+  const first = await findFirst(chat, message);
+  if (first) return { data: { message: first } };
+  const stored = await append(chat, message);
+  chat.metrics.count('Messages', 1);
+  await deliverNow(chat, eventId);
+  return { data: { message: stored } };
+}
+
+/** The message that an earlier send with the same `clientMessageId` became. */
+async function findFirst({ table }: Chat, message: Omit<Message, 'seq'>): Promise<Message | undefined> {
+  const { eventId, clientMessageId, participant } = message;
+  if (clientMessageId === undefined) return undefined;
+  return getSent(table, { eventId, clientMessageId, participantId: participant.id });
+}
+
+/** Takes a number and puts the message on it. Nothing is acknowledged between the two: a crash leaves a hole. */
+async function append(chat: Chat, draft: Omit<Message, 'seq'>): Promise<Message> {
+  const { table, settings } = chat;
+  const expiresAt = logExpiry(settings);
+  for (let attempt = 0; attempt < NUMBER_TRIES; attempt += 1) {
+    const seq = await ringForEntry(table, draft.eventId);
+    if (seq === undefined) throw new ChatError('EVENT_ENDED');
+    const { id, eventId, ...rest } = draft;
+    const message: Message = { id, eventId, seq, ...rest };
+    const { clientMessageId } = message;
+    if (clientMessageId === undefined) {
+      if (await putEntry(table, eventId, { seq, kind: 'message', message }, expiresAt)) return message;
+      continue;
+    }
+    const result = await putOnce(table, { ...message, clientMessageId }, expiresAt);
+    if (result === 'put') return message;
+    if (result === 'repeated') {
+      // Another send of the same was faster: our number stays unused.
+      await putEntry(table, eventId, { seq, kind: 'void' }, expiresAt);
+      const first = await findFirst(chat, draft);
+      if (first) return first;
+    }
+  }
+  throw new Error('No number could be kept');
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+
+const count = z.coerce.number().int();
+
+/**
+ * The settings that the chat itself reads, with their defaults. The stacks take them from the CDK context and hand
+ * them to every function as JSON in `SETTINGS`. Reference: docs/settings.md.
+ */
+export const chatSettings = z.object({
+  /** Audiences (connections) up to this are served by the sender's own Lambda; larger ones by the stream. 0: never. */
+  directAudienceMax: count.min(0).max(1_000).default(50),
+  /** Typing is announced to audiences (connections) up to this. */
+  typingAudienceMax: count.min(0).max(1_000).default(50),
+  /** Several joins or leaves at once are summed up in audiences (connections) above this. */
+  presenceSummaryAbove: count.min(0).default(50),
+  /** Messages are kept this long. */
+  messageRetentionDays: count.min(1).max(3_650).default(30),
+  sendsPerSecond: z.coerce.number().positive().max(1_000).default(5),
+  sendBurst: count.min(1).max(10_000).default(10),
+  typingPerSecond: z.coerce.number().positive().max(1_000).default(2),
+  typingBurst: count.min(1).max(10_000).default(4),
+  joinsPerSecond: z.coerce.number().positive().max(1_000).default(2),
+  joinBurst: count.min(1).max(10_000).default(10),
+});
+
+export type ChatSettings = z.infer<typeof chatSettings>;

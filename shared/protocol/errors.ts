@@ -1,0 +1,64 @@
+/**
+ * Every error a client can see: its code on both wires, its HTTP status, its sentence.
+ * Checks go by `code`; nothing else about a failure ever leaves the server.
+ */
+const errors = {
+  BAD_REQUEST: { status: 400, message: 'The request is malformed.' },
+  UNKNOWN_ACTION: { status: 400, message: 'There is no such action.' },
+  UNAUTHORIZED: { status: 401, message: 'Valid credentials are required.' },
+  FORBIDDEN: { status: 403, message: 'This is not allowed.' },
+  EVENT_NOT_FOUND: { status: 404, message: 'There is no such event.' },
+  EVENT_ENDED: { status: 409, message: 'The event has ended.' },
+  NOT_JOINED: { status: 409, message: 'Join an event first.' },
+  BATCH_REQUIRED: { status: 409, message: 'This event is large: connect with the query batch=1.' },
+  BINARY_NOT_SUPPORTED: { status: 400, message: 'Binary payloads are not supported.' },
+  RATE_LIMITED: { status: 429, message: 'Too fast: wait retryAfterMs milliseconds.' },
+  TOO_LARGE: { status: 413, message: 'The payload is too large.' },
+  INTERNAL: { status: 500, message: 'Something went wrong on our side.' },
+} as const;
+
+export type ErrorCode = keyof typeof errors;
+
+/** One fault of a payload. `path` is dotted and relative to the payload; empty for the payload as a whole. */
+export interface Issue {
+  path: string;
+  message: string;
+}
+
+export interface ErrorDetails {
+  issues?: Issue[];
+  retryAfterMs?: number;
+  requestId?: string;
+}
+
+/** What a client gets: the data of an `error` event, the `error` of an HTTP answer. */
+export interface ErrorData extends ErrorDetails {
+  code: ErrorCode;
+  message: string;
+}
+
+/** The one error that a user may see. Anything else that is thrown becomes `INTERNAL`. */
+export class ChatError extends Error {
+  override readonly name = 'ChatError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    super(errors[code].message);
+    this.code = code;
+    this.details = details;
+  }
+
+  get status(): number {
+    return errors[this.code].status;
+  }
+
+  toData(): ErrorData {
+    return { code: this.code, message: this.message, ...this.details };
+  }
+}
+
+/** Maps anything thrown to what its cause may see; `requestId` is quoted for our own faults. */
+export function toChatError(error: unknown, requestId: string): ChatError {
+  return error instanceof ChatError ? error : new ChatError('INTERNAL', { requestId });
+}

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import type { ErrorData } from './errors.ts';
+import { badRequest, parse } from './parse.ts';
+import type { ServerEvent } from './server-to-client.ts';
+
+/** The JSON wire: one object per WebSocket text message (contract: "The JSON wire"). */
+
+export type RequestId = string | number;
+
+export interface Frame {
+  action: string;
+  data: unknown;
+  id?: RequestId;
+}
+
+const idSchema = z.union([z.string().max(128), z.number()], 'must be a number or a string of at most 128 characters');
+const frameSchema = z.object({
+  action: z.string('must be a string'),
+  data: z.unknown(),
+  id: idSchema.optional(),
+});
+
+/** A client's frame. Absent `data` is an empty payload. Throws `BAD_REQUEST`. */
+export function decodeFrame(body: string): Frame {
+  const { action, data = {}, id } = parse(frameSchema, parseJson(body));
+  return id === undefined ? { action, data } : { action, data, id };
+}
+
+/** The `id` to answer a malformed frame with, if it has a proper one. */
+export function requestIdOf(body: string): RequestId | undefined {
+  try {
+    return z.object({ id: idSchema }).parse(JSON.parse(body)).id;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw badRequest('', 'a frame must be one JSON object such as {"action": "ping"}');
+  }
+}
+
+export const encodeAck = (id: RequestId, data: object): string => JSON.stringify({ event: 'ack', id, data });
+
+export const encodeError = (data: ErrorData, id?: RequestId): string =>
+  JSON.stringify(id === undefined ? { event: 'error', data } : { event: 'error', id, data });
+
+export const encodeEvent = (event: ServerEvent): string => JSON.stringify(event);

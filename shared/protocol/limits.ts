@@ -1,0 +1,19 @@
+/** Fixed limits of the contract. Lengths are JavaScript string lengths, sizes are bytes. */
+export const limits = {
+  usernameLength: 32,
+  textLength: 2_000,
+  eventNameLength: 100,
+  descriptionLength: 1_000,
+  clientMessageIdLength: 64,
+  /** Newest messages in `eventHistory`, and the default page. */
+  historyLength: 50,
+  pageLength: 100,
+  participantsInHistory: 100,
+  namesInSummary: 20,
+  /** One WebSocket frame, and API Gateway's metering unit. */
+  frameBytes: 32 * 1024,
+  /** API Gateway refuses to post more than this to a connection. */
+  payloadBytes: 128 * 1024,
+  /** How long a repeated `clientMessageId` finds the first message. */
+  idempotencySeconds: 600,
+} as const;

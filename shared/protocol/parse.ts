@@ -1,0 +1,18 @@
+import type * as z from 'zod';
+import { ChatError, type Issue } from './errors.ts';
+
+/** Parses `value`, or throws `BAD_REQUEST` with one issue for every fault. Unknown fields are dropped. */
+export function parse<Output>(schema: z.ZodType<Output>, value: unknown): Output {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new ChatError('BAD_REQUEST', { issues: result.error.issues.map(toIssue) });
+}
+
+export function toIssue(issue: z.core.$ZodIssue): Issue {
+  return { path: issue.path.join('.'), message: issue.message };
+}
+
+/** One fault that no schema knows of. */
+export function badRequest(path: string, message: string): ChatError {
+  return new ChatError('BAD_REQUEST', { issues: [{ path, message }] });
+}

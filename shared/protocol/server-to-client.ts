@@ -1,0 +1,33 @@
+import type { Event, Message, Participant } from './entities.ts';
+import type { ErrorData } from './errors.ts';
+
+interface PresenceChange {
+  eventId: string;
+  participantCount: number;
+  /** One person; in large audiences `participants` (at most 20 of those who came or left) stands instead. */
+  participant?: Participant;
+  participants?: Participant[];
+}
+
+/** What the server sends: event names and their data (contract: "Server to client"). */
+export interface ServerToClient {
+  eventHistory: {
+    eventId: string;
+    messages: Message[];
+    participants: Participant[];
+    participantCount: number;
+    hasMore: boolean;
+  };
+  eventEnded: { event: Event };
+  newMessage: Message;
+  userJoined: PresenceChange;
+  userLeft: PresenceChange;
+  userTyping: { eventId: string; participant: Participant; isTyping: boolean };
+  activeEvents: { events: Event[]; nextCursor?: string };
+  error: ErrorData;
+}
+
+/** One event for a client, whatever its wire. */
+export type ServerEvent = {
+  [Name in keyof ServerToClient]: { event: Name; data: ServerToClient[Name] };
+}[keyof ServerToClient];

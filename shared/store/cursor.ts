@@ -1,0 +1,152 @@
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailed } from './failures.ts';
+import { cursorKey } from './keys.ts';
+import type { Table } from './table.ts';
+
+/** How far an event's delivery has come, what its last window saw, and who may run the next one. */
+export interface Cursor {
+  /** Every window up to now covers the log up to here; whoever is live when `claimed` is read gets all that follows. */
+  claimed: number;
+  /** Every member has been posted the log up to here. */
+  delivered: number;
+  /** The bell's `presence` that the last window had seen. */
+  presence: number;
+  /** Member rows, and the distinct people behind them, at the last window. */
+  audience: number;
+  participantCount: number;
+  /** Members that were `held` when a window passed, and the seq after which each of them has had nothing. */
+  pending: Record<string, number>;
+  /** Counts those who found the lease taken: the holder looks again before it lets go. */
+  knocks: number;
+  lease?: string;
+  /** Milliseconds since the epoch. */
+  leaseUntil?: number;
+}
+
+export const newCursor: Cursor = {
+  claimed: 0,
+  delivered: 0,
+  presence: 0,
+  audience: 0,
+  participantCount: 0,
+  pending: {},
+  knocks: 0,
+};
+
+/** Outlives a pause of its holder, who renews it; a dead holder delays its event by this much, milliseconds. */
+export const LEASE_MS = 5_000;
+
+export async function getCursor(table: Table, eventId: string, consistent = true): Promise<Cursor | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: cursorKey(eventId), ConsistentRead: consistent }),
+  );
+  return Item as Cursor | undefined;
+}
+
+/** The lease, or undefined while another holds it (who has then heard the knock and looks again) or no event is there. */
+export async function takeLease(table: Table, eventId: string, owner: string): Promise<Cursor | undefined> {
+  // A knock fails when the holder let go in between: then the lease is free to take.
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const now = Date.now();
+    const taken = await update(table, eventId, {
+      UpdateExpression: 'SET lease = :owner, leaseUntil = :until',
+      // Free, or its holder is dead.
+      ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(lease) OR leaseUntil < :now)',
+      ExpressionAttributeValues: { ':owner': owner, ':until': now + LEASE_MS, ':now': now },
+    });
+    if (taken) return taken;
+    const knocked = await update(table, eventId, {
+      UpdateExpression: 'ADD knocks :one',
+      // Somebody alive is there to hear it.
+      ConditionExpression: 'leaseUntil >= :now',
+      ExpressionAttributeValues: { ':one': 1, ':now': now },
+    });
+    if (knocked) return undefined;
+  }
+  return undefined;
+}
+
+/** Renews the lease; with `claimed`, announces how far the coming window reaches. False: the lease was lost. */
+export async function keepLease(table: Table, eventId: string, owner: string, claimed?: number): Promise<boolean> {
+  const kept = await update(table, eventId, {
+    UpdateExpression: `SET leaseUntil = :until${claimed === undefined ? '' : ', claimed = :claimed'}`,
+    // Still ours: nobody took it for dead.
+    ConditionExpression: 'lease = :owner',
+    ExpressionAttributeValues: {
+      ':owner': owner,
+      ':until': Date.now() + LEASE_MS,
+      ...(claimed !== undefined && { ':claimed': claimed }),
+    },
+  });
+  return kept !== undefined;
+}
+
+export type Seen = Pick<Cursor, 'delivered' | 'presence' | 'audience' | 'participantCount' | 'pending'>;
+
+/** Writes down what a window has done and keeps the lease. Undefined: the lease was lost. */
+export async function settle(table: Table, eventId: string, owner: string, seen: Seen): Promise<Cursor | undefined> {
+  return update(table, eventId, {
+    UpdateExpression: `${SET_SEEN}, leaseUntil = :until`,
+    // Still ours.
+    ConditionExpression: 'lease = :owner',
+    ExpressionAttributeValues: { ...seenValues(seen), ':owner': owner, ':until': Date.now() + LEASE_MS },
+  });
+}
+
+/** Writes down what a window has done and lets go, unless somebody knocked since `knocks`: then false. */
+export async function release(
+  table: Table,
+  eventId: string,
+  owner: string,
+  seen: Seen,
+  knocks?: number,
+): Promise<boolean> {
+  const released = await update(table, eventId, {
+    UpdateExpression: `${SET_SEEN} REMOVE lease, leaseUntil`,
+    // Still ours; and whoever knocked left because we promised to look again.
+    ConditionExpression: `lease = :owner${knocks === undefined ? '' : ' AND knocks = :knocks'}`,
+    ExpressionAttributeValues: {
+      ...seenValues(seen),
+      ':owner': owner,
+      ...(knocks !== undefined && { ':knocks': knocks }),
+    },
+  });
+  return released !== undefined;
+}
+
+/** Lets go without having done anything. */
+export async function abandonLease(table: Table, eventId: string, owner: string): Promise<void> {
+  await update(table, eventId, {
+    UpdateExpression: 'REMOVE lease, leaseUntil',
+    ConditionExpression: 'lease = :owner',
+    ExpressionAttributeValues: { ':owner': owner },
+  });
+}
+
+const SET_SEEN =
+  'SET delivered = :delivered, presence = :presence, audience = :audience, participantCount = :participants, pending = :pending';
+
+const seenValues = (seen: Seen) => ({
+  ':delivered': seen.delivered,
+  ':presence': seen.presence,
+  ':audience': seen.audience,
+  ':participants': seen.participantCount,
+  ':pending': seen.pending,
+});
+
+type UpdateInput = Pick<
+  UpdateCommand['input'],
+  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'
+>;
+
+async function update(table: Table, eventId: string, input: UpdateInput): Promise<Cursor | undefined> {
+  try {
+    const { Attributes } = await table.client.send(
+      new UpdateCommand({ TableName: table.name, Key: cursorKey(eventId), ReturnValues: 'ALL_NEW', ...input }),
+    );
+    return Attributes as Cursor;
+  } catch (error) {
+    if (isConditionFailed(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,172 @@
+import { BatchGetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Event } from '../protocol/entities.ts';
+import { type Bell, newBell } from './bell.ts';
+import { type Cursor, newCursor } from './cursor.ts';
+import { isConditionFailed } from './failures.ts';
+import { bellKey, cursorKey, eventGroup, eventKey, eventRank, idOf, type Key, tableKeys } from './keys.ts';
+import type { Item, Table } from './table.ts';
+import { transact } from './transaction.ts';
+
+/** What an operator says of an event. Rarely written; the status is the bell's, the count the cursor's. */
+export interface EventDetails {
+  name: string;
+  description?: string | undefined;
+  startsAt?: string | undefined;
+  endsAt?: string | undefined;
+}
+
+type EventItem = Omit<Event, 'status' | 'participantCount'>;
+
+/** Creates the event with its bell and its cursor. */
+export async function createEvent(table: Table, id: string, details: EventDetails, now: number): Promise<Event> {
+  const item: EventItem = { id, ...defined(details), createdAt: new Date(now).toISOString() };
+  const unused = 'attribute_not_exists(pk)';
+  const group = { group: eventGroup('active'), rank: eventRank(now, id) };
+  await transact(table, [
+    { Put: { Item: { ...eventKey(id), ...item, ...group }, ConditionExpression: unused } },
+    { Put: { Item: { ...bellKey(id), ...newBell }, ConditionExpression: unused } },
+    { Put: { Item: { ...cursorKey(id), ...newCursor }, ConditionExpression: unused } },
+  ]);
+  return toEvent(item, newBell, newCursor);
+}
+
+export async function getEvent(table: Table, id: string): Promise<Event | undefined> {
+  return (await getEvents(table, [id]))[0];
+}
+
+/** The events with these ids, in their order; those that are not there are left out. 100 keys a request. */
+export async function getEvents(table: Table, ids: readonly string[]): Promise<Event[]> {
+  const items = new Map<string, Item>();
+  const perEvent = [eventKey, bellKey, cursorKey];
+  const keys = ids.flatMap((id) => perEvent.map((key) => key(id)));
+  for (let from = 0; from < keys.length; from += 100) {
+    for (const item of await batchGet(table, keys.slice(from, from + 100))) {
+      items.set(`${item.pk} ${item.sk}`, item);
+    }
+  }
+  const found = <T>(key: Key) => items.get(`${key.pk} ${key.sk}`) as T | undefined;
+  return ids.flatMap((id) => {
+    const item = found<EventItem>(eventKey(id));
+    const bell = found<Bell>(bellKey(id));
+    return item && bell ? [toEvent(item, bell, found<Cursor>(cursorKey(id)) ?? newCursor)] : [];
+  });
+}
+
+async function batchGet(table: Table, keys: Key[]): Promise<Item[]> {
+  const items: Item[] = [];
+  let wanted: Item[] = keys as unknown as Item[];
+  while (wanted.length > 0) {
+    const { Responses, UnprocessedKeys } = await table.client.send(
+      new BatchGetCommand({ RequestItems: { [table.name]: { Keys: wanted, ConsistentRead: true } } }),
+    );
+    items.push(...(Responses?.[table.name] ?? []));
+    wanted = UnprocessedKeys?.[table.name]?.Keys ?? [];
+  }
+  return items;
+}
+
+export interface EventPage {
+  ids: string[];
+  /** The rank to go on after, when there is more. */
+  next?: string;
+}
+
+export interface EventQuery {
+  status: Event['status'];
+  limit: number;
+  /** The `next` of the page before. */
+  from?: string | undefined;
+  /** Milliseconds since the epoch: created (active) or ended (ended) since then. */
+  since?: number;
+}
+
+/** Ids of events of one status, newest first. The index is eventually consistent. */
+export async function listEvents(
+  table: Table,
+  { status, limit, from, since = 0 }: EventQuery,
+): Promise<EventPage> {
+  const { index } = tableKeys;
+  const group = eventGroup(status);
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      IndexName: index.name,
+      KeyConditionExpression: '#group = :group AND #rank >= :since',
+      ExpressionAttributeNames: { '#group': index.partition, '#rank': index.sort },
+      ExpressionAttributeValues: { ':group': group, ':since': eventRank(since, '') },
+      ScanIndexForward: false,
+      // One more than asked for tells whether there is more.
+      Limit: limit + 1,
+      ...(from !== undefined && {
+        ExclusiveStartKey: { group, rank: from, ...eventKey(idOf(from)) },
+      }),
+    }),
+  );
+  const page = Items.slice(0, limit);
+  const ids = page.map((item) => idOf(String(item.pk)));
+  const last = page.at(-1);
+  return Items.length > limit && last ? { ids, next: String(last[index.sort]) } : { ids };
+}
+
+/** Changes what is given and leaves the rest. False: no such event. */
+export async function updateEvent(table: Table, id: string, changes: { [Field in keyof EventDetails]?: EventDetails[Field] | undefined }): Promise<boolean> {
+  const entries = Object.entries(defined(changes));
+  if (entries.length === 0) return true;
+  return update(table, id, {
+    UpdateExpression: `SET ${entries.map((_, i) => `#f${i} = :v${i}`).join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(entries.map(([field], i) => [`#f${i}`, field])),
+    ExpressionAttributeValues: Object.fromEntries(entries.map(([, value], i) => [`:v${i}`, value])),
+  });
+}
+
+/** Moves an event that has ended from the list of the active to that of the ended. */
+export async function listAsEnded(table: Table, id: string, endedAt: string): Promise<void> {
+  const { index } = tableKeys;
+  await update(table, id, {
+    UpdateExpression: 'SET #group = :group, #rank = :rank',
+    ExpressionAttributeNames: { '#group': index.partition, '#rank': index.sort },
+    ExpressionAttributeValues: { ':group': eventGroup('ended'), ':rank': eventRank(Date.parse(endedAt), id) },
+  });
+}
+
+async function update(
+  table: Table,
+  id: string,
+  input: Pick<
+    UpdateCommand['input'],
+    'UpdateExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+  >,
+): Promise<boolean> {
+  try {
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: eventKey(id),
+        // Never creates half an event.
+        ConditionExpression: 'attribute_exists(pk)',
+        ...input,
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
+}
+
+function toEvent(item: EventItem, bell: Bell, cursor: Cursor): Event {
+  const { id, name, description, createdAt, startsAt, endsAt } = item;
+  return {
+    id,
+    name,
+    ...defined({ description }),
+    status: bell.status,
+    createdAt,
+    ...defined({ startsAt, endsAt }),
+    participantCount: cursor.participantCount,
+  };
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+const defined = <T extends object>(fields: T): Defined<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;

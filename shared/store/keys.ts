@@ -1,0 +1,69 @@
+/**
+ * Every key of the one table. The partition key is `pk`, the sort key `sk`; the index `byGroup` (keys only) has
+ * `group` and `rank` and holds events by status, newest last, and connections by slot, soonest expiry first.
+ */
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+export const tableKeys = {
+  partition: 'pk',
+  sort: 'sk',
+  timeToLive: 'ttl',
+  index: { name: 'byGroup', partition: 'group', sort: 'rank' },
+} as const;
+
+const SEQ_DIGITS = 12;
+const pad = (value: number, digits: number) => String(value).padStart(digits, '0');
+
+export const eventKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'META' });
+
+/** Small and hot: the only item whose stream records are used. */
+export const BELL = 'BELL';
+export const bellKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: BELL });
+export const cursorKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'CURSOR' });
+
+export const LOG = 'MSG#';
+export const logKey = (eventId: string, seq: number): Key => ({
+  pk: `EVENT#${eventId}`,
+  sk: `${LOG}${pad(seq, SEQ_DIGITS)}`,
+});
+
+export const PRESENCE = 'PRESENCE#';
+export const presenceKey = (eventId: string, ulid: string): Key => ({
+  pk: `EVENT#${eventId}`,
+  sk: `${PRESENCE}${ulid}`,
+});
+
+export const audiencePartition = (eventId: string): string => `EVENT#${eventId}#AUDIENCE`;
+export const memberKey = (eventId: string, connectionId: string): Key => ({
+  pk: audiencePartition(eventId),
+  sk: `CONN#${connectionId}`,
+});
+
+export const connectionKey = (connectionId: string): Key => ({ pk: `CONN#${connectionId}`, sk: 'META' });
+
+export const sentKey = (eventId: string, participantId: string, clientMessageId: string): Key => ({
+  pk: `SENT#${eventId}#${participantId}`,
+  sk: clientMessageId,
+});
+
+export const rateKey = (participantId: string, action: string): Key => ({
+  pk: `RATE#${participantId}`,
+  sk: action,
+});
+
+/** The id inside `EVENT#{id}`, `CONN#{id}` or `{millis}#{id}`. */
+export const idOf = (key: string): string => key.slice(key.indexOf('#') + 1);
+
+const MILLIS_DIGITS = 15;
+
+/** Events by status, in the order of `since` (milliseconds): creation of the active, end of the ended. */
+export const eventGroup = (status: string): string => `EVENTS#${status}`;
+export const eventRank = (since: number, eventId: string): string => `${pad(since, MILLIS_DIGITS)}#${eventId}`;
+
+/** Connections are spread over slots so that no index partition and no minute carries all of them. */
+export const SLOTS = 8;
+export const slotGroup = (slot: number): string => `SLOT#${slot}`;
+export const expiryRank = (expiresAt: number): string => pad(expiresAt, MILLIS_DIGITS);

@@ -1,0 +1,98 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Message } from '../protocol/entities.ts';
+import { isConditionFailed } from './failures.ts';
+import { LOG, logKey } from './keys.ts';
+import { epochSeconds, type Item, queryPages, type Table } from './table.ts';
+
+/** One number of an event's log: what took it. `void` is a number that stays unused. */
+export type LogEntry = { seq: number } & (
+  | { kind: 'message'; message: Message }
+  | { kind: 'ended' }
+  | { kind: 'void' }
+);
+
+/** The item of an entry; with `expiresAt` (milliseconds) it is gone from then on. */
+export const logItem = (eventId: string, entry: LogEntry, expiresAt?: number): Item => ({
+  ...logKey(eventId, entry.seq),
+  ...entry,
+  ...(expiresAt !== undefined && { expiresAt, ttl: epochSeconds(expiresAt) }),
+});
+
+/**
+ * Puts an entry on its number, which nothing else may have taken. False: something else has; a reader closed the
+ * number because we were slow.
+ */
+export async function putEntry(table: Table, eventId: string, entry: LogEntry, expiresAt?: number): Promise<boolean> {
+  try {
+    await table.client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item: logItem(eventId, entry, expiresAt),
+        ConditionExpression: 'attribute_not_exists(pk)',
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (!isConditionFailed(error)) throw error;
+    // The SDK repeats a write whose answer was lost: what stands there may be ours.
+    return isSame(await getEntry(table, eventId, entry.seq), entry);
+  }
+}
+
+function isSame(found: LogEntry | undefined, entry: LogEntry): boolean {
+  if (found?.kind !== entry.kind) return false;
+  return found.kind !== 'message' || entry.kind !== 'message' || found.message.id === entry.message.id;
+}
+
+export async function getEntry(table: Table, eventId: string, seq: number): Promise<LogEntry | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: logKey(eventId, seq), ConsistentRead: true }),
+  );
+  return Item as LogEntry | undefined;
+}
+
+export interface LogRange {
+  /** Exclusive. */
+  after?: number;
+  /** Inclusive. */
+  upTo?: number;
+  newestFirst?: boolean;
+  /** Entries a page of the query reads; a hint for how many the caller will take. */
+  pageSize: number;
+}
+
+/** The unexpired entries of a range in order of `seq`, holes and all. Stop reading when you have enough. */
+export async function* readLog(table: Table, eventId: string, range: LogRange): AsyncGenerator<LogEntry> {
+  const first = (range.after ?? 0) + 1;
+  const last = range.upTo ?? Number.MAX_SAFE_INTEGER;
+  if (first > last) return;
+  const pages = queryPages(table, {
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+    ExpressionAttributeValues: {
+      ':pk': logKey(eventId, first).pk,
+      ':first': logKey(eventId, first).sk,
+      ':last': range.upTo === undefined ? `${LOG}~` : logKey(eventId, last).sk,
+    },
+    ConsistentRead: true,
+    ScanIndexForward: !range.newestFirst,
+    Limit: range.pageSize,
+  });
+  const now = Date.now();
+  for await (const page of pages) {
+    for (const item of page) {
+      // Time to live deletes days late: the expiry is ours to check.
+      if (typeof item.expiresAt !== 'number' || item.expiresAt > now) yield item as unknown as LogEntry;
+    }
+  }
+}
+
+/** The entries after `after` up to the first number that is missing: what readers may see. */
+export async function readPrefix(table: Table, eventId: string, after: number, max: number): Promise<LogEntry[]> {
+  const entries: LogEntry[] = [];
+  for await (const entry of readLog(table, eventId, { after, pageSize: max })) {
+    if (entry.seq !== after + entries.length + 1) break;
+    entries.push(entry);
+    if (entries.length === max) break;
+  }
+  return entries;
+}

@@ -1,0 +1,55 @@
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { ulid } from 'ulid';
+import type { Author } from '../protocol/entities.ts';
+import { PRESENCE, presenceKey } from './keys.ts';
+import { queryPages, type Table } from './table.ts';
+
+/** A change of the audience that waits to be announced by the next window. */
+export interface PresenceNote {
+  /** Orders the notes of an event. */
+  ulid: string;
+  kind: 'joined' | 'left' | 'renamed';
+  connectionId: string;
+  participant: Author & { joinedAt: string };
+  /** When this row took its name, milliseconds: of several tabs, the newest name counts. */
+  namedAt: number;
+  /** The name before a renaming, and when it was taken. */
+  previous?: { username: string; namedAt: number };
+}
+
+/** The write that leaves a note, for a transaction with the change itself. */
+export function putNote(eventId: string, note: Omit<PresenceNote, 'ulid'>) {
+  const id = ulid();
+  return { Put: { Item: { ...presenceKey(eventId, id), ...note, ulid: id } } };
+}
+
+/** The oldest notes of an event, in order. */
+export async function readNotes(table: Table, eventId: string, max: number): Promise<PresenceNote[]> {
+  const notes: PresenceNote[] = [];
+  const pages = queryPages(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': presenceKey(eventId, '').pk, ':prefix': PRESENCE },
+    ConsistentRead: true,
+    Limit: max,
+  });
+  for await (const page of pages) {
+    notes.push(...(page as unknown as PresenceNote[]));
+    if (notes.length >= max) break;
+  }
+  return notes;
+}
+
+/** 25 deletes a request; deleting what is gone is no error. */
+export async function deleteNotes(table: Table, eventId: string, notes: readonly PresenceNote[]): Promise<void> {
+  for (let from = 0; from < notes.length; from += 25) {
+    let requests = notes
+      .slice(from, from + 25)
+      .map((note) => ({ DeleteRequest: { Key: presenceKey(eventId, note.ulid) } }));
+    while (requests.length > 0) {
+      const { UnprocessedItems } = await table.client.send(
+        new BatchWriteCommand({ RequestItems: { [table.name]: requests } }),
+      );
+      requests = (UnprocessedItems?.[table.name] ?? []) as typeof requests;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { limits } from '../protocol/limits.ts';
+import type { Message } from '../protocol/entities.ts';
+import { sentKey } from './keys.ts';
+import { logItem } from './log.ts';
+import { epochSeconds, type Table } from './table.ts';
+import { transact } from './transaction.ts';
+
+/** The idempotency records: which message a participant's `clientMessageId` became. */
+
+interface SentMarker {
+  message: Message;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+export async function getSent(
+  table: Table,
+  { eventId, participantId, clientMessageId }: { eventId: string; participantId: string; clientMessageId: string },
+): Promise<Message | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({
+      TableName: table.name,
+      Key: sentKey(eventId, participantId, clientMessageId),
+      ConsistentRead: true,
+    }),
+  );
+  const marker = Item as SentMarker | undefined;
+  return marker && marker.expiresAt > Date.now() ? marker.message : undefined;
+}
+
+/**
+ * Puts a message on its number together with its marker, or neither. `repeated`: another send had the marker first;
+ * `taken`: a reader closed the number because we were slow.
+ */
+export async function putOnce(
+  table: Table,
+  message: Message & { clientMessageId: string },
+  expiresAt: number,
+): Promise<'put' | 'repeated' | 'taken'> {
+  const now = Date.now();
+  const markerExpiresAt = now + limits.idempotencySeconds * 1000;
+  const [failed] = await transact(table, [
+    {
+      Put: {
+        Item: {
+          ...sentKey(message.eventId, message.participant.id, message.clientMessageId),
+          message,
+          expiresAt: markerExpiresAt,
+          ttl: epochSeconds(markerExpiresAt),
+        } satisfies SentMarker & Record<string, unknown>,
+        // The first send of this id, or the first within ten minutes.
+        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+        ExpressionAttributeValues: { ':now': now },
+      },
+    },
+    {
+      Put: {
+        Item: logItem(message.eventId, { seq: message.seq, kind: 'message', message }, expiresAt),
+        // Nobody closed the number.
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    },
+  ]);
+  if (failed === undefined) return 'put';
+  return failed === 0 ? 'repeated' : 'taken';
+}

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ZodError } from 'zod';
+import { startDynamoDB } from './local/dynamodb/dynamodb-local.ts';
+import { faultsSchema } from './local/faults.ts';
+import { startLocalStack } from './local/local-stack.ts';
+
+const help = `The whole chatroom on this machine: no AWS account, no Docker.
+
+  npm start                          on http://localhost:5000
+  PORT=5001 npm start                somewhere else
+  npm start -- -c key=value          with a setting, as for deploy (docs/settings.md)
+  DATA_DIR=./data npm start          keep events and messages between runs
+  DYNAMODB_ENDPOINT=http://… npm start   use a DynamoDB that runs already
+  FAULTS='{"dropDisconnect":0.5}' npm start   force faults (docs/local-stack.md)`;
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const startedAt = Date.now();
+const say = (line: string) => console.log(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${line}`);
+
+/** What was asked for on the command line and in the environment. Throws an `Error` with one sentence. */
+function readCommand() {
+  const { values } = parseArgs({
+    options: { context: { type: 'string', short: 'c', multiple: true }, help: { type: 'boolean', short: 'h' } },
+  });
+  const { PORT = '5000', DATA_DIR, FAULTS } = process.env;
+  const port = Number(PORT);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT=${PORT} is not a port`);
+  const settings = (values.context ?? []).map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new Error(`-c ${pair}: expected key=value`);
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  return {
+    help: values.help === true,
+    port,
+    dataDir: DATA_DIR || undefined,
+    faults: FAULTS ? readFaults(FAULTS) : undefined,
+    settings: Object.fromEntries(settings) as Record<string, string>,
+  };
+}
+
+function readFaults(json: string) {
+  try {
+    return faultsSchema.parse(JSON.parse(json));
+  } catch (error) {
+    const why = error instanceof ZodError ? error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) : error;
+    throw new Error(`FAULTS: ${why}`);
+  }
+}
+
+/** The same templates as `npm run synth`, without its checks: they change nothing and take seconds. */
+async function synthesize(settings: Record<string, string>): Promise<string> {
+  const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
+  const { chatApp } = await import('./infra/app.ts');
+  const app = chatApp({ context: { ...context, ...settings }, outdir: join(root, '.build', 'cdk.out'), checks: false });
+  return app.synth().directory;
+}
+
+/** An event to join: the newest there is, or a first one. */
+async function exampleEvent(eventsUrl: string): Promise<{ id: string; name: string }> {
+  const { events } = (await (await fetch(`${eventsUrl}?limit=1`)).json()) as { events: { id: string; name: string }[] };
+  if (events[0]) return events[0];
+  const response = await fetch(eventsUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Opening keynote' }),
+  });
+  if (!response.ok) throw new Error(`The example event could not be created: ${await response.text()}`);
+  return (await response.json()) as { id: string; name: string };
+}
+
+async function main(): Promise<void> {
+  const command = readCommand();
+  if (command.help) return console.log(help);
+
+  say('starting DynamoDB Local and synthesizing the stacks');
+  const dynamodb = startDynamoDB({ dataDir: command.dataDir });
+  dynamodb.catch(() => {});
+  let stop = async () => {
+    await dynamodb.then((database) => database.stop()).catch(() => {});
+  };
+  let isStopping = false;
+  const end = async (exitCode: number) => {
+    if (isStopping) return;
+    isStopping = true;
+    await stop();
+    process.exit(exitCode);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
+
+  try {
+    const assembly = await synthesize(command.settings);
+    say('stacks synthesized; creating the table and loading the functions');
+    const stack = await startLocalStack({ ...command, assembly, dynamodb, log: say });
+    const stopDatabase = stop;
+    stop = async () => {
+      await stack.stop();
+      await stopDatabase();
+    };
+    const { WebSocketUrl, EventsUrl, ManagementUrl } = stack.outputs;
+    const event = await exampleEvent(`${EventsUrl}`);
+    say('ready');
+    console.log(`
+  WebSocket API    ${WebSocketUrl}
+  HTTP API         ${EventsUrl}
+  management API   ${ManagementUrl}/@connections/{connectionId}
+
+  Chat in two terminals:
+
+    npx wscat -c ${WebSocketUrl}
+    > {"action":"joinEvent","id":1,"data":{"eventId":"${event.id}","username":"ana"}}
+    > {"action":"sendMessage","id":2,"data":{"text":"hello"}}
+
+  ${event.name} is the event. Ctrl-C stops everything.
+`);
+  } catch (error) {
+    console.error(`\n${error instanceof Error ? error.message : error}`);
+    await end(1);
+  }
+}
+
+main().catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
