@@ -1,11 +1,12 @@
-import { expect, test } from 'vitest';
-import { WebSocket } from 'ws';
+import { createConnection, type Socket } from 'node:net';
+import { expect, test, vi } from 'vitest';
 import { webSocketApi } from './gateway/resources.ts';
 import { connect } from './gateway/socket.ts';
 import { startGateway } from './gateway/start-gateway.ts';
 
+const routes = { $connect: 'connect', $disconnect: 'disconnect', $default: 'default' };
+
 async function withClient(given: { stage?: Record<string, unknown> } = {}) {
-  const routes = { $connect: 'connect', $disconnect: 'disconnect', $default: 'default' };
   const stack = await startGateway(webSocketApi({ routes, ...given }));
   const client = await connect(stack.url, {
     headers: { 'User-Agent': 'test', Origin: 'https://chat.example' },
@@ -95,16 +96,32 @@ test('stage variables are in every event', async () => {
   }
 });
 
-test('$disconnect runs for a client that gave up while $connect was running', async () => {
-  const { functions, url } = await withClient();
-  let letConnect = (_: unknown) => {};
-  functions.on('connect', () => new Promise((resolve) => (letConnect = resolve)));
-  const webSocket = new WebSocket(url);
-  const gaveUp = new Promise((resolve) => webSocket.on('error', resolve));
-  const { connectionId } = (await functions.events('connect').next()).requestContext;
-  webSocket.terminate();
-  await gaveUp;
-  letConnect({ statusCode: 200 });
-  const { requestContext } = await functions.events('disconnect').next();
-  expect(requestContext).toMatchObject({ connectionId, disconnectStatusCode: 1006 });
-});
+test.each([
+  // Whoever only closes is not missed before the 101 is written.
+  ['closed', (socket: Socket) => socket.end(), 1],
+  ['reset', (socket: Socket) => socket.resetAndDestroy(), 0],
+])(
+  '$disconnect runs for a client that %s its socket while $connect was running',
+  async (_how, giveUp, left) => {
+    const { functions, url, openSockets } = await startGateway(webSocketApi({ routes }));
+    let letConnect = (_: unknown) => {};
+    functions.on('connect', () => new Promise((resolve) => (letConnect = resolve)));
+    const { port, pathname } = new URL(url);
+    const socket = createConnection(Number(port), '127.0.0.1');
+    const lines = [
+      `GET ${pathname} HTTP/1.1`,
+      'Host: localhost',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    ];
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    const { connectionId } = (await functions.events('connect').next()).requestContext;
+    giveUp(socket);
+    await vi.waitFor(async () => expect(await openSockets()).toBe(left));
+    letConnect({ statusCode: 200 });
+    const { requestContext } = await functions.events('disconnect').next();
+    expect(requestContext).toMatchObject({ connectionId, disconnectStatusCode: 1006 });
+  },
+);

@@ -1,28 +1,23 @@
-/** Opcodes from here on are control frames, which have a limit of their own and belong to no message. */
-const firstControlOpcode = 8;
-
 /**
  * Reads the header of each frame a client sends off the raw bytes, because `ws` hands over whole messages and hides how
- * they were framed. API Gateway takes frames of 32 KB and messages of 128 KB; whoever sends more is closed with 1009.
+ * they were framed. API Gateway takes messages of 128 KB, but only in frames of 32 KB each; whoever sends more is closed
+ * with 1009.
  *
  * "Quotas for configuring and running a WebSocket API":
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 export class FrameLimit {
   readonly #frameBytes: number;
-  readonly #messageBytes: number;
   readonly #header = Buffer.alloc(10);
   #headerBytes = 0;
   /** Bytes of masking key and payload that are still to pass before the next header. */
   #toSkip = 0;
-  #messageSoFar = 0;
 
-  constructor(limits: { frameBytes: number; messageBytes: number }) {
-    this.#frameBytes = limits.frameBytes;
-    this.#messageBytes = limits.messageBytes;
+  constructor(frameBytes: number) {
+    this.#frameBytes = frameBytes;
   }
 
-  /** Whether everything so far, and this chunk, is within the limits. A chunk may hold any part of any frames. */
+  /** Whether everything so far, and this chunk, is within the limit. A chunk may hold any part of any frames. */
   admits(chunk: Uint8Array): boolean {
     for (let at = 0; at < chunk.length; ) {
       if (this.#toSkip > 0) {
@@ -44,17 +39,12 @@ export class FrameLimit {
   }
 
   #admitsFrame(): boolean {
-    const [first = 0, second = 0] = this.#header;
+    const second = this.#header[1] ?? 0;
     const payload = this.#payloadBytes(second & 0x7f);
     const isMasked = (second & 0x80) !== 0;
     this.#toSkip = payload + (isMasked ? 4 : 0);
     this.#headerBytes = 0;
-    if ((first & 0x0f) >= firstControlOpcode) return true;
-    this.#messageSoFar += payload;
-    const isWithin = payload <= this.#frameBytes && this.#messageSoFar <= this.#messageBytes;
-    const isFinal = (first & 0x80) !== 0;
-    if (isFinal) this.#messageSoFar = 0;
-    return isWithin;
+    return payload <= this.#frameBytes;
   }
 
   #payloadBytes(length: number): number {

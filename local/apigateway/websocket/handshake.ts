@@ -13,6 +13,7 @@ export class Handshake {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
+      // A larger message is closed with 1009.
       maxPayload: settings.messageBytes,
       // Not in the type definitions of `ws` yet.
       closeTimeout: settings.closeTimeoutMs,

@@ -25,7 +25,7 @@ export function attachSocket(
 ): void {
   const { clock, settings } = gateway;
   const { closeReasons } = settings;
-  const frameLimit = new FrameLimit(settings);
+  const frameLimit = new FrameLimit(settings.frameBytes);
   const isActive = () => {
     connection.lastActiveAt = clock.now();
   };

@@ -41,7 +41,10 @@ export async function startGateway(
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
+  const openSockets = () =>
+    new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
   return {
+    openSockets,
     gateway,
     functions,
     clock,
