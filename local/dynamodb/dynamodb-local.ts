@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callDynamoDB } from './call.ts';
@@ -57,7 +58,8 @@ async function start(port: number, dataDir: string | undefined): Promise<DynamoD
     'emulator',
   );
   const storage = dataDir ? ['-dbPath', resolve(dataDir)] : ['-inMemory'];
-  const child = spawnBound(java(), [
+  // It writes a file with an installation id into its working directory.
+  const child = spawnBound(java(), dataDir ?? tmpdir(), [
     // A short-lived server: with these it is up in half the time, and as fast.
     ...['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
     ...[
@@ -108,9 +110,10 @@ async function start(port: number, dataDir: string | undefined): Promise<DynamoD
  * here and ends the command when the pipe closes. In a process group of its own, so that Ctrl-C reaches us first and
  * requests that are under way can finish.
  */
-function spawnBound(command: string, args: readonly string[]): ChildProcess {
+function spawnBound(command: string, cwd: string, args: readonly string[]): ChildProcess {
+  const env = { ...process.env, DDB_LOCAL_TELEMETRY: '0' };
   if (process.platform === 'win32') {
-    const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'pipe'] });
+    const child = spawn(command, args, { cwd, env, stdio: ['pipe', 'ignore', 'pipe'] });
     child.stdin.on('finish', () => child.kill());
     process.once('exit', () => child.kill());
     return child;
@@ -125,6 +128,8 @@ function spawnBound(command: string, args: readonly string[]): ChildProcess {
     'exit $code',
   ].join('\n');
   return spawn('/bin/sh', ['-c', script, 'sh', command, ...args], {
+    cwd,
+    env,
     stdio: ['pipe', 'ignore', 'pipe'],
     detached: true,
   });

@@ -54,11 +54,11 @@ export async function deliverBatch(batch: readonly StreamRecord[], options: Deli
     }
     const failedFrom = firstFailure(await options.invoke({ Records: rest }), rest, mapping);
     if (failedFrom === rest.length) return;
-    const madeProgress = failedFrom > 0;
     rest = rest.slice(failedFrom);
-    // Progress and halving do not use retries up.
+    // What is left after progress, and each half, has all its retries again.
+    if (failedFrom > 0) attempt = 1;
     const retriesLeft = mapping.MaximumRetryAttempts < 0 || attempt <= mapping.MaximumRetryAttempts;
-    if (mapping.BisectBatchOnFunctionError && !madeProgress && rest.length > 1) {
+    if (mapping.BisectBatchOnFunctionError && failedFrom === 0 && rest.length > 1) {
       const middle = Math.ceil(rest.length / 2);
       if (!(await pause(backoffMs(attempt)))) return;
       await deliverBatch(rest.slice(0, middle), options);

@@ -43,29 +43,33 @@ export async function readStream(options: StreamReaderOptions): Promise<() => Pr
   const { signal } = stopping;
   const pause = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => {});
   const StreamArn = await streamArnOf(endpoint, tableName);
-  const finished = new Map<string, Promise<void>>();
+  const reading = new Map<string, Promise<void>>();
 
-  const iteratorFor = async (ShardId: string, ShardIteratorType: string) => {
-    const input = { StreamArn, ShardId, ShardIteratorType };
+  const iteratorFor = async (ShardId: string, ShardIteratorType: string, SequenceNumber?: string) => {
+    const input = { StreamArn, ShardId, ShardIteratorType, SequenceNumber };
     return iteratorSchema.parse(await callDynamoDBStreams(endpoint, 'GetShardIterator', input)).ShardIterator;
   };
 
-  const readShard = async (firstIterator: string | undefined, shardId: string, parent: Promise<void>) => {
+  const readShard = async (
+    shardId: string,
+    position: string,
+    firstIterator: string,
+    parent: Promise<void>,
+  ) => {
     await parent;
     let iterator: string | null | undefined = firstIterator;
     let after: string | undefined;
     while (!signal.aborted) {
       try {
-        iterator ??= await iteratorFor(shardId, 'TRIM_HORIZON');
-        const page = recordsSchema.parse(
-          await callDynamoDBStreams(endpoint, 'GetRecords', { ShardIterator: iterator }),
-        );
-        // After an error the shard is read from its start again; what was handed on is skipped.
-        const records = page.Records.filter(({ dynamodb }) => isAfter(dynamodb.SequenceNumber, after));
-        after = records.at(-1)?.dynamodb.SequenceNumber ?? after;
-        if (records.length > 0 && !signal.aborted) await options.onRecords(records);
-        if (!page.NextShardIterator) return;
+        // Iterators expire, and DynamoDB may have been away for a while.
+        iterator ??= await iteratorFor(shardId, after ? 'AFTER_SEQUENCE_NUMBER' : position, after);
+        const input = { ShardIterator: iterator };
+        const page = recordsSchema.parse(await callDynamoDBStreams(endpoint, 'GetRecords', input));
+        if (signal.aborted) return;
+        if (page.Records.length > 0) await options.onRecords(page.Records);
+        after = page.Records.at(-1)?.dynamodb.SequenceNumber ?? after;
         iterator = page.NextShardIterator;
+        if (!iterator) return;
         if (page.Records.length === 0) await pause(pollMs);
       } catch (error) {
         if (signal.aborted) return;
@@ -77,13 +81,10 @@ export async function readStream(options: StreamReaderOptions): Promise<() => Pr
   };
 
   const discover = async (position: 'LATEST' | 'TRIM_HORIZON') => {
-    for (const { ShardId, ParentShardId } of await shardsOf(endpoint, StreamArn)) {
-      if (finished.has(ShardId)) continue;
-      const iterator = await iteratorFor(ShardId, position);
-      finished.set(
-        ShardId,
-        readShard(iterator, ShardId, finished.get(ParentShardId ?? '') ?? Promise.resolve()),
-      );
+    for (const { ShardId, ParentShardId = '' } of await shardsOf(endpoint, StreamArn)) {
+      if (reading.has(ShardId)) continue;
+      const parent = reading.get(ParentShardId) ?? Promise.resolve();
+      reading.set(ShardId, readShard(ShardId, position, await iteratorFor(ShardId, position), parent));
     }
   };
 
@@ -95,12 +96,9 @@ export async function readStream(options: StreamReaderOptions): Promise<() => Pr
   })();
   return async () => {
     stopping.abort();
-    await Promise.all([discovery, ...finished.values()]);
+    await Promise.all([discovery, ...reading.values()]);
   };
 }
-
-const isAfter = (sequenceNumber: string, other: string | undefined) =>
-  other === undefined || BigInt(sequenceNumber) > BigInt(other);
 
 async function streamArnOf(endpoint: string, TableName: string): Promise<string> {
   const described = await callDynamoDB(endpoint, 'DescribeTable', { TableName });

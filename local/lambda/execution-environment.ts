@@ -6,7 +6,7 @@ import type { FunctionError, Invocation } from './lambda.ts';
 type FromRuntime =
   | { type: 'ready' }
   | { type: 'result'; payload: string }
-  | { type: 'error'; error: FunctionError }
+  | { type: 'error'; error: FunctionError; fatal?: true }
   | { type: 'log'; level: string; text: string; requestId: string | undefined };
 
 export interface EnvironmentOptions {
@@ -88,6 +88,8 @@ export class ExecutionEnvironment {
         case 'result':
           return this.#settle(toResult(message.payload));
         case 'error':
+          // What takes the thread down; nothing may be sent to it any more.
+          if (message.fatal) this.hasEnded = true;
           settleInit(message.error);
           return this.#settle({ ok: false, payload: message.error });
       }

@@ -113,13 +113,13 @@ export class Fleet {
 
   #hasRoomFor(pool: Pool): boolean {
     if (this.#closed) return false;
-    const pools = [...this.#pools.values()];
-    const total = pools.reduce((sum, p) => sum + p.environments.size, 0);
+    const sum = (count: (pool: Pool) => number) =>
+      [...this.#pools.values()].reduce((total, p) => total + count(p), 0);
     const first = pool.environments.size === 0;
-    if (total >= this.#bounds.total && !this.#evictIdle() && !first) return this.#full(pool);
-    if (first) return true;
+    if (!first && sum((p) => p.starting) >= this.#bounds.starting) return false;
     if (pool.environments.size >= this.#bounds.perFunction) return this.#full(pool);
-    return pools.reduce((sum, p) => sum + p.starting, 0) < this.#bounds.starting;
+    const room = sum((p) => p.environments.size) < this.#bounds.total || this.#evictIdle();
+    return room || first || this.#full(pool);
   }
 
   #full({ fn, environments }: Pool): false {

@@ -19,18 +19,22 @@ export class LambdaService implements Lambda {
   readonly #functions: ReadonlyMap<string, FunctionConfiguration>;
   readonly #fleet: Fleet;
   readonly #logs: FunctionLogs;
+  readonly #environments = new Map<string, ExecutionEnvironment>();
 
   constructor({ functions, variables, logs, log, bounds }: LambdaServiceOptions) {
     this.#functions = new Map(functions.map((fn) => [fn.name, fn]));
     this.#logs = logs;
     this.#fleet = new Fleet({ ...boundsOfThisMachine(), ...bounds }, log, (fn) => {
       const id = randomUUID().replaceAll('-', '');
-      return new ExecutionEnvironment({
+      const environment = new ExecutionEnvironment({
         fn,
         id,
         variables: variables(fn, id),
         onLog: (level, text, requestId) => logs.add(fn.logicalId, level, text, requestId),
       });
+      this.#environments.set(id, environment);
+      environment.ended.then(() => this.#environments.delete(id));
+      return environment;
     });
   }
 
@@ -61,7 +65,7 @@ export class LambdaService implements Lambda {
   countWrite(
     environmentId: string,
   ): { readonly environment: ExecutionEnvironment; readonly writes: number } | undefined {
-    const environment = this.#fleet.environments.find(({ id }) => id === environmentId);
+    const environment = this.#environments.get(environmentId);
     return environment && { environment, writes: ++environment.writes };
   }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import Module, { createRequire, register } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RuntimeError } from './runtime-errors.mjs';
 
@@ -52,7 +52,8 @@ async function importModule(url) {
   } catch (error) {
     if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !/'@(aws-sdk|smithy)\//.test(error.message)) throw error;
     register('./runtime-sdk.mjs', import.meta.url);
-    return await import(`${url}?`);
+    // Under a new name, since the failure is remembered under the old one.
+    return await import(`${url}?runtime-sdk`);
   }
 }
 
@@ -60,7 +61,12 @@ let root = '';
 
 function asOnLambda(taskRoot) {
   root = taskRoot;
-  Module.globalPaths.push(...createRequire(import.meta.url).resolve.paths('@aws-sdk/core'));
+  const { NODE_PATH } = process.env;
+  process.env.NODE_PATH = createRequire(import.meta.url)
+    .resolve.paths('@aws-sdk/core')
+    .join(delimiter);
+  Module._initPaths();
+  process.env.NODE_PATH = NODE_PATH;
   // On Lambda no package.json lies above the task root. Here one may, and must not turn `.js` into ES modules.
   const original = Module._extensions['.js'];
   Module._extensions['.js'] = (module, file) => {

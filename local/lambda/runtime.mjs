@@ -25,7 +25,7 @@ for (const [event, wrap, exitCode] of [
   ],
 ]) {
   process.on(event, (error) => {
-    parentPort.postMessage({ type: 'error', error: wrap(error) });
+    parentPort.postMessage({ type: 'error', error: wrap(error), fatal: true });
     process.exit(exitCode);
   });
 }
@@ -35,7 +35,7 @@ try {
   handler = await loadHandler(configuration);
   parentPort.postMessage({ type: 'ready' });
 } catch (error) {
-  parentPort.postMessage({ type: 'error', error: errorDocument(error) });
+  parentPort.postMessage({ type: 'error', error: errorDocument(error), fatal: true });
   process.exit(1);
 }
 
@@ -46,16 +46,27 @@ for (;;) {
   const received = receiveMessageOnPort(parentPort);
   if (!received) continue;
   // The event loop still has the time at which it froze; after one turn, timers count from now.
-  await new Promise((resolve) => setImmediate(resolve));
+  await turn();
   const { request, event } = received.message;
   requestId = request.requestId;
   process.env._X_AMZN_TRACE_ID = `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${hex(12)};Parent=${hex(8)};Sampled=0`;
+  const answer = await handle(event, request);
+  // A rejection that nobody handles ends the function before its answer is on the way.
+  await turn();
+  parentPort.postMessage(answer);
+}
+
+async function handle(event, request) {
   try {
     const result = await handler(JSON.parse(event), createContext(configuration, request));
-    parentPort.postMessage({ type: 'result', payload: serialise(result) });
+    return { type: 'result', payload: serialise(result) };
   } catch (error) {
-    parentPort.postMessage({ type: 'error', error: errorDocument(error) });
+    return { type: 'error', error: errorDocument(error) };
   }
+}
+
+function turn() {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function serialise(result) {

@@ -2,10 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { HttpApi, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import { AttributeType, StreamViewType, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, type ITable, StreamViewType, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -13,16 +12,17 @@ import {
   Code,
   FilterCriteria,
   FilterRule,
-  Function as LambdaFn,
   type FunctionProps,
+  Function as LambdaFn,
   Runtime,
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { buildSync } from 'esbuild';
 
-const code = Code.fromAsset(fileURLToPath(new URL('./functions', import.meta.url)));
+const functionsFolder = fileURLToPath(new URL('./functions', import.meta.url));
 
 /** Synthesizes an app with one of everything the local stack runs, outside the project; returns the assembly. */
 export function synthesize(): string {
@@ -38,7 +38,15 @@ function minified(name: string): Code {
   const outdir = mkdtempSync(join(tmpdir(), 'minified-'));
   const entryPoints = [fileURLToPath(new URL(`./source/${name}.ts`, import.meta.url))];
   const outExtension = { '.js': '.mjs' };
-  buildSync({ entryPoints, outdir, outExtension, bundle: true, minify: true, sourcemap: true, format: 'esm' });
+  buildSync({
+    entryPoints,
+    outdir,
+    outExtension,
+    bundle: true,
+    minify: true,
+    sourcemap: true,
+    format: 'esm',
+  });
   return Code.fromAsset(outdir);
 }
 
@@ -47,7 +55,9 @@ function dataStack(stack: Stack) {
   const table = new TableV2(stack, 'Table', {
     partitionKey: key,
     sortKey: { name: 'sk', type: AttributeType.STRING },
-    globalSecondaryIndexes: [{ indexName: 'byKind', partitionKey: { name: 'kind', type: AttributeType.STRING } }],
+    globalSecondaryIndexes: [
+      { indexName: 'byKind', partitionKey: { name: 'kind', type: AttributeType.STRING } },
+    ],
     dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
     timeToLiveAttribute: 'expiresAt',
     removalPolicy: RemovalPolicy.DESTROY,
@@ -57,13 +67,15 @@ function dataStack(stack: Stack) {
 }
 
 function appStack(stack: Stack, table: TableV2, plain: Table): void {
+  const code = Code.fromAsset(functionsFolder);
   const fn = (id: string, handler: string, props: Partial<FunctionProps> = {}) =>
     new LambdaFn(stack, id, { code, runtime: Runtime.NODEJS_24_X, handler, ...props });
 
   const echo = fn('Echo', 'echo.handler', { environment: { TABLE: table.tableName }, memorySize: 256 });
   fn('CommonJs', 'common.handler');
   fn('Nested', 'nested/deep.inner.handler');
-  fn('Crash', 'crash.handler', { timeout: Duration.seconds(1) });
+  fn('Crash', 'crash.handler', { timeout: Duration.seconds(10) });
+  fn('Impatient', 'crash.handler', { timeout: Duration.seconds(1) });
   fn('Minified', 'place-order.handler', { code: minified('place-order') });
   fn('Waiting', 'waiting.handler', { timeout: Duration.seconds(20) });
   fn('Frozen', 'frozen.handler');
@@ -78,12 +90,18 @@ function appStack(stack: Stack, table: TableV2, plain: Table): void {
     runtime: Runtime.NODEJS_22_X,
   });
 
-  const retried = fn('Retried', 'retried.handler', { retryAttempts: 1, environment: { TABLE: table.tableName } });
+  const retried = fn('Retried', 'retried.handler', {
+    retryAttempts: 1,
+    environment: { TABLE: table.tableName },
+  });
   table.grantWriteData(retried);
   const caller = fn('Caller', 'caller.handler', { timeout: Duration.seconds(20) });
   echo.grantInvoke(caller);
   caller.addToRolePolicy(
-    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: ['arn:aws:lambda:*:*:function:Core-Caller*'] }),
+    new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: ['arn:aws:lambda:*:*:function:Core-Caller*'],
+    }),
   );
 
   const database = fn('Database', 'database.handler', {
@@ -97,7 +115,8 @@ function appStack(stack: Stack, table: TableV2, plain: Table): void {
     }),
   );
 
-  streamConsumers(fn, table, plain);
+  // CDK's own types do not fit together under exactOptionalPropertyTypes.
+  streamConsumers(fn, table as ITable, plain as ITable);
 
   const scheduled = fn('Scheduled', 'echo.handler');
   new Rule(stack, 'EveryMinute', {
@@ -125,8 +144,8 @@ function appStack(stack: Stack, table: TableV2, plain: Table): void {
 
 function streamConsumers(
   fn: (id: string, handler: string, props?: Partial<FunctionProps>) => LambdaFn,
-  table: TableV2,
-  plain: Table,
+  table: ITable,
+  plain: ITable,
 ): void {
   const only = (prefix: string) => [
     FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(prefix) } } } }),
@@ -158,5 +177,8 @@ function streamConsumers(
       filters: only('partial#'),
     }),
   );
-  consumer('KeysOnly', new DynamoEventSource(plain, { startingPosition: StartingPosition.LATEST, batchSize: 1 }));
+  consumer(
+    'KeysOnly',
+    new DynamoEventSource(plain, { startingPosition: StartingPosition.LATEST, batchSize: 1 }),
+  );
 }

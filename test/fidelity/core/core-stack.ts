@@ -31,7 +31,8 @@ export async function startCore(options: Partial<LocalStackOptions> = {}) {
     faults,
     log,
     functionName,
-    invoke: (name: string, event: unknown = {}): Promise<Invocation> => stack.lambda.invoke(functionName(name), event),
+    invoke: (name: string, event: unknown = {}): Promise<Invocation> =>
+      stack.lambda.invoke(functionName(name), event),
     /** What a function printed, JSON lines parsed. */
     printed: (name: string): unknown[] =>
       stack.functionLogs

@@ -1,4 +1,4 @@
-import * as dynamodb from '@aws-sdk/client-dynamodb';
+import dynamodb from '@aws-sdk/client-dynamodb';
 
 const client = new dynamodb.DynamoDBClient({ maxAttempts: 1 });
 

@@ -1,7 +1,10 @@
-let fired = 0;
+let firedAt;
 
-export const handler = async ({ startTimer }) => {
-  const before = fired;
-  if (startTimer) setTimeout(() => fired++, 1);
-  return before;
+// Starts a timer and does not wait for it; tells when the one before fired.
+export const handler = async ({ timerMs }) => {
+  if (timerMs === undefined) return { firedAt };
+  setTimeout(() => {
+    firedAt = Date.now();
+  }, timerMs);
+  return { dueAt: Date.now() + timerMs };
 };

@@ -1,4 +1,6 @@
-interface Order { id: string }
+interface Order {
+  id: string;
+}
 
 function placeOrder(order: Order): never {
   throw new Error(`no order ${order.id}`);

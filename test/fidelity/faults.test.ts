@@ -1,0 +1,80 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { callDynamoDB } from '../../local/dynamodb/call.ts';
+import { noFaults } from '../../local/faults.ts';
+import { type Core, startCore } from './core/core-stack.ts';
+
+let core: Core;
+
+beforeAll(async () => {
+  core = await startCore();
+}, 60_000);
+
+afterEach(() => {
+  Object.assign(core.faults, noFaults(), { killAfterWrites: undefined });
+});
+
+afterAll(() => core.stop());
+
+const put = (pk: string): [string, object] => [
+  'PutItem',
+  { TableName: '$TABLE', Item: { pk: { S: pk }, sk: { S: 'x' } } },
+];
+
+const exists = async (pk: string) => {
+  const Key = { pk: { S: pk }, sk: { S: 'x' } };
+  const input = { TableName: core.outputs.TableName, Key, ConsistentRead: true };
+  return 'Item' in ((await callDynamoDB(core.dynamodbEndpoint, 'GetItem', input)) as object);
+};
+
+describe('dynamodbThrottleRate', () => {
+  it('refuses requests before they are carried out', async () => {
+    core.faults.dynamodbThrottleRate = 1;
+    expect(await core.invoke('Database', { commands: [put('throttled')] })).toMatchObject({
+      ok: false,
+      payload: { errorType: 'ProvisionedThroughputExceededException' },
+    });
+    expect(await exists('throttled')).toBe(false);
+
+    core.faults.dynamodbThrottleRate = 0;
+    expect(await core.invoke('Database', { commands: [put('throttled')] })).toMatchObject({ ok: true });
+    expect(await exists('throttled')).toBe(true);
+  });
+});
+
+describe('killAfterWrites', () => {
+  it('kills the environment when that write is done and before the function hears of it', async () => {
+    core.faults.killAfterWrites = { function: 'Database', writes: 2, times: 1 };
+    const commands = [put('kill#1'), put('kill#2'), put('kill#3')];
+    expect(await core.invoke('Database', { commands })).toMatchObject({
+      ok: false,
+      payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringMatching(/signal: killed$/) },
+    });
+    expect(await Promise.all(['kill#1', 'kill#2', 'kill#3'].map(exists))).toEqual([true, true, false]);
+  });
+
+  it('counts the writes of one invocation that were carried out, and happens as often as said', async () => {
+    core.faults.killAfterWrites = { function: 'Database', writes: 2, times: 1 };
+    expect(await core.invoke('Database', { commands: [put('a')] })).toMatchObject({ ok: true });
+    expect(await core.invoke('Database', { commands: [put('b')] })).toMatchObject({ ok: true });
+    expect(await core.invoke('Database', { commands: [put('c'), put('d')] })).toMatchObject({ ok: false });
+    expect(core.faults.killAfterWrites).toMatchObject({ times: 0 });
+    expect(await core.invoke('Database', { commands: [put('e'), put('f')] })).toMatchObject({ ok: true });
+  });
+
+  it('spares other functions', async () => {
+    core.faults.killAfterWrites = { function: 'Consumer', writes: 1, times: 1 };
+    expect(await core.invoke('Database', { commands: [put('g')] })).toMatchObject({ ok: true });
+    expect(core.faults.killAfterWrites).toMatchObject({ times: 1 });
+  });
+});
+
+describe('streamRedeliveryRate', () => {
+  it('delivers a batch that succeeded once more', async () => {
+    core.faults.streamRedeliveryRate = 1;
+    await core.invoke('Database', { commands: [put('seen#twice')] });
+    const batches = () =>
+      core.printed('Consumer').filter((line) => JSON.stringify(line).includes('seen#twice'));
+    await vi.waitFor(() => expect(batches()).toHaveLength(2), 20_000);
+    expect(batches()[1]).toEqual(batches()[0]);
+  });
+});
