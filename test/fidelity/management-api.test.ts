@@ -26,7 +26,10 @@ async function withConnection(given: Parameters<typeof startGateway>[1] = {}) {
 test('PostToConnection sends its bytes as one text frame', async () => {
   const { management, client, ConnectionId } = await withConnection();
   const posted = await management.send(new Post({ ConnectionId, Data: Buffer.from('{"hello":"wörld"}') }));
-  expect(posted.$metadata.httpStatusCode).toBe(200);
+  expect(posted.$metadata).toMatchObject({
+    httpStatusCode: 200,
+    requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+  });
   expect(await client.next()).toBe('{"hello":"wörld"}');
 });
 
@@ -112,6 +115,16 @@ test('a connection that closed cannot be posted to', async () => {
   expect(await failure(management.send(new Post({ ConnectionId, Data: 'x' })))).toMatchObject({
     status: 410,
   });
+});
+
+test('a connection is gone once it is deleted, even if the client has not answered the close frame', async () => {
+  const { management, client, gateway, ConnectionId } = await withConnection();
+  client.webSocket.pause();
+  await management.send(new Delete({ ConnectionId }));
+  expect(await failure(management.send(new Post({ ConnectionId, Data: 'x' })))).toMatchObject({
+    status: 410,
+  });
+  expect(gateway.connections()).toEqual([]);
 });
 
 test('what is no connection id is BadRequestException with that id', async () => {

@@ -37,7 +37,7 @@ export class HttpApis {
   async handleRequest(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
     const path = decode(targetOf(req).path);
     const first = path.split('/')[1] ?? '';
-    const named = this.#stages.get(first);
+    const named = first === '$default' ? undefined : this.#stages.get(first);
     const served = named ?? this.#stages.get('$default');
     if (!served) return false;
     const requestId = newId();

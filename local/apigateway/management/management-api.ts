@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../body.ts';
 import { decode, targetOf } from '../client.ts';
@@ -37,6 +38,7 @@ export async function handleManagementRequest(
   const [, stageName, encodedId] = managementPath.exec(targetOf(req).path) ?? [];
   if (stageName === undefined || encodedId === undefined) return false;
   const id = decode(encodedId);
+  res.setHeader('x-amzn-RequestId', randomUUID());
   // The whole request is read even if it is refused: the caller keeps the HTTP connection for its next one.
   const body = await readBody(req, gateway.settings.messageBytes);
   const { managementLatencyMs } = gateway.faults;

@@ -93,11 +93,11 @@ export class WebSocketApis {
   }
 
   /** Invokes `$disconnect`, whose result nobody waits for. AWS promises only to try. */
-  #disconnected({ facts, authorizer, api, stage }: Accepted, closing: Closing): void {
-    const { faults, clock, integrations, throttle } = this.#gateway;
+  #disconnected({ facts, authorizer, api }: Accepted, closing: Closing): void {
+    const { faults, clock, integrations } = this.#gateway;
     const integration = api.routes.get('$disconnect')?.integration;
     if (this.#isClosed || integration?.type !== 'lambda') return;
-    if (Math.random() < faults.dropDisconnect || !throttle.admits(stage, '$disconnect')) return;
+    if (Math.random() < faults.dropDisconnect) return;
     const reason = closing.code === 1005 ? noStatusReason : closing.reason;
     const event = disconnectEvent(facts, authorizer, { code: closing.code, reason }, clock.now());
     void integrations.call(integration.functionArn, event, integration.timeoutMs);
