@@ -9,6 +9,7 @@ import { startDynamoDBEndpoint } from './dynamodb/endpoint.ts';
 import type { DiscardedBatch } from './dynamodb/stream-delivery.ts';
 import { startStreamSources } from './dynamodb/stream-sources.ts';
 import { createTable, isTable } from './dynamodb/table.ts';
+import { startTimeToLive } from './dynamodb/time-to-live.ts';
 import { type Faults, noFaults } from './faults.ts';
 import { readIam } from './iam.ts';
 import { AsynchronousInvocations, type FailedEvent } from './lambda/asynchronous-invocation.ts';
@@ -188,8 +189,10 @@ async function start(
       arnPrefix: `arn:aws:lambda:${region}:${accountId}:function:`,
     });
 
+  const timeToLive = startTimeToLive(upstream, tables, clock, (error) => log(`Expired items stay: ${error}`));
+  stops.push(timeToLive.stop);
   const sources = await startStreamSources(resources, {
-    ...{ endpoint: upstream, region, lambda, clock, faults, log },
+    ...{ endpoint: upstream, region, lambda, clock, faults, log, timeToLive },
     pollMs: options.streamPollMs ?? 250,
   });
   stops.push(sources.stop);

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { callDynamoDB, callDynamoDBStreams, DynamoDBError } from './call.ts';
-import { sourceRecordSchema } from './stream-record.ts';
-
-type SourceRecord = z.infer<typeof sourceRecordSchema>;
+import { type SourceRecord, sourceRecordSchema } from './stream-record.ts';
 
 export interface StreamReaderOptions {
   /** DynamoDB itself. */
@@ -73,9 +71,17 @@ export async function readStream(options: StreamReaderOptions): Promise<() => Pr
         if (page.Records.length === 0) await pause(pollMs);
       } catch (error) {
         if (signal.aborted) return;
-        onError(error);
         iterator = undefined;
-        await pause(Math.max(pollMs, 1000));
+        if (error instanceof DynamoDBError && error.code === 'TrimmedDataAccessException') {
+          // DynamoDB Local says so when an iterator that it gave while the stream was empty meets the first record,
+          // as well as when records were read too late. In both cases the oldest there is comes next.
+          after = undefined;
+          position = 'TRIM_HORIZON';
+          await pause(pollMs);
+        } else {
+          onError(error);
+          await pause(Math.max(pollMs, 1000));
+        }
       }
     }
   };

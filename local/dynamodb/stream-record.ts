@@ -19,6 +19,8 @@ export const sourceRecordSchema = z.object({
   }),
 });
 
+export type SourceRecord = z.infer<typeof sourceRecordSchema>;
+
 /**
  * A record as a function gets it.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
@@ -30,13 +32,13 @@ export interface StreamRecord {
   readonly eventSource: 'aws:dynamodb';
   readonly awsRegion: string;
   readonly eventSourceARN: string;
-  readonly dynamodb: z.infer<typeof sourceRecordSchema>['dynamodb'];
+  readonly dynamodb: SourceRecord['dynamodb'];
   /** On what the service itself did: removals by time to live. */
   readonly userIdentity?: { readonly type: string; readonly principalId: string };
 }
 
 export function toStreamRecord(
-  source: z.infer<typeof sourceRecordSchema>,
+  source: SourceRecord,
   awsRegion: string,
   eventSourceARN: string,
 ): StreamRecord {
@@ -56,5 +58,5 @@ export function toStreamRecord(
 }
 
 /** Partition and sort key: what DynamoDB and Lambda keep the order of. */
-export const itemKey = ({ dynamodb }: StreamRecord) =>
+export const itemKey = ({ dynamodb }: { readonly dynamodb: { readonly Keys: object } }) =>
   JSON.stringify(Object.entries(dynamodb.Keys).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -7,7 +7,8 @@ import { createFilter } from './filter-pattern.ts';
 import { type DiscardedBatch, deliverBatch } from './stream-delivery.ts';
 import { StreamLanes } from './stream-lanes.ts';
 import { readStream } from './stream-reader.ts';
-import { toStreamRecord } from './stream-record.ts';
+import { type SourceRecord, toStreamRecord } from './stream-record.ts';
+import type { TimeToLive } from './time-to-live.ts';
 
 export interface StreamSourceOptions {
   readonly mapping: EventSourceMapping;
@@ -18,6 +19,7 @@ export interface StreamSourceOptions {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly log: Log;
+  readonly timeToLive: Pick<TimeToLive, 'hasRemoved'>;
   /** Lambda asks four times a second. */
   readonly pollMs: number;
 }
@@ -31,12 +33,15 @@ export interface StreamSource {
 /** As many shards a table seems to have; each has `ParallelizationFactor` lanes. */
 const shards = 4;
 
+/** Who removes what has expired, in the words of DynamoDB Streams. */
+const theService = { Type: 'Service', PrincipalId: 'dynamodb.amazonaws.com' };
+
 /** Reading waits while this many records have not been delivered. */
 const maxPending = 10_000;
 
 /** Feeds a function from a table's stream. Resolves once no later change can be missed. */
 export async function startStreamSource(options: StreamSourceOptions): Promise<StreamSource> {
-  const { mapping, endpoint, region, lambda, clock, faults, log } = options;
+  const { mapping, endpoint, region, lambda, clock, faults, log, timeToLive } = options;
   const discarded: DiscardedBatch[] = [];
   const passes = createFilter(mapping.FilterCriteria?.Filters.map(({ Pattern }) => Pattern) ?? []);
   const stopping = new AbortController();
@@ -50,6 +55,12 @@ export async function startStreamSource(options: StreamSourceOptions): Promise<S
         resolve(false);
       });
     });
+
+  const markRemoval = (record: SourceRecord): SourceRecord => {
+    const { eventName, dynamodb, userIdentity } = record;
+    const byService = eventName === 'REMOVE' && timeToLive.hasRemoved(mapping.tableName, dynamodb.Keys);
+    return byService && !userIdentity ? { ...record, userIdentity: theService } : record;
+  };
 
   const lanes = new StreamLanes({
     lanes: shards * mapping.ParallelizationFactor,
@@ -81,7 +92,9 @@ export async function startStreamSource(options: StreamSourceOptions): Promise<S
     startingPosition: mapping.StartingPosition,
     pollMs: options.pollMs,
     onRecords: async (records) => {
-      lanes.add(records.map((r) => toStreamRecord(r, region, mapping.EventSourceArn)).filter(passes));
+      lanes.add(
+        records.map((r) => toStreamRecord(markRemoval(r), region, mapping.EventSourceArn)).filter(passes),
+      );
       await lanes.drainTo(maxPending);
     },
     onError: (error) =>
