@@ -18,12 +18,16 @@ const help = `The whole chatroom on this machine: no AWS account, no Docker.
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const startedAt = Date.now();
-const say = (line: string) => console.log(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${line}`);
+const say = (line: string) =>
+  console.log(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${line}`);
 
 /** What was asked for on the command line and in the environment. Throws an `Error` with one sentence. */
 function readCommand() {
   const { values } = parseArgs({
-    options: { context: { type: 'string', short: 'c', multiple: true }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      context: { type: 'string', short: 'c', multiple: true },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   const { PORT = '5000', DATA_DIR, FAULTS } = process.env;
   const port = Number(PORT);
@@ -46,7 +50,10 @@ function readFaults(json: string) {
   try {
     return faultsSchema.parse(JSON.parse(json));
   } catch (error) {
-    const why = error instanceof ZodError ? error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) : error;
+    const why =
+      error instanceof ZodError
+        ? error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
+        : error;
     throw new Error(`FAULTS: ${why}`);
   }
 }
@@ -55,13 +62,19 @@ function readFaults(json: string) {
 async function synthesize(settings: Record<string, string>): Promise<string> {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
   const { chatApp } = await import('./infra/app.ts');
-  const app = chatApp({ context: { ...context, ...settings }, outdir: join(root, '.build', 'cdk.out'), checks: false });
+  const app = chatApp({
+    context: { ...context, ...settings },
+    outdir: join(root, '.build', 'cdk.out'),
+    checks: false,
+  });
   return app.synth().directory;
 }
 
 /** An event to join: the newest there is, or a first one. */
 async function exampleEvent(eventsUrl: string): Promise<{ id: string; name: string }> {
-  const { events } = (await (await fetch(`${eventsUrl}?limit=1`)).json()) as { events: { id: string; name: string }[] };
+  const { events } = (await (await fetch(`${eventsUrl}?limit=1`)).json()) as {
+    events: { id: string; name: string }[];
+  };
   if (events[0]) return events[0];
   const response = await fetch(eventsUrl, {
     method: 'POST',

@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
 import type { Chat } from '../shared/chat/chat.ts';
 import { chatSettings } from '../shared/config.ts';
@@ -18,7 +18,12 @@ const environment = z
   .parse(process.env);
 
 export const log = new Logger();
-export const metrics = new Metrics();
+const metrics = new Metrics();
+
+/** At the end of an invocation; nothing counted is nothing to publish. */
+export function publishMetrics(): void {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+}
 
 const poster = sdkPoster(environment.MANAGEMENT_ENDPOINT);
 

@@ -25,7 +25,9 @@ const deploymentSettings = z.object({
   corsOrigins: z
     .string()
     .transform((list) => list.split(',').map((origin) => origin.trim()))
-    .pipe(z.array(z.union([z.literal('*'), z.url()], 'must be * or origins such as https://example.com')).min(1))
+    .pipe(
+      z.array(z.union([z.literal('*'), z.url()], 'must be * or origins such as https://example.com')).min(1),
+    )
     .default(['*']),
   /** Messages, handshakes and closes a second that the WebSocket stage takes, and the burst on top. */
   throttleRate: count.min(1).default(2_000),
@@ -57,7 +59,8 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
   if (!result.success) {
     faults.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
-  if (faults.length > 0 || !result.success) throw new SettingsError(`Wrong settings\n  ${faults.join('\n  ')}`);
+  if (faults.length > 0 || !result.success)
+    throw new SettingsError(`Wrong settings\n  ${faults.join('\n  ')}`);
   return result.data;
 }
 
@@ -65,4 +68,5 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
 export const chatSettingsOf = (all: Settings) => chatSettings.parse(all);
 
 /** The CDK keeps its feature flags, caches and paths in the same place. */
-const isToolkitKey = (key: string) => key.includes(':') || key.includes('/') || key.startsWith('aws') || key.startsWith('cdk');
+const isToolkitKey = (key: string) =>
+  key.includes(':') || key.includes('/') || key.startsWith('aws') || key.startsWith('cdk');

@@ -49,7 +49,11 @@ app.openapi(routes.listMessages, async (c) => {
 
 app.doc31('/openapi.json', {
   openapi: '3.1.0',
-  info: { title: 'Live event chat', version: '1.0.0', description: 'The events of the chat and their messages.' },
+  info: {
+    title: 'Live event chat',
+    version: '1.0.0',
+    description: 'The events of the chat and their messages.',
+  },
 });
 
 app.notFound((c) => c.json({ message: 'Not Found' }, 404));

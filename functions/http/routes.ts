@@ -75,7 +75,9 @@ export const updateEvent = createRoute({
   summary: 'Change an event, or end it',
   request: {
     params,
-    body: body(details.partial().extend({ status: z.literal('ended', 'can only become "ended"').optional() })),
+    body: body(
+      details.partial().extend({ status: z.literal('ended', 'can only become "ended"').optional() }),
+    ),
   },
   responses: { 200: answer('The event as it is now', event), ...refusals(400, 404, 413) },
 });

@@ -1,7 +1,7 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { catchUp } from '../../shared/delivery/deliver.ts';
 import { idOf } from '../../shared/store/keys.ts';
-import { chat, log, metrics } from '../context.ts';
+import { chat, log, publishMetrics } from '../context.ts';
 
 /** Kept back for the answer, milliseconds. */
 const RESERVE_MS = 5_000;
@@ -10,7 +10,10 @@ const RESERVE_MS = 5_000;
  * Bells that were rung. A batch may mix events: they run concurrently and fail separately. A record that comes again
  * finds its event caught up and does nothing.
  */
-export async function handler({ Records }: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
+export async function handler(
+  { Records }: DynamoDBStreamEvent,
+  context: Context,
+): Promise<DynamoDBBatchResponse> {
   const firstRecordOf = new Map<string, string>();
   for (const { dynamodb } of Records) {
     const eventId = idOf(dynamodb?.Keys?.pk?.S ?? '');
@@ -28,6 +31,6 @@ export async function handler({ Records }: DynamoDBStreamEvent, context: Context
       }
     }),
   );
-  metrics.publishStoredMetrics();
+  publishMetrics();
   return { batchItemFailures };
 }

@@ -11,7 +11,7 @@ import {
   requestIdOf,
 } from '../../shared/protocol/json.ts';
 import { parse } from '../../shared/protocol/parse.ts';
-import { chat, log, metrics } from '../context.ts';
+import { chat, log, publishMetrics } from '../context.ts';
 
 type RouteHandler = (event: APIGatewayProxyWebsocketEventV2) => Promise<{ statusCode: number }>;
 
@@ -40,7 +40,7 @@ export function answer(run: (connectionId: string, frame: Frame) => Promise<Repl
     } catch (error) {
       log.error('answer failed', { requestId, error });
     } finally {
-      metrics.publishStoredMetrics();
+      publishMetrics();
     }
     return { statusCode: 200 };
   };

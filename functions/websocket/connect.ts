@@ -8,7 +8,10 @@ type ConnectEvent = APIGatewayProxyWebsocketEventV2 & {
 };
 
 /** The status is that of the upgrade: until it is returned there is no connection to post to. */
-export async function handler({ requestContext, queryStringParameters }: ConnectEvent): Promise<{ statusCode: number }> {
+export async function handler({
+  requestContext,
+  queryStringParameters,
+}: ConnectEvent): Promise<{ statusCode: number }> {
   const wire = wireOf(queryStringParameters ?? {});
   if (!wire) return { statusCode: 400 };
   const { connectionId, connectedAt, requestId } = requestContext;

@@ -1,10 +1,12 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { disconnect } from '../../shared/chat/disconnect.ts';
-import { chat, metrics } from '../context.ts';
+import { chat, publishMetrics } from '../context.ts';
 
 /** Best effort: may come late, twice or never. */
-export async function handler({ requestContext }: APIGatewayProxyWebsocketEventV2): Promise<{ statusCode: number }> {
+export async function handler({
+  requestContext,
+}: APIGatewayProxyWebsocketEventV2): Promise<{ statusCode: number }> {
   await disconnect(chat, requestContext.connectionId);
-  metrics.publishStoredMetrics();
+  publishMetrics();
   return { statusCode: 200 };
 }

@@ -9,7 +9,12 @@ import type { Settings } from '../config.ts';
  * Access logs of one stage, a JSON object a line. Never the query string: it may carry a token.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
-export function accessLogs(scope: Construct, id: string, settings: Settings, fields: readonly string[]): IAccessLogSettings {
+export function accessLogs(
+  scope: Construct,
+  id: string,
+  settings: Settings,
+  fields: readonly string[],
+): IAccessLogSettings {
   const logGroup = new LogGroup(scope, id, {
     retention: settings.logRetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,

@@ -1,7 +1,14 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { tableKeys } from '../../shared/store/keys.ts';
@@ -81,7 +88,8 @@ export class ChatFunction extends Construct {
 
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'Active tracing needs xray:PutTraceSegments and xray:PutTelemetryRecords, which have no resources.',
+      reason:
+        'Active tracing needs xray:PutTraceSegments and xray:PutTelemetryRecords, which have no resources.',
     });
   }
   #allowManagement(role: Role, { api, methods }: NonNullable<ChatFunctionProps['management']>): void {
@@ -89,7 +97,8 @@ export class ChatFunction extends Construct {
     for (const method of methods) {
       Validations.of(this).acknowledge({
         id: `AwsSolutions-IAM5[${api.findingFor(method)}]`,
-        reason: 'Connection ids are made by API Gateway: the narrowest resource is this stage and this method.',
+        reason:
+          'Connection ids are made by API Gateway: the narrowest resource is this stage and this method.',
       });
     }
   }

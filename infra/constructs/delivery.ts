@@ -53,7 +53,8 @@ export class Delivery extends Construct {
       }),
     );
     new Alarm(this, 'LostRingsAlarm', {
-      alarmDescription: 'Rings were given up: an audience may have missed messages until the next ring or sweep.',
+      alarmDescription:
+        'Rings were given up: an audience may have missed messages until the next ring or sweep.',
       metric: lostRings.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
       threshold: 1,
       evaluationPeriods: 1,

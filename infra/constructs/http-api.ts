@@ -41,7 +41,10 @@ export class EventsHttpApi extends Construct {
     const integration = new HttpLambdaIntegration('EventsIntegration', lambda);
     for (const path of reads) {
       for (const route of this.api.addRoutes({ path, methods: [HttpMethod.GET], integration })) {
-        Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: 'Reading events is open to everybody.' });
+        Validations.of(route).acknowledge({
+          id: 'AwsSolutions-APIG4',
+          reason: 'Reading events is open to everybody.',
+        });
       }
     }
     const authorizer = new HttpIamAuthorizer();

@@ -19,10 +19,30 @@ type Grants = Pick<ChatFunctionProps, 'itemActions' | 'queriesIndex'> & {
 /** Every route: its key, its function's id, its entry point, and what that may do. */
 const routes: readonly [routeKey: string, id: string, entry: Entry, grants: Grants][] = [
   ['$connect', 'Connect', 'websocket/connect', { itemActions: ['PutItem'] }],
-  ['$disconnect', 'Disconnect', 'websocket/disconnect', { itemActions: runsWindows, methods: ['POST', 'DELETE'] }],
-  ['joinEvent', 'JoinEvent', 'websocket/join-event', { itemActions: runsWindows, methods: ['POST', 'DELETE'] }],
-  ['leaveEvent', 'LeaveEvent', 'websocket/leave-event', { itemActions: runsWindows, methods: ['POST', 'DELETE'] }],
-  ['sendMessage', 'SendMessage', 'websocket/send-message', { itemActions: runsWindows, methods: ['POST', 'DELETE'] }],
+  [
+    '$disconnect',
+    'Disconnect',
+    'websocket/disconnect',
+    { itemActions: runsWindows, methods: ['POST', 'DELETE'] },
+  ],
+  [
+    'joinEvent',
+    'JoinEvent',
+    'websocket/join-event',
+    { itemActions: runsWindows, methods: ['POST', 'DELETE'] },
+  ],
+  [
+    'leaveEvent',
+    'LeaveEvent',
+    'websocket/leave-event',
+    { itemActions: runsWindows, methods: ['POST', 'DELETE'] },
+  ],
+  [
+    'sendMessage',
+    'SendMessage',
+    'websocket/send-message',
+    { itemActions: runsWindows, methods: ['POST', 'DELETE'] },
+  ],
   ['typing', 'Typing', 'websocket/typing', { itemActions: tellsAudience, methods: ['POST', 'DELETE'] }],
   [
     'getActiveEvents',
@@ -30,7 +50,12 @@ const routes: readonly [routeKey: string, id: string, entry: Entry, grants: Gran
     'websocket/get-active-events',
     { itemActions: ['BatchGetItem'], queriesIndex: true, methods: ['POST'] },
   ],
-  ['getHistory', 'GetHistory', 'websocket/get-history', { itemActions: ['GetItem', 'Query'], methods: ['POST'] }],
+  [
+    'getHistory',
+    'GetHistory',
+    'websocket/get-history',
+    { itemActions: ['GetItem', 'Query'], methods: ['POST'] },
+  ],
   ['$default', 'Default', 'websocket/default', { itemActions: [], methods: ['POST'] }],
 ];
 
@@ -54,7 +79,9 @@ export class ChatWebSocketApi extends Construct {
         ...grants,
         ...(methods && { management: { api: this.management, methods } }),
       });
-      api.addRoute(routeKey, { integration: new WebSocketLambdaIntegration(`${functionId}Integration`, lambda) });
+      api.addRoute(routeKey, {
+        integration: new WebSocketLambdaIntegration(`${functionId}Integration`, lambda),
+      });
     }
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: api,

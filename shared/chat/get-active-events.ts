@@ -28,6 +28,7 @@ const encodeCursor = (rank: string): string => Buffer.from(rank).toString('base6
 
 function decodeCursor(cursor: string): string {
   const rank = Buffer.from(cursor, 'base64url').toString();
-  if (!RANK.test(rank) || encodeCursor(rank) !== cursor) throw badRequest('cursor', 'is not a cursor of ours');
+  if (!RANK.test(rank) || encodeCursor(rank) !== cursor)
+    throw badRequest('cursor', 'is not a cursor of ours');
   return rank;
 }

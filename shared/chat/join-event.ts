@@ -41,6 +41,11 @@ export async function joinEvent(
     ringForPresence(table, eventId),
     previousEventId !== undefined && ringForPresence(table, previousEventId),
   ]);
+  // Before the ack: whoever joins upon it finds this join announced.
+  await Promise.all([
+    deliverNow(chat, eventId),
+    previousEventId !== undefined && deliverNow(chat, previousEventId),
+  ]);
 
   const [event, end, roll] = await Promise.all([
     getEvent(table, eventId),
@@ -48,7 +53,9 @@ export async function joinEvent(
     readRoll(chat, eventId),
   ]);
   if (!event) throw new ChatError('EVENT_NOT_FOUND');
-  const participantCount = roll.complete ? roll.people.length : Math.max(roll.people.length, event.participantCount);
+  const participantCount = roll.complete
+    ? roll.people.length
+    : Math.max(roll.people.length, event.participantCount);
   const participants = roll.people.slice(0, limits.participantsInHistory);
 
   return {
@@ -69,9 +76,9 @@ export async function joinEvent(
       await goLive(table, eventId, connectionId, end);
       // A window that claimed more before it could see us live has passed us by: one more is needed.
       const claimed = (await getCursor(table, eventId))?.claimed ?? 0;
-      if (claimed > end) await ringForPresence(table, eventId);
+      if (claimed <= end) return;
+      await ringForPresence(table, eventId);
       await deliverNow(chat, eventId);
-      if (previousEventId !== undefined) await deliverNow(chat, previousEventId);
     },
   };
 }
@@ -81,7 +88,8 @@ async function becomeMember(chat: Chat, connectionId: string, input: ActionData<
   // Every failure means that another join or a leave of this connection came in between: look again.
   for (;;) {
     const connection = await getConnection(chat.table, connectionId);
-    if (!connection) throw new Error('A message came from a connection that is not stored');
+    // It closed while its message was on the way: nobody is there to hear of it.
+    if (!connection) throw new ChatError('INTERNAL');
     const participantToken = input.participantToken ?? connection.participantToken ?? newParticipantToken();
     const participantId = participantIdOf(participantToken);
     if (!isLimited) {
@@ -123,7 +131,10 @@ function nextMembership(
 }
 
 /** Who is there: everybody if there are few, and enough for the history otherwise. */
-async function readRoll({ table }: Chat, eventId: string): Promise<{ people: Participant[]; complete: boolean }> {
+async function readRoll(
+  { table }: Chat,
+  eventId: string,
+): Promise<{ people: Participant[]; complete: boolean }> {
   const members: Member[] = [];
   for await (const page of listMembers(table, eventId, ROLL_PAGE)) {
     members.push(...page);

@@ -12,7 +12,8 @@ export async function leaveEvent(chat: Chat, connectionId: string): Promise<Repl
     if (!membership) return { data: {} };
     if (await leave(chat.table, connectionId, membership, { forget: false })) {
       await ringForPresence(chat.table, membership.eventId);
-      return { data: {}, afterwards: () => deliverNow(chat, membership.eventId) };
+      await deliverNow(chat, membership.eventId);
+      return { data: {} };
     }
   }
 }

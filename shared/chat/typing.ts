@@ -1,7 +1,9 @@
+import { forEachConcurrently } from '../concurrency.ts';
+import { forget } from '../delivery/forget.ts';
 import { packFrames } from '../delivery/frames.ts';
-import { postToAll } from '../delivery/post-to-all.ts';
+import { POST_CONCURRENCY } from '../delivery/post-to-all.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
-import { listMembers, type Member } from '../store/audience.ts';
+import { listMembers } from '../store/audience.ts';
 import { getCursor } from '../store/cursor.ts';
 import type { Chat, Reply } from './chat.ts';
 import { joined } from './joined.ts';
@@ -17,15 +19,13 @@ export async function typing(
   await rateLimit(chat, participant.id, 'typing');
   const cursor = await getCursor(chat.table, eventId, false);
   if (!cursor || cursor.audience > chat.settings.typingAudienceMax) return { data: {} };
-  return {
-    data: {},
-    afterwards: async () => {
-      const others: Member[] = [];
-      for await (const page of listMembers(chat.table, eventId)) {
-        others.push(...page.filter((member) => member.participant.id !== participant.id));
-      }
-      const frames = packFrames([{ event: 'userTyping', data: { eventId, participant, isTyping } }]);
-      await postToAll(chat, eventId, others, () => frames);
-    },
-  };
+  const frames = packFrames([{ event: 'userTyping', data: { eventId, participant, isTyping } }]);
+  for await (const page of listMembers(chat.table, eventId)) {
+    const others = page.filter((member) => member.participant.id !== participant.id);
+    await forEachConcurrently(others, POST_CONCURRENCY, async (member) => {
+      const outcome = await chat.poster.post(member.connectionId, frames);
+      if (outcome === 'gone') await forget(chat, member.connectionId);
+    });
+  }
+  return { data: {} };
 }

@@ -8,11 +8,17 @@ import type { Table } from '../store/table.ts';
 import { checkTimes } from './create-event.ts';
 import { getEvent } from './get-event.ts';
 
-type Changes = { [Field in keyof EventDetails]?: EventDetails[Field] | undefined } & { status?: 'ended' | undefined };
+type Changes = { [Field in keyof EventDetails]?: EventDetails[Field] | undefined } & {
+  status?: 'ended' | undefined;
+};
 type Context = { table: Table; settings: ChatSettings };
 
 /** Changes an event, or ends it. Throws `EVENT_NOT_FOUND`, and `BAD_REQUEST` for impossible times. */
-export async function updateEvent(context: Context, id: string, { status, ...details }: Changes): Promise<Event> {
+export async function updateEvent(
+  context: Context,
+  id: string,
+  { status, ...details }: Changes,
+): Promise<Event> {
   const { startsAt, endsAt } = await getEvent(context, id);
   checkTimes({ startsAt: details.startsAt ?? startsAt, endsAt: details.endsAt ?? endsAt });
   await update(context.table, id, details);

@@ -53,7 +53,12 @@ export const isCaughtUp = (bell: Bell, cursor: Cursor): boolean =>
   cursor.delivered >= bell.seq && cursor.presence >= bell.presence;
 
 /** Puts `void` where a writer died, or the end of the event where its announcer did. A late writer then finds it taken. */
-async function closeHole({ table, settings, metrics }: Delivery, eventId: string, bell: Bell, seq: number): Promise<void> {
+async function closeHole(
+  { table, settings, metrics }: Delivery,
+  eventId: string,
+  bell: Bell,
+  seq: number,
+): Promise<void> {
   await putEntry(table, eventId, { seq, kind: bell.endSeq === seq ? 'ended' : 'void' }, logExpiry(settings));
   metrics.count('HolesClosed', 1);
 }

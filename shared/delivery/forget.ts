@@ -8,7 +8,10 @@ import type { Delivery } from './delivery.ts';
  * repeat and to run at the same time: one caller succeeds, so its event hears of one departure. Resolves to the
  * event it was in, if it left one.
  */
-export async function forget({ table }: Pick<Delivery, 'table'>, connectionId: string): Promise<string | undefined> {
+export async function forget(
+  { table }: Pick<Delivery, 'table'>,
+  connectionId: string,
+): Promise<string | undefined> {
   // Every failure means that a join or a leave came in between: look again.
   for (;;) {
     const connection = await getConnection(table, connectionId);

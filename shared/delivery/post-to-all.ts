@@ -1,7 +1,7 @@
 import { forEachConcurrently } from '../concurrency.ts';
 import type { Member } from '../store/audience.ts';
-import { forget } from './forget.ts';
 import type { Delivery } from './delivery.ts';
+import { forget } from './forget.ts';
 
 /** Posts under way at once; the SDK keeps as many sockets. */
 export const POST_CONCURRENCY = 50;
@@ -36,9 +36,14 @@ export async function postToAll(
   if (failed.length > 0 && delivered === 0) throw new Error('The management API serves nobody');
   for (const { connectionId } of failed) await delivery.poster.close(connectionId);
   const lost = [...gone, ...failed];
-  await forEachConcurrently(lost, 10, async ({ connectionId }) => void (await forget(delivery, connectionId)));
+  await forEachConcurrently(
+    lost,
+    10,
+    async ({ connectionId }) => void (await forget(delivery, connectionId)),
+  );
   delivery.metrics.count('ConnectionsGone', gone.length);
   delivery.metrics.count('ConnectionsDropped', failed.length);
-  if (lost.length > 0) delivery.log.info('members lost', { eventId, gone: gone.length, dropped: failed.length });
+  if (lost.length > 0)
+    delivery.log.info('members lost', { eventId, gone: gone.length, dropped: failed.length });
   return lost.length;
 }

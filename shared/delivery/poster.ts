@@ -21,7 +21,10 @@ export interface Poster {
 
 const GIVE_UP_AFTER_MS = 2_000;
 
-export function sdkPoster(endpoint: string, client = new ApiGatewayManagementApiClient({ endpoint })): Poster {
+export function sdkPoster(
+  endpoint: string,
+  client = new ApiGatewayManagementApiClient({ endpoint }),
+): Poster {
   const postFrame = async (ConnectionId: string, Data: string): Promise<Outcome> => {
     const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
     for (let waitMs = 50; ; waitMs *= 2) {
@@ -55,5 +58,7 @@ export function sdkPoster(endpoint: string, client = new ApiGatewayManagementApi
 
 /** By status: the exception's name depends on a header that not every 410 carries. */
 function isGone(error: unknown): boolean {
-  return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode === 410;
+  return (
+    (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode === 410
+  );
 }

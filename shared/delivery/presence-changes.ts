@@ -20,7 +20,9 @@ export function peopleOf(tabs: Iterable<Tab>): Participant[] {
     const participant = { ...newest.participant, joinedAt: earliest.participant.joinedAt };
     people.set(participant.id, { participant, namedAt: newest.namedAt });
   }
-  return [...people.values()].map((tab) => tab.participant).sort((a, b) => (a.joinedAt < b.joinedAt ? -1 : 1));
+  return [...people.values()]
+    .map((tab) => tab.participant)
+    .sort((a, b) => (a.joinedAt < b.joinedAt ? -1 : 1));
 }
 
 export interface PresenceChanges {
@@ -75,7 +77,9 @@ export function announce(
   { participantCount, summarize }: { participantCount: number; summarize: boolean },
 ): ServerEvent[] {
   if (summarize && people.length > 1) {
-    return [{ event, data: { eventId, participants: people.slice(0, limits.namesInSummary), participantCount } }];
+    return [
+      { event, data: { eventId, participants: people.slice(0, limits.namesInSummary), participantCount } },
+    ];
   }
   return people.map((participant) => ({ event, data: { eventId, participant, participantCount } }));
 }

@@ -58,8 +58,13 @@ async function runWithLease(
     const { seen, gone } = await serve(delivery, eventId, owner, cursor, work);
     const isLast = round === rounds;
     const more = gone > 0 || work.entries.length === WINDOW_ENTRIES || work.notes.length === WINDOW_NOTES;
-    if ((isLast || !more) && (await release(table, eventId, owner, seen, isLast ? undefined : cursor.knocks))) {
-      return seen.delivered < work.bell.seq && !more ? { state: 'hole', seq: seen.delivered + 1 } : { state: 'done' };
+    if (
+      (isLast || !more) &&
+      (await release(table, eventId, owner, seen, isLast ? undefined : cursor.knocks))
+    ) {
+      return seen.delivered < work.bell.seq && !more
+        ? { state: 'hole', seq: seen.delivered + 1 }
+        : { state: 'done' };
     }
     const settled = await settle(table, eventId, owner, seen);
     if (!settled) throw new Error('The lease was lost during a window');

@@ -39,7 +39,10 @@ export async function runWindow(
   const framesFor = memoize((from: number, self: string) => packFrames(compose(from, self)));
   const gone = await postToAll(delivery, eventId, members, (member) => {
     const isMover = movers.has(`${member.connectionId} ${member.participant.id}`);
-    return framesFor(positions.get(member.connectionId) ?? Number.POSITIVE_INFINITY, isMover ? member.participant.id : '');
+    return framesFor(
+      positions.get(member.connectionId) ?? Number.POSITIVE_INFINITY,
+      isMover ? member.participant.id : '',
+    );
   });
   // Before the lease goes: the next holder must not announce them again.
   await deleteNotes(delivery.table, eventId, notes);
@@ -86,8 +89,10 @@ async function composer(
   const others = (self: string) => (person: { id: string }) => summarize || person.id !== self;
   const event = entries.some((entry) => entry.kind === 'ended') ? await getEvent(table, eventId) : undefined;
   const log = entries.flatMap((entry): { seq: number; event: ServerEvent }[] => {
-    if (entry.kind === 'message') return [{ seq: entry.seq, event: { event: 'newMessage', data: entry.message } }];
-    if (entry.kind === 'ended' && event) return [{ seq: entry.seq, event: { event: 'eventEnded', data: { event } } }];
+    if (entry.kind === 'message')
+      return [{ seq: entry.seq, event: { event: 'newMessage', data: entry.message } }];
+    if (entry.kind === 'ended' && event)
+      return [{ seq: entry.seq, event: { event: 'eventEnded', data: { event } } }];
     return [];
   });
   return (from, self) => [

@@ -21,7 +21,10 @@ export const clientToServer = {
     eventId: opaqueId,
     username,
     after: seq.optional(),
-    participantToken: z.string().regex(/^[\w-]{43}$/, 'is not a participant token').optional(),
+    participantToken: z
+      .string()
+      .regex(/^[\w-]{43}$/, 'is not a participant token')
+      .optional(),
   }),
   sendMessage: z.object({ text: messageText, clientMessageId: clientMessageId.optional() }),
   typing: z.object({ isTyping: z.boolean('must be true or false') }),

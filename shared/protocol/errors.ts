@@ -60,5 +60,6 @@ export class ChatError extends Error {
 
 /** Maps anything thrown to what its cause may see; `requestId` is quoted for our own faults. */
 export function toChatError(error: unknown, requestId: string): ChatError {
-  return error instanceof ChatError ? error : new ChatError('INTERNAL', { requestId });
+  const isUsers = error instanceof ChatError && error.code !== 'INTERNAL';
+  return isUsers ? error : new ChatError('INTERNAL', { requestId });
 }

@@ -1,5 +1,15 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { ChatError, type Issue } from './errors.ts';
+
+/** The sentences for faults that a schema has none of its own for. */
+z.config({
+  customError: (issue) => {
+    if (issue.code !== 'invalid_type') return undefined;
+    return issue.input === undefined ? 'is required' : `must be ${article(issue.expected)} ${issue.expected}`;
+  },
+});
+
+const article = (noun: string) => (/^[aeiou]/.test(noun) ? 'an' : 'a');
 
 /** Parses `value`, or throws `BAD_REQUEST` with one issue for every fault. Unknown fields are dropped. */
 export function parse<Output>(schema: z.ZodType<Output>, value: unknown): Output {

@@ -29,10 +29,7 @@ const lines = (maxLength: number) =>
 export const username = line(limits.usernameLength);
 export const eventName = line(limits.eventNameLength);
 export const description = lines(limits.descriptionLength);
-export const messageText = lines(limits.textLength).refine(
-  (text) => text.trim() !== '',
-  'must not be blank',
-);
+export const messageText = lines(limits.textLength).refine((text) => text.trim() !== '', 'must not be blank');
 export const clientMessageId = z
   .string()
   .min(1, 'must not be empty')
@@ -40,7 +37,11 @@ export const clientMessageId = z
   .refine(wellFormed, 'must be well-formed Unicode');
 
 /** An id of ours, opaque to clients. The bound keeps any client's string a valid key. */
-export const opaqueId = z.string().min(1, 'must not be empty').max(64, 'is not one of our ids').refine(wellFormed, 'is not one of our ids');
+export const opaqueId = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(64, 'is not one of our ids')
+  .refine(wellFormed, 'is not one of our ids');
 
 /** ISO 8601 with a time zone; kept in UTC with milliseconds. */
 export const instant = z.iso

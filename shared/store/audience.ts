@@ -31,7 +31,14 @@ export async function join(
   participantToken: string,
 ): Promise<boolean> {
   const { connectionId, wire, expiresAt, membership: previous } = connection;
-  const member: Member = { connectionId, wire, expiresAt, state: 'held', participant: next.participant, namedAt: next.namedAt };
+  const member: Member = {
+    connectionId,
+    wire,
+    expiresAt,
+    state: 'held',
+    participant: next.participant,
+    namedAt: next.namedAt,
+  };
   const writes: Write[] = [
     {
       Update: {
@@ -42,7 +49,11 @@ export async function join(
     },
     {
       Put: {
-        Item: { ...memberKey(next.eventId, connectionId), ...member, ttl: epochSeconds(expiresAt + GARBAGE_MS) },
+        Item: {
+          ...memberKey(next.eventId, connectionId),
+          ...member,
+          ttl: epochSeconds(expiresAt + GARBAGE_MS),
+        },
       },
     },
   ];
@@ -107,7 +118,12 @@ function notes(connectionId: string, previous: Membership | undefined, next: Mem
 }
 
 /** Lets windows serve a `held` member: it has had the log up to `after`. False: it is no longer held. */
-export async function goLive(table: Table, eventId: string, connectionId: string, after: number): Promise<boolean> {
+export async function goLive(
+  table: Table,
+  eventId: string,
+  connectionId: string,
+  after: number,
+): Promise<boolean> {
   try {
     await table.client.send(
       new UpdateCommand({
@@ -128,7 +144,11 @@ export async function goLive(table: Table, eventId: string, connectionId: string
 }
 
 /** The unexpired members of an event, page after page, strongly consistent: whoever is live now is listed. */
-export async function* listMembers(table: Table, eventId: string, pageSize?: number): AsyncGenerator<Member[]> {
+export async function* listMembers(
+  table: Table,
+  eventId: string,
+  pageSize?: number,
+): AsyncGenerator<Member[]> {
   const pages = queryPages(table, {
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': audiencePartition(eventId) },
@@ -141,7 +161,11 @@ export async function* listMembers(table: Table, eventId: string, pageSize?: num
   }
 }
 
-export async function getMember(table: Table, eventId: string, connectionId: string): Promise<Member | undefined> {
+export async function getMember(
+  table: Table,
+  eventId: string,
+  connectionId: string,
+): Promise<Member | undefined> {
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: memberKey(eventId, connectionId), ConsistentRead: true }),
   );

@@ -36,7 +36,11 @@ export const newCursor: Cursor = {
 /** Outlives a pause of its holder, who renews it; a dead holder delays its event by this much, milliseconds. */
 export const LEASE_MS = 5_000;
 
-export async function getCursor(table: Table, eventId: string, consistent = true): Promise<Cursor | undefined> {
+export async function getCursor(
+  table: Table,
+  eventId: string,
+  consistent = true,
+): Promise<Cursor | undefined> {
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: cursorKey(eventId), ConsistentRead: consistent }),
   );
@@ -67,7 +71,12 @@ export async function takeLease(table: Table, eventId: string, owner: string): P
 }
 
 /** Renews the lease; with `claimed`, announces how far the coming window reaches. False: the lease was lost. */
-export async function keepLease(table: Table, eventId: string, owner: string, claimed?: number): Promise<boolean> {
+export async function keepLease(
+  table: Table,
+  eventId: string,
+  owner: string,
+  claimed?: number,
+): Promise<boolean> {
   const kept = await update(table, eventId, {
     UpdateExpression: `SET leaseUntil = :until${claimed === undefined ? '' : ', claimed = :claimed'}`,
     // Still ours: nobody took it for dead.
@@ -84,7 +93,12 @@ export async function keepLease(table: Table, eventId: string, owner: string, cl
 export type Seen = Pick<Cursor, 'delivered' | 'presence' | 'audience' | 'participantCount' | 'pending'>;
 
 /** Writes down what a window has done and keeps the lease. Undefined: the lease was lost. */
-export async function settle(table: Table, eventId: string, owner: string, seen: Seen): Promise<Cursor | undefined> {
+export async function settle(
+  table: Table,
+  eventId: string,
+  owner: string,
+  seen: Seen,
+): Promise<Cursor | undefined> {
   return update(table, eventId, {
     UpdateExpression: `${SET_SEEN}, leaseUntil = :until`,
     // Still ours.
@@ -142,7 +156,12 @@ type UpdateInput = Pick<
 async function update(table: Table, eventId: string, input: UpdateInput): Promise<Cursor | undefined> {
   try {
     const { Attributes } = await table.client.send(
-      new UpdateCommand({ TableName: table.name, Key: cursorKey(eventId), ReturnValues: 'ALL_NEW', ...input }),
+      new UpdateCommand({
+        TableName: table.name,
+        Key: cursorKey(eventId),
+        ReturnValues: 'ALL_NEW',
+        ...input,
+      }),
     );
     return Attributes as Cursor;
   } catch (error) {

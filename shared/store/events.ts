@@ -18,7 +18,12 @@ export interface EventDetails {
 type EventItem = Omit<Event, 'status' | 'participantCount'>;
 
 /** Creates the event with its bell and its cursor. */
-export async function createEvent(table: Table, id: string, details: EventDetails, now: number): Promise<Event> {
+export async function createEvent(
+  table: Table,
+  id: string,
+  details: EventDetails,
+  now: number,
+): Promise<Event> {
   const item: EventItem = { id, ...defined(details), createdAt: new Date(now).toISOString() };
   const unused = 'attribute_not_exists(pk)';
   const group = { group: eventGroup('active'), rank: eventRank(now, id) };
@@ -109,7 +114,11 @@ export async function listEvents(
 }
 
 /** Changes what is given and leaves the rest. False: no such event. */
-export async function updateEvent(table: Table, id: string, changes: { [Field in keyof EventDetails]?: EventDetails[Field] | undefined }): Promise<boolean> {
+export async function updateEvent(
+  table: Table,
+  id: string,
+  changes: { [Field in keyof EventDetails]?: EventDetails[Field] | undefined },
+): Promise<boolean> {
   const entries = Object.entries(defined(changes));
   if (entries.length === 0) return true;
   return update(table, id, {

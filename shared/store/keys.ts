@@ -61,7 +61,8 @@ const MILLIS_DIGITS = 15;
 
 /** Events by status, in the order of `since` (milliseconds): creation of the active, end of the ended. */
 export const eventGroup = (status: string): string => `EVENTS#${status}`;
-export const eventRank = (since: number, eventId: string): string => `${pad(since, MILLIS_DIGITS)}#${eventId}`;
+export const eventRank = (since: number, eventId: string): string =>
+  `${pad(since, MILLIS_DIGITS)}#${eventId}`;
 
 /** Connections are spread over slots so that no index partition and no minute carries all of them. */
 export const SLOTS = 8;

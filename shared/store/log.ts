@@ -22,7 +22,12 @@ export const logItem = (eventId: string, entry: LogEntry, expiresAt?: number): I
  * Puts an entry on its number, which nothing else may have taken. False: something else has; a reader closed the
  * number because we were slow.
  */
-export async function putEntry(table: Table, eventId: string, entry: LogEntry, expiresAt?: number): Promise<boolean> {
+export async function putEntry(
+  table: Table,
+  eventId: string,
+  entry: LogEntry,
+  expiresAt?: number,
+): Promise<boolean> {
   try {
     await table.client.send(
       new PutCommand({
@@ -87,7 +92,12 @@ export async function* readLog(table: Table, eventId: string, range: LogRange): 
 }
 
 /** The entries after `after` up to the first number that is missing: what readers may see. */
-export async function readPrefix(table: Table, eventId: string, after: number, max: number): Promise<LogEntry[]> {
+export async function readPrefix(
+  table: Table,
+  eventId: string,
+  after: number,
+  max: number,
+): Promise<LogEntry[]> {
   const entries: LogEntry[] = [];
   for await (const entry of readLog(table, eventId, { after, pageSize: max })) {
     if (entry.seq !== after + entries.length + 1) break;

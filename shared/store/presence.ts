@@ -40,7 +40,11 @@ export async function readNotes(table: Table, eventId: string, max: number): Pro
 }
 
 /** 25 deletes a request; deleting what is gone is no error. */
-export async function deleteNotes(table: Table, eventId: string, notes: readonly PresenceNote[]): Promise<void> {
+export async function deleteNotes(
+  table: Table,
+  eventId: string,
+  notes: readonly PresenceNote[],
+): Promise<void> {
   for (let from = 0; from < notes.length; from += 25) {
     let requests = notes
       .slice(from, from + 25)

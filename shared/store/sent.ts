@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { limits } from '../protocol/limits.ts';
 import type { Message } from '../protocol/entities.ts';
+import { limits } from '../protocol/limits.ts';
 import { sentKey } from './keys.ts';
 import { logItem } from './log.ts';
 import { epochSeconds, type Table } from './table.ts';
@@ -16,7 +16,11 @@ interface SentMarker {
 
 export async function getSent(
   table: Table,
-  { eventId, participantId, clientMessageId }: { eventId: string; participantId: string; clientMessageId: string },
+  {
+    eventId,
+    participantId,
+    clientMessageId,
+  }: { eventId: string; participantId: string; clientMessageId: string },
 ): Promise<Message | undefined> {
   const { Item } = await table.client.send(
     new GetCommand({

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, type QueryCommandInput, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 
 /** The one table and the client that reaches it. */
 export interface Table {
@@ -17,7 +17,10 @@ export function openTable(name: string, client = new DynamoDBClient({})): Table 
 export type Item = Record<string, unknown>;
 
 /** All items of a query, page after page: a page ends at 1 MB whatever matches. */
-export async function* queryPages(table: Table, input: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Item[]> {
+export async function* queryPages(
+  table: Table,
+  input: Omit<QueryCommandInput, 'TableName'>,
+): AsyncGenerator<Item[]> {
   let from: Item | undefined;
   do {
     const page = await table.client.send(

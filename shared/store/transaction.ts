@@ -15,7 +15,9 @@ const CONFLICT_TRIES = 8;
  */
 export async function transact(table: Table, writes: Write[]): Promise<readonly number[]> {
   const TransactItems = writes.map((write) =>
-    Object.fromEntries(Object.entries(write).map(([kind, input]) => [kind, { TableName: table.name, ...input }])),
+    Object.fromEntries(
+      Object.entries(write).map(([kind, input]) => [kind, { TableName: table.name, ...input }]),
+    ),
   ) as Operation[];
   for (let attempt = 1; ; attempt += 1) {
     try {

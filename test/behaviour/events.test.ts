@@ -1,0 +1,194 @@
+import { expect, inject, test } from 'vitest';
+import type { Event } from '../../shared/protocol/entities.ts';
+import type { ErrorData } from '../../shared/protocol/errors.ts';
+import { connect, createEvent, enter, http, refusal } from '../support/chat.ts';
+
+interface List {
+  events: Event[];
+  nextCursor?: string;
+}
+
+test('POST creates an active event and says where it is', async () => {
+  const { status, headers, body } = await http('', {
+    method: 'POST',
+    body: {
+      name: ' Keynote ',
+      description: 'Opening\nday one',
+      startsAt: '2030-05-01T18:00:00+02:00',
+      endsAt: '2030-05-01T17:00:00.5Z',
+      isAdmin: true,
+    },
+  });
+  expect([status, headers.get('location')]).toEqual([201, `/api/events/${body.id}`]);
+  expect(body).toEqual({
+    id: expect.any(String),
+    name: 'Keynote',
+    description: 'Opening\nday one',
+    status: 'active',
+    createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    startsAt: '2030-05-01T16:00:00.000Z',
+    endsAt: '2030-05-01T17:00:00.500Z',
+    participantCount: 0,
+  });
+  expect((await http(`/${body.id}`)).body).toEqual(body);
+});
+
+test.for([
+  ['no body', undefined, 'name'],
+  ['no JSON', '{"name":', ''],
+  ['an array', [], ''],
+  ['no name', {}, 'name'],
+  ['a blank name', { name: '  ' }, 'name'],
+  ['a long name', { name: 'x'.repeat(101) }, 'name'],
+  ['a name with control characters', { name: 'a\nb' }, 'name'],
+  ['a name that is no string', { name: { $ne: 1 } }, 'name'],
+  ['a long description', { name: 'x', description: 'x'.repeat(1_001) }, 'description'],
+  ['a time without a zone', { name: 'x', startsAt: '2030-05-01T18:00:00' }, 'startsAt'],
+  ['a time that is none', { name: 'x', endsAt: 'soon' }, 'endsAt'],
+  [
+    'an end before the start',
+    { name: 'x', startsAt: '2030-01-02T00:00:00Z', endsAt: '2030-01-01T00:00:00Z' },
+    'endsAt',
+  ],
+] as const)('POST with %s is a 400 with issues', async ([, body, path]) => {
+  const answer = await http<{ error: ErrorData }>('', { method: 'POST', body });
+  expect(answer.status).toBe(400);
+  expect(answer.body.error).toEqual({
+    code: 'BAD_REQUEST',
+    message: expect.any(String),
+    issues: expect.arrayContaining([{ path, message: expect.any(String) }]),
+  });
+});
+
+test('a body over 64 KB is a 413', async () => {
+  const answer = await http<{ error: ErrorData }>('', { method: 'POST', body: { name: 'x'.repeat(70_000) } });
+  expect([answer.status, answer.body.error.code]).toEqual([413, 'TOO_LARGE']);
+});
+
+test('GET lists active events, newest first, page by page', async () => {
+  const ids: string[] = [];
+  for (let i = 0; i < 5; i += 1) ids.unshift(await createEvent(`Paged ${i}`));
+  const ended = await createEvent('Ended');
+  await http(`/${ended}`, { method: 'PATCH', body: { status: 'ended' } });
+  const listed: string[] = [];
+  let cursor = '';
+  do {
+    const { status, body } = await http<List>(`?limit=2${cursor && `&cursor=${cursor}`}`);
+    expect(status).toBe(200);
+    expect(body.events.length).toBeLessThanOrEqual(2);
+    listed.push(...body.events.map((event) => event.id));
+    cursor = body.nextCursor ?? '';
+  } while (cursor);
+  expect(listed.filter((id) => ids.includes(id))).toEqual(ids);
+  expect(listed).not.toContain(ended);
+  expect(new Set(listed).size).toBe(listed.length);
+});
+
+test.for(['limit=0', 'limit=101', 'limit=x', 'limit=1.5', 'limit=', 'cursor=bogus', 'cursor=', 'limit=-1'])(
+  'GET with %s is a 400',
+  async (query) => {
+    const answer = await http<{ error: ErrorData }>(`?${query}`);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toMatchObject({ code: 'BAD_REQUEST', issues: [{ path: query.split('=')[0] }] });
+  },
+);
+
+test.for(['', '/messages'])('GET /nowhere%s is a 404', async (rest) => {
+  const answer = await http<{ error: ErrorData }>(`/nowhere${rest}`);
+  expect([answer.status, answer.body.error.code]).toEqual([404, 'EVENT_NOT_FOUND']);
+});
+
+test.for(['before=x', 'after=-1', 'limit=0', 'before=2&after=1'])(
+  'GET messages with %s is a 400',
+  async (query) => {
+    const id = await createEvent();
+    expect((await http(`/${id}/messages?${query}`)).status).toBe(400);
+  },
+);
+
+test('PATCH changes what is given and leaves the rest', async () => {
+  const id = await createEvent('Before');
+  const { status, body } = await http(`/${id}`, {
+    method: 'PATCH',
+    body: { name: 'After', description: 'new' },
+  });
+  expect([status, body.name, body.description, body.status]).toEqual([200, 'After', 'new', 'active']);
+  const second = await http(`/${id}`, { method: 'PATCH', body: { startsAt: '2030-01-01T00:00:00Z' } });
+  expect(second.body).toEqual({ ...body, startsAt: '2030-01-01T00:00:00.000Z' });
+  expect((await http('/nowhere', { method: 'PATCH', body: { name: 'x' } })).status).toBe(404);
+  expect((await http(`/${id}`, { method: 'PATCH', body: { status: 'active' } })).status).toBe(400);
+  expect((await http(`/${id}`, { method: 'PATCH', body: { endsAt: '2029-01-01T00:00:00Z' } })).status).toBe(
+    400,
+  );
+});
+
+test('ending an event tells the audience, stops sends and joins, and keeps the history', async () => {
+  const id = await createEvent('Match');
+  const ana = await enter(id, 'ana');
+  await ana.say('last words', 'm1');
+  const { status, body } = await http(`/${id}`, { method: 'PATCH', body: { status: 'ended' } });
+  expect([status, body.status]).toEqual([200, 'ended']);
+  expect(await ana.next('eventEnded')).toEqual({ event: { ...body, participantCount: 1 } });
+  expect(await refusal(ana.request('sendMessage', { text: 'too late' }))).toMatchObject({
+    code: 'EVENT_ENDED',
+  });
+  expect((await ana.say('last words', 'm1')).text).toBe('last words');
+  const bob = await connect();
+  expect(await refusal(bob.join(id, 'bob'))).toMatchObject({ code: 'EVENT_ENDED' });
+  const again = await http(`/${id}`, { method: 'PATCH', body: { status: 'ended' } });
+  expect([again.status, again.body.status]).toEqual([200, 'ended']);
+  await ana.settle();
+  expect(ana.all('eventEnded')).toHaveLength(1);
+  expect((await http<{ messages: unknown[] }>(`/${id}/messages`)).body.messages).toHaveLength(1);
+});
+
+test('getActiveEvents answers with the same data, with an id as ack and without as activeEvents', async () => {
+  const id = await createEvent('Listed');
+  const ana = await connect();
+  const list = await ana.request<List>('getActiveEvents', { limit: 100 });
+  expect(list.events.map((event) => event.id)).toContain(id);
+  ana.emit('getActiveEvents', { limit: 1 });
+  const { events, nextCursor } = await ana.next('activeEvents');
+  expect(events).toHaveLength(1);
+  const next = await ana.request<List>('getActiveEvents', { limit: 1, cursor: nextCursor });
+  expect(next.events[0]?.id).not.toBe(events[0]?.id);
+});
+
+test('participantCount follows who is there', async () => {
+  const id = await createEvent();
+  const count = async () => (await http(`/${id}`)).body.participantCount;
+  const ana = await enter(id, 'ana');
+  await enter(id, 'bob');
+  await expect.poll(count, { timeout: 20_000 }).toBe(2);
+  await ana.close();
+  await expect.poll(count, { timeout: 20_000 }).toBe(1);
+});
+
+test('any page may read: the preflight is answered, the origin allowed without credentials', async () => {
+  const preflight = await fetch(inject('eventsUrl'), {
+    method: 'OPTIONS',
+    headers: {
+      origin: 'https://example.com',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    },
+  });
+  expect(preflight.ok).toBe(true);
+  expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+  expect(preflight.headers.get('access-control-allow-methods')).toContain('PATCH');
+  expect(preflight.headers.get('access-control-allow-credentials')).toBeNull();
+  const { headers } = await http('', { headers: { origin: 'https://example.com' } });
+  expect(headers.get('access-control-allow-origin')).toBe('*');
+});
+
+test('/openapi.json describes the API as OpenAPI 3.1', async () => {
+  const response = await fetch(new URL('/openapi.json', inject('eventsUrl')));
+  const document = (await response.json()) as Record<string, never>;
+  expect(document.openapi).toMatch(/^3\.1\./);
+  expect(Object.keys(document.paths ?? {})).toEqual([
+    '/api/events',
+    '/api/events/{id}',
+    '/api/events/{id}/messages',
+  ]);
+  expect(Object.keys(document.components?.['schemas'] ?? {}).sort()).toEqual(['Error', 'Event', 'Message']);
+});

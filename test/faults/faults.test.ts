@@ -1,0 +1,194 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { noFaults } from '../../local/faults.ts';
+import { connectionKey, expiryRank, memberKey, tableKeys } from '../../shared/store/keys.ts';
+import { createEvent, enter as enterAt, http } from '../support/chat.ts';
+import type { ChatClient } from '../support/chat-client.ts';
+import { type RunningChat, runChat } from '../support/run-chat.ts';
+
+let stack: RunningChat;
+let database: DynamoDBDocumentClient;
+beforeAll(async () => {
+  stack = await runChat({ sendsPerSecond: 1_000, sendBurst: 1_000 }, { functionLogs: 'none' });
+  database = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      endpoint: stack.dynamodbEndpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    }),
+  );
+});
+afterEach(() => {
+  const { killAfterWrites, ...none } = { killAfterWrites: undefined, ...noFaults() };
+  delete stack.faults.killAfterWrites;
+  Object.assign(stack.faults, none);
+});
+afterAll(() => stack.stop());
+
+const newEvent = () => createEvent('Faulty', `${stack.outputs.EventsUrl}`);
+const enter = (eventId: string, username: string) =>
+  enterAt(eventId, username, { url: `${stack.outputs.WebSocketUrl}` });
+const table = () => `${Object.values(stack.tables)[0]}`;
+const texts = (client: ChatClient) => client.all('newMessage').map((message) => message.text);
+const hears = (client: ChatClient, text: string) =>
+  client.until(`"${text}"`, (got) => got.some((e) => e.event === 'newMessage' && e.data.text === text));
+const inOrder = (client: ChatClient) => {
+  const seqs = client.all('newMessage').map((message) => message.seq);
+  expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+};
+
+/**
+ * A send without a clientMessageId writes: 1 its rate, 2 the bell, 3 the log; then its window: 4 the lease, 5 the
+ * claim, 6 the cursor.
+ */
+test.for([
+  [2, 'before its message is stored', false],
+  [3, 'right after its message is stored', true],
+  [4, 'with the lease in its hands', true],
+  [5, 'after it claimed', true],
+  [6, 'at the end of its window', true],
+] as const)('a sender that dies after write %i, %s, harms nobody', async ([writes, , isStored]) => {
+  const eventId = await newEvent();
+  const ana = await enter(eventId, 'ana');
+  const bob = await enter(eventId, 'bob');
+  await bob.say('before');
+  await hears(ana, 'before');
+  stack.faults.killAfterWrites = { function: 'SendMessage', writes, times: 1 };
+  ana.emit('sendMessage', { text: 'dying words' });
+  await expect.poll(() => stack.faults.killAfterWrites?.times, { timeout: 20_000 }).toBe(0);
+  await bob.say('after');
+  for (const client of [ana, bob]) {
+    await hears(client, 'after');
+    expect(texts(client)).toEqual(isStored ? ['before', 'dying words', 'after'] : ['before', 'after']);
+    inOrder(client);
+  }
+});
+
+test('a dead sender’s message arrives though nobody else says anything', async () => {
+  const eventId = await newEvent();
+  const ana = await enter(eventId, 'ana');
+  const bob = await enter(eventId, 'bob');
+  stack.faults.killAfterWrites = { function: 'SendMessage', writes: 3, times: 1 };
+  ana.emit('sendMessage', { text: 'dying words' });
+  await hears(bob, 'dying words');
+  expect(texts(bob)).toEqual(['dying words']);
+});
+
+test('ghosts: members who vanish without $disconnect are found by the next message and leave once', async () => {
+  const eventId = await newEvent();
+  const ana = await enter(eventId, 'ana');
+  const ghosts = await Promise.all(Array.from({ length: 5 }, (_, i) => enter(eventId, `ghost ${i}`)));
+  await ana.until('5 arrivals', (got) => got.filter((e) => e.event === 'userJoined').length === 5);
+  stack.faults.dropDisconnect = 1;
+  for (const ghost of ghosts) ghost.vanish();
+  await expect.poll(() => stack.connections().length).toBe(1);
+  await ana.say('anybody?');
+  await ana.until('5 departures', (got) => got.filter((e) => e.event === 'userLeft').length === 5);
+  expect(ana.all('userLeft').at(-1)?.participantCount).toBe(1);
+  const { body } = await http(`/${eventId}`, { url: `${stack.outputs.EventsUrl}` });
+  expect(body.participantCount).toBe(1);
+  const { Items = [] } = await database.send(new ScanCommand({ TableName: table() }));
+  const rows = Items.filter((item) => String(item.sk).startsWith('CONN#') && String(item.pk).includes(eventId));
+  expect(rows).toHaveLength(1);
+});
+
+test('a connection whose time has passed without a word is swept away and leaves once', async () => {
+  const eventId = await newEvent();
+  const ana = await enter(eventId, 'ana');
+  stack.faults.dropDisconnect = 1;
+  const known = stack.connections();
+  const ghost = await enter(eventId, 'ghost');
+  await ana.next('userJoined');
+  const [connectionId = ''] = stack.connections().filter((id) => !known.includes(id));
+  ghost.vanish();
+  const past = Date.now() - 1_000;
+  for (const Key of [connectionKey(connectionId), memberKey(eventId, connectionId)]) {
+    await database.send(
+      new UpdateCommand({
+        TableName: table(),
+        Key,
+        UpdateExpression: 'SET expiresAt = :past, #rank = :rank',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeNames: { '#rank': tableKeys.index.sort },
+        ExpressionAttributeValues: { ':past': past, ':rank': expiryRank(past) },
+      }),
+    );
+  }
+  expect(await stack.runSchedule('EveryMinute')).toMatchObject({ ok: true });
+  expect(await ana.next('userLeft')).toMatchObject({ participant: { username: 'ghost' }, participantCount: 1 });
+});
+
+test('a member whose row alone has expired no longer counts', async () => {
+  const eventId = await newEvent();
+  await enter(eventId, 'ana');
+  const { body } = await http(`/${eventId}`, { url: `${stack.outputs.EventsUrl}` });
+  expect(body.participantCount).toBe(1);
+});
+
+test('the management API fails half the time: everybody gets everything, in order', async () => {
+  const eventId = await newEvent();
+  const clients = await Promise.all(['ana', 'bob', 'cleo'].map((name) => enter(eventId, name)));
+  const [ana] = clients as [ChatClient];
+  stack.faults.managementErrorRate = 0.3;
+  stack.faults.managementThrottleRate = 0.2;
+  for (let i = 0; i < 5; i += 1) ana.emit('sendMessage', { text: `m${i}` });
+  await expect.poll(() => new Set(texts(ana)).size, { timeout: 40_000 }).toBe(5);
+  Object.assign(stack.faults, noFaults());
+  await ana.say('end');
+  for (const client of clients) {
+    await hears(client, 'end');
+    expect(new Set(texts(client)).size).toBe(6);
+    inOrder(client);
+  }
+});
+
+test('the management API is down for a while: what was sent then arrives afterwards', async () => {
+  const eventId = await newEvent();
+  const ana = await enter(eventId, 'ana');
+  const bob = await enter(eventId, 'bob');
+  stack.faults.managementErrorRate = 1;
+  ana.emit('sendMessage', { text: 'into the dark' });
+  const log = async () =>
+    (await http<{ messages: unknown[] }>(`/${eventId}/messages`, { url: `${stack.outputs.EventsUrl}` })).body.messages;
+  await expect.poll(async () => (await log()).length, { timeout: 20_000 }).toBe(1);
+  stack.faults.managementErrorRate = 0;
+  await hears(bob, 'into the dark');
+  expect(ana.socket.readyState).toBe(ana.socket.OPEN);
+});
+
+test('DynamoDB throttles a third of the requests: every answered message arrives', async () => {
+  const eventId = await newEvent();
+  const ana = await enter(eventId, 'ana');
+  const bob = await enter(eventId, 'bob');
+  stack.faults.dynamodbThrottleRate = 0.3;
+  const sends = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => ana.say(`m${i}`, `id${i}`)));
+  stack.faults.dynamodbThrottleRate = 0;
+  const answered = sends.flatMap((send) => (send.status === 'fulfilled' ? [send.value.text] : []));
+  expect(answered.length).toBeGreaterThan(0);
+  await ana.say('end');
+  await hears(bob, 'end');
+  expect(texts(bob)).toEqual(expect.arrayContaining(answered));
+  inOrder(bob);
+});
+
+test('messages that overtake each other on the way in do no harm', async () => {
+  const eventId = await newEvent();
+  const ana = await enter(eventId, 'ana');
+  const bob = await enter(eventId, 'bob');
+  stack.faults.reorderMessagesMs = 200;
+  await Promise.all(Array.from({ length: 20 }, (_, i) => ana.say(`m${i}`)));
+  await bob.until('20 messages', (got) => got.filter((e) => e.event === 'newMessage').length >= 20);
+  expect(bob.all('newMessage').map((m) => m.seq)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+});
+
+test('stream batches that come twice are delivered once', async () => {
+  const eventId = await newEvent();
+  stack.faults.streamRedeliveryRate = 1;
+  const ana = await enter(eventId, 'ana');
+  const bob = await enter(eventId, 'bob');
+  for (let i = 0; i < 5; i += 1) await ana.say(`m${i}`);
+  await hears(bob, 'm4');
+  expect(texts(bob)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4']);
+  expect(ana.all('userJoined')).toHaveLength(1);
+});

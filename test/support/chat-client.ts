@@ -1,0 +1,182 @@
+import WebSocket from 'ws';
+import type { Event, Message, Participant } from '../../shared/protocol/entities.ts';
+import type { ErrorData } from '../../shared/protocol/errors.ts';
+import type { ServerEvent, ServerToClient } from '../../shared/protocol/server-to-client.ts';
+
+type EventName = keyof ServerToClient;
+interface Answer {
+  event: 'ack' | 'error';
+  id: number;
+  data: unknown;
+}
+
+/** A request that was refused; tests look at `code` and `data`. */
+export class Refused extends Error {
+  readonly data: ErrorData;
+
+  constructor(data: ErrorData) {
+    super(`${data.code}: ${data.message} ${JSON.stringify(data.issues ?? [])}`);
+    this.data = data;
+  }
+
+  get code(): string {
+    return this.data.code;
+  }
+}
+
+export interface JoinReply {
+  event: Event;
+  participant: Participant;
+  latestSeq: number;
+  participantToken: string;
+}
+
+const PATIENCE_MS = 20_000;
+
+/**
+ * A client on the JSON wire for transcripts: requests are answered by id, everything else waits in a queue until a test
+ * asks for it.
+ */
+export class ChatClient {
+  /** Every frame as it came. */
+  readonly frames: string[] = [];
+  /** Every event that came, in order, acks and answered errors left out. */
+  readonly received: ServerEvent[] = [];
+  readonly socket: WebSocket;
+  #waiting: ServerEvent[] = [];
+  readonly #answers = new Map<number, (answer: Answer) => void>();
+  readonly #changed = new Set<() => void>();
+  #lastId = 0;
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.on('message', (data) => this.#take(String(data)));
+  }
+
+  static async connect(url: string): Promise<ChatClient> {
+    const socket = new WebSocket(url);
+    const client = new ChatClient(socket);
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    return client;
+  }
+
+  /** Sends text as it is. */
+  sendText(text: string): void {
+    this.socket.send(text);
+  }
+
+  /** Sends a frame without an id: silence is success. */
+  emit(action: string, data?: unknown): void {
+    this.sendText(JSON.stringify({ action, data }));
+  }
+
+  /** Sends a frame with an id and waits for its answer. Rejects with `Refused`. */
+  async request<Data = object>(action: string, data?: unknown): Promise<Data> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const answer = await withPatience<Answer>(`the answer to ${action}`, (resolve) => {
+      this.#answers.set(id, resolve);
+      this.sendText(JSON.stringify({ action, data, id }));
+    });
+    if (answer.event === 'error') throw new Refused(answer.data as ErrorData);
+    return answer.data as Data;
+  }
+
+  join(
+    eventId: string,
+    username: string,
+    more: { after?: number; participantToken?: string } = {},
+  ): Promise<JoinReply> {
+    return this.request<JoinReply>('joinEvent', { eventId, username, ...more });
+  }
+
+  /** Sends one message; waits and tries again while it is refused as too fast. */
+  async say(text: string, clientMessageId?: string): Promise<Message> {
+    for (;;) {
+      try {
+        return (await this.request<{ message: Message }>('sendMessage', { text, clientMessageId })).message;
+      } catch (error) {
+        const wait = error instanceof Refused ? error.data.retryAfterMs : undefined;
+        if (wait === undefined) throw error;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+  }
+
+  /** The next event of this name that nobody has asked for yet; those before it stay in the queue. */
+  async next<Name extends EventName>(name: Name): Promise<ServerToClient[Name]> {
+    return withPatience(`${name} (got ${this.received.map((e) => e.event).join(', ')})`, (resolve) => {
+      const look = () => {
+        const index = this.#waiting.findIndex((event) => event.event === name);
+        if (index < 0) return;
+        const [event] = this.#waiting.splice(index, 1);
+        this.#changed.delete(look);
+        resolve(event?.data as ServerToClient[Name]);
+      };
+      this.#changed.add(look);
+      look();
+    });
+  }
+
+  /** Waits until `condition` holds for what was received so far. */
+  async until(what: string, condition: (received: readonly ServerEvent[]) => boolean): Promise<void> {
+    await withPatience<void>(`${what} (got ${JSON.stringify(this.received).slice(-2_000)})`, (resolve) => {
+      const look = () => {
+        if (!condition(this.received)) return;
+        this.#changed.delete(look);
+        resolve();
+      };
+      this.#changed.add(look);
+      look();
+    });
+  }
+
+  /** All events of one name so far. */
+  all<Name extends EventName>(name: Name): ServerToClient[Name][] {
+    return this.received.filter((e) => e.event === name).map((e) => e.data as ServerToClient[Name]);
+  }
+
+  /**
+   * Everything that was sent to this client before this call has arrived when it resolves, as far as the server posts in
+   * order: a ping comes back last.
+   */
+  async settle(): Promise<void> {
+    await this.request('ping');
+  }
+
+  async close(): Promise<number> {
+    if (this.socket.readyState === WebSocket.CLOSED) return 1005;
+    const closed = new Promise<number>((resolve) => this.socket.once('close', resolve));
+    this.socket.close();
+    return closed;
+  }
+
+  /** Ends the TCP connection without a word. */
+  vanish(): void {
+    this.socket.terminate();
+  }
+
+  #take(text: string): void {
+    this.frames.push(text);
+    const frame = JSON.parse(text) as ServerEvent | Answer | (ServerEvent | Answer)[];
+    for (const item of Array.isArray(frame) ? frame : [frame]) {
+      const answered = 'id' in item && this.#answers.get(item.id);
+      if (answered) answered(item);
+      else {
+        this.received.push(item as ServerEvent);
+        this.#waiting.push(item as ServerEvent);
+      }
+    }
+    for (const look of [...this.#changed]) look();
+  }
+}
+
+export function withPatience<T>(what: string, start: (resolve: (value: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`Waited in vain for ${what}`)), PATIENCE_MS);
+    start((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}

@@ -1,0 +1,78 @@
+import { afterEach, inject } from 'vitest';
+import type { Event } from '../../shared/protocol/entities.ts';
+import { ChatClient } from './chat-client.ts';
+
+const clients: ChatClient[] = [];
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()));
+});
+
+/** A client of the suite's chat; closed after the test. */
+export async function connect(url: string = inject('chatUrl')): Promise<ChatClient> {
+  const client = await ChatClient.connect(url);
+  clients.push(client);
+  return client;
+}
+
+/** A client that has joined, with its history and everything else up to then taken from the queue. */
+export async function enter(
+  eventId: string,
+  username: string,
+  more: { after?: number; participantToken?: string; url?: string } = {},
+): Promise<ChatClient> {
+  const { url, ...join } = more;
+  const client = await connect(url);
+  await client.join(eventId, username, join);
+  await client.next('eventHistory');
+  return client;
+}
+
+export interface HttpAnswer<Body> {
+  status: number;
+  headers: Headers;
+  body: Body;
+}
+
+/** One request to the HTTP API; `path` follows `/api/events`. */
+export async function http<Body = Event>(
+  path: string,
+  { method = 'GET', body, url = inject('eventsUrl'), headers = {} }: HttpRequest = {},
+): Promise<HttpAnswer<Body>> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (text ? JSON.parse(text) : undefined) as Body,
+  };
+}
+
+export interface HttpRequest {
+  method?: string;
+  body?: unknown;
+  url?: string;
+  headers?: Record<string, string>;
+}
+
+/** A new event's id. */
+export async function createEvent(name = 'A test', url?: string): Promise<string> {
+  const { body } = await http<Event>('', {
+    method: 'POST',
+    body: { name },
+    ...(url !== undefined && { url }),
+  });
+  return body.id;
+}
+
+/** What a promise was refused with. */
+export const refusal = async (promise: Promise<unknown>) =>
+  promise.then(
+    () => {
+      throw new Error('It was not refused');
+    },
+    (error) => error.data,
+  );

@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { chatApp } from '../../infra/app.ts';
+import { ManualClock } from '../../local/clock.ts';
+import { noFaults } from '../../local/faults.ts';
+import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../local/local-stack.ts';
+
+export type RunningChat = LocalStack & { readonly clock: ManualClock };
+
+/** The chat on a local stack of its own, with these settings. */
+export async function runChat(
+  settings: Record<string, unknown> = {},
+  options: Partial<LocalStackOptions> = {},
+): Promise<RunningChat> {
+  const outdir = mkdtempSync(join(tmpdir(), 'chat-'));
+  const assembly = chatApp({ context: { ...cdk.context, ...settings }, outdir, checks: false }).synth()
+    .directory;
+  const clock = new ManualClock();
+  const stack = await startLocalStack({
+    assembly,
+    clock,
+    faults: noFaults(),
+    log: console.error,
+    ...options,
+  });
+  const stop = stack.stop;
+  return Object.assign(stack, {
+    clock,
+    stop: async () => {
+      await stop();
+      rmSync(outdir, { recursive: true, force: true });
+    },
+  });
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+const patient = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+/**
+ * `npm test` runs all projects; `npm test -- --project behaviour` one. `CHAT_URL=wss://… npm test -- deployed` runs the
+ * behaviour suite alone, against a deployed stage.
+ */
+export default defineConfig({
+  test: {
+    // Two slow cores are a usual CI machine: more workers than that only steal each other's time.
+    maxWorkers: 2,
+    reporters: ['default', './test/setup/summary-reporter.ts'],
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], ...patient } },
+      { test: { name: 'fidelity', include: ['test/fidelity/**/*.test.ts'], ...patient } },
+      {
+        test: {
+          name: 'behaviour',
+          include: ['test/behaviour/**/*.test.ts'],
+          globalSetup: 'test/setup/chat-stack.ts',
+          ...patient,
+        },
+      },
+      { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...patient } },
+    ],
+  },
+});
