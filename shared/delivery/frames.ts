@@ -13,7 +13,8 @@ export function packFrames(events: readonly ServerEvent[], maxBytes: number = li
   const close = () => {
     if (frame.length > 0) frames.push(frame.length === 1 ? `${frame[0]}` : `[${frame.join(',')}]`);
     frame = [];
-    bytes = '[]'.length;
+    // Two brackets, less the comma that the last one does not have.
+    bytes = 1;
   };
   close();
   for (const encoded of events.map(encodeEvent)) {

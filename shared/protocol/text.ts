@@ -8,21 +8,26 @@ const CONTROL_BUT_NEWLINE_AND_TAB = /[^\P{Cc}\n\t]/u;
 const wellFormed = (text: string) => text.isWellFormed();
 const withoutControls = (text: string) => !CONTROL.test(text);
 
-/** One line of `maxLength` characters at most, trimmed, not empty. */
-const line = (maxLength: number) =>
+/** At most `max` characters as JavaScript counts them; zod's own `max` counts code points, and tells OpenAPI. */
+const atMost = (max: number, error = `must have at most ${max} characters`) =>
+  z
+    .string()
+    .max(max, { error, abort: true })
+    .refine((text) => text.length <= max, { error, abort: true });
+
+/** One line of at most `max` characters, trimmed, not empty. */
+const line = (max: number) =>
   z
     .string()
     .trim()
-    .min(1, 'must not be empty')
-    .max(maxLength, `must have at most ${maxLength} characters`)
+    .min(1, { error: 'must not be empty', abort: true })
+    .pipe(atMost(max))
     .refine(withoutControls, 'must not contain control characters')
     .refine(wellFormed, 'must be well-formed Unicode');
 
 /** Several lines; stored as sent. */
-const lines = (maxLength: number) =>
-  z
-    .string()
-    .max(maxLength, `must have at most ${maxLength} characters`)
+const lines = (max: number) =>
+  atMost(max)
     .refine((text) => !CONTROL_BUT_NEWLINE_AND_TAB.test(text), 'must not contain control characters')
     .refine(wellFormed, 'must be well-formed Unicode');
 
@@ -30,17 +35,13 @@ export const username = line(limits.usernameLength);
 export const eventName = line(limits.eventNameLength);
 export const description = lines(limits.descriptionLength);
 export const messageText = lines(limits.textLength).refine((text) => text.trim() !== '', 'must not be blank');
-export const clientMessageId = z
-  .string()
+export const clientMessageId = atMost(limits.clientMessageIdLength)
   .min(1, 'must not be empty')
-  .max(limits.clientMessageIdLength, `must have at most ${limits.clientMessageIdLength} characters`)
   .refine(wellFormed, 'must be well-formed Unicode');
 
 /** An id of ours, opaque to clients. The bound keeps any client's string a valid key. */
-export const opaqueId = z
-  .string()
+export const opaqueId = atMost(64, 'is not one of our ids')
   .min(1, 'must not be empty')
-  .max(64, 'is not one of our ids')
   .refine(wellFormed, 'is not one of our ids');
 
 /** ISO 8601 with a time zone; kept in UTC with milliseconds. */

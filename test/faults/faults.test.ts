@@ -20,9 +20,8 @@ beforeAll(async () => {
   );
 });
 afterEach(() => {
-  const { killAfterWrites, ...none } = { killAfterWrites: undefined, ...noFaults() };
   delete stack.faults.killAfterWrites;
-  Object.assign(stack.faults, none);
+  Object.assign(stack.faults, noFaults());
 });
 afterAll(() => stack.stop());
 
@@ -55,12 +54,22 @@ test.for([
   await bob.say('before');
   await hears(ana, 'before');
   stack.faults.killAfterWrites = { function: 'SendMessage', writes, times: 1 };
-  ana.emit('sendMessage', { text: 'dying words' });
-  await expect.poll(() => stack.faults.killAfterWrites?.times, { timeout: 20_000 }).toBe(0);
+  const said: string[] = [];
+  // A sender that finds the lease taken writes less: then the next one dies.
+  while (stack.faults.killAfterWrites.times > 0) {
+    said.push(`words ${said.length}`);
+    ana.emit('sendMessage', { text: said.at(-1) });
+    await expect
+      .poll(() => stack.faults.killAfterWrites?.times === 0 || texts(bob).includes(`${said.at(-1)}`), {
+        timeout: 20_000,
+      })
+      .toBe(true);
+  }
+  if (!isStored) said.pop();
   await bob.say('after');
   for (const client of [ana, bob]) {
     await hears(client, 'after');
-    expect(texts(client)).toEqual(isStored ? ['before', 'dying words', 'after'] : ['before', 'after']);
+    expect(texts(client)).toEqual(['before', ...said, 'after']);
     inOrder(client);
   }
 });
@@ -89,7 +98,9 @@ test('ghosts: members who vanish without $disconnect are found by the next messa
   const { body } = await http(`/${eventId}`, { url: `${stack.outputs.EventsUrl}` });
   expect(body.participantCount).toBe(1);
   const { Items = [] } = await database.send(new ScanCommand({ TableName: table() }));
-  const rows = Items.filter((item) => String(item.sk).startsWith('CONN#') && String(item.pk).includes(eventId));
+  const rows = Items.filter(
+    (item) => String(item.sk).startsWith('CONN#') && String(item.pk).includes(eventId),
+  );
   expect(rows).toHaveLength(1);
 });
 
@@ -116,14 +127,10 @@ test('a connection whose time has passed without a word is swept away and leaves
     );
   }
   expect(await stack.runSchedule('EveryMinute')).toMatchObject({ ok: true });
-  expect(await ana.next('userLeft')).toMatchObject({ participant: { username: 'ghost' }, participantCount: 1 });
-});
-
-test('a member whose row alone has expired no longer counts', async () => {
-  const eventId = await newEvent();
-  await enter(eventId, 'ana');
-  const { body } = await http(`/${eventId}`, { url: `${stack.outputs.EventsUrl}` });
-  expect(body.participantCount).toBe(1);
+  expect(await ana.next('userLeft')).toMatchObject({
+    participant: { username: 'ghost' },
+    participantCount: 1,
+  });
 });
 
 test('the management API fails half the time: everybody gets everything, in order', async () => {
@@ -150,7 +157,8 @@ test('the management API is down for a while: what was sent then arrives afterwa
   stack.faults.managementErrorRate = 1;
   ana.emit('sendMessage', { text: 'into the dark' });
   const log = async () =>
-    (await http<{ messages: unknown[] }>(`/${eventId}/messages`, { url: `${stack.outputs.EventsUrl}` })).body.messages;
+    (await http<{ messages: unknown[] }>(`/${eventId}/messages`, { url: `${stack.outputs.EventsUrl}` })).body
+      .messages;
   await expect.poll(async () => (await log()).length, { timeout: 20_000 }).toBe(1);
   stack.faults.managementErrorRate = 0;
   await hears(bob, 'into the dark');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect, createEvent, enter, http } from '../support/chat.ts';
 import type { RunningChat } from '../support/run-chat.ts';
 import { runChat } from '../support/run-chat.ts';
-import { connect, createEvent, enter, http } from '../support/chat.ts';
 
 /** Everything is delivered by the stream here, and the limits are the defaults. */
 let stack: RunningChat;
@@ -42,7 +42,10 @@ test('arrivals and departures are announced', async () => {
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana', { url: url() });
   const bob = await enter(eventId, 'bob', { url: url() });
-  expect(await ana.next('userJoined')).toMatchObject({ participant: { username: 'bob' }, participantCount: 2 });
+  expect(await ana.next('userJoined')).toMatchObject({
+    participant: { username: 'bob' },
+    participantCount: 2,
+  });
   await bob.close();
   expect(await ana.next('userLeft')).toMatchObject({ participant: { username: 'bob' }, participantCount: 1 });
 });
@@ -66,7 +69,11 @@ test('more sends than the burst are RATE_LIMITED, with the time to wait; a repea
   expect(outcomes.length - refused.length).toBeGreaterThanOrEqual(10);
   expect(refused.length).toBeGreaterThan(0);
   for (const data of refused) {
-    expect(data).toEqual({ code: 'RATE_LIMITED', message: expect.any(String), retryAfterMs: expect.any(Number) });
+    expect(data).toEqual({
+      code: 'RATE_LIMITED',
+      message: expect.any(String),
+      retryAfterMs: expect.any(Number),
+    });
     expect(data.retryAfterMs).toBeGreaterThan(0);
   }
   expect(await ana.say('after the wait')).toMatchObject({ text: 'after the wait' });

@@ -9,7 +9,7 @@ import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../
 
 export type RunningChat = LocalStack & { readonly clock: ManualClock };
 
-/** The chat on a local stack of its own, with these settings. */
+/** The chat on a local stack of its own, with these settings. `CHAT_LOG=1` shows what the stack and the functions say. */
 export async function runChat(
   settings: Record<string, unknown> = {},
   options: Partial<LocalStackOptions> = {},

@@ -1,0 +1,258 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, test } from 'vitest';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { chatApp } from '../../infra/app.ts';
+import { SettingsError } from '../../infra/config.ts';
+import { entries } from '../../infra/constructs/bundles.ts';
+
+const outdir = mkdtempSync(join(tmpdir(), 'chat-infra-'));
+let data: Template;
+let chat: Template;
+
+const synthesize = (settings: Record<string, unknown> = {}, checks = false) =>
+  chatApp({ context: { ...cdk.context, ...settings }, outdir: join(outdir, String(Math.random())), checks });
+const templatesOf = (settings: Record<string, unknown> = {}) =>
+  synthesize(settings)
+    .node.children.filter((child): child is Stack => 'templateFile' in child)
+    .map((stack) => Template.fromStack(stack)) as [Template, Template];
+
+beforeAll(() => {
+  [data, chat] = templatesOf();
+});
+
+describe('the table', () => {
+  test('is encrypted, recoverable, protected from deletion and kept', () => {
+    data.hasResource('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        StreamSpecification: { StreamViewType: 'KEYS_ONLY' },
+        TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+        Replicas: [
+          {
+            DeletionProtectionEnabled: true,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          },
+        ],
+      },
+    });
+  });
+
+  test('of a trial goes with its stack', () => {
+    const [trial] = templatesOf({ ephemeral: 'true' });
+    trial.hasResource('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy: 'Delete',
+      Properties: { Replicas: [{ DeletionProtectionEnabled: false }] },
+    });
+  });
+});
+
+describe('the WebSocket API', () => {
+  test('has exactly the routes of the contract, all one-way', () => {
+    const routes = Object.values(
+      chat.findResources('AWS::ApiGatewayV2::Route', { Properties: { AuthorizationType: 'NONE' } }),
+    );
+    const keys = routes.map((route) => route.Properties.RouteKey).filter((key) => !key.includes(' '));
+    expect(keys.sort()).toEqual(
+      [
+        '$connect',
+        '$default',
+        '$disconnect',
+        'getActiveEvents',
+        'getHistory',
+        'joinEvent',
+        'leaveEvent',
+        'sendMessage',
+        'typing',
+      ].sort(),
+    );
+    chat.resourceCountIs('AWS::ApiGatewayV2::RouteResponse', 0);
+    chat.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      ProtocolType: 'WEBSOCKET',
+      RouteSelectionExpression: '$request.body.action',
+    });
+  });
+
+  test('has the stage prod, throttled and logged, without the query string', () => {
+    chat.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: 'prod',
+      DefaultRouteSettings: { ThrottlingRateLimit: 2_000, ThrottlingBurstLimit: 1_000 },
+    });
+    const stages = Object.values(chat.findResources('AWS::ApiGatewayV2::Stage'));
+    expect(stages).toHaveLength(2);
+    for (const stage of stages) {
+      expect(stage.Properties.AccessLogSettings.Format).toContain('requestId');
+      expect(stage.Properties.AccessLogSettings.Format).not.toMatch(/query|header|authorizer/i);
+    }
+  });
+});
+
+describe('the HTTP API', () => {
+  test('is open to read and asks for IAM to write', () => {
+    const routes = Object.values(chat.findResources('AWS::ApiGatewayV2::Route')).map(
+      (route) => route.Properties,
+    );
+    const http = routes.filter((route) => route.RouteKey.includes(' '));
+    expect(Object.fromEntries(http.map((route) => [route.RouteKey, route.AuthorizationType]))).toEqual({
+      'GET /api/events': 'NONE',
+      'GET /api/events/{id}': 'NONE',
+      'GET /api/events/{id}/messages': 'NONE',
+      'GET /openapi.json': 'NONE',
+      'POST /api/events': 'AWS_IAM',
+      'PATCH /api/events/{id}': 'AWS_IAM',
+    });
+  });
+
+  test('takes the origins of the setting', () => {
+    const [, other] = templatesOf({ corsOrigins: 'https://a.example, https://b.example' });
+    other.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: { AllowOrigins: ['https://a.example', 'https://b.example'] },
+    });
+  });
+});
+
+describe('every function', () => {
+  test('is nodejs24.x on arm64 with memory, timeout, tracing and a log group that forgets', () => {
+    const functions = Object.values(chat.findResources('AWS::Lambda::Function'));
+    expect(functions).toHaveLength(entries.length);
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        MemorySize: expect.any(Number),
+        Timeout: expect.any(Number),
+        TracingConfig: { Mode: 'Active' },
+        LoggingConfig: { LogGroup: expect.anything() },
+      });
+    }
+    const logGroups = Object.values(chat.findResources('AWS::Logs::LogGroup'));
+    expect(logGroups).toHaveLength(entries.length + 2);
+    for (const { Properties } of logGroups) expect(Properties.RetentionInDays).toBe(30);
+  });
+
+  test('is bundled from every entry point there is', () => {
+    const folder = new URL('../../functions/', import.meta.url).pathname;
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(
+        (file) =>
+          file.endsWith('.ts') &&
+          /export (const|async function) handler\b/.test(readFileSync(join(folder, file), 'utf8')),
+      )
+      .map((file) => file.replace(/\.ts$/, ''));
+    expect(files.sort()).toEqual([...entries].sort());
+  });
+});
+
+describe('grants', () => {
+  interface Statement {
+    Action: string | string[];
+    Resource: unknown;
+  }
+  const statementsOf = (functionId: string): Statement[] =>
+    Object.entries(chat.findResources('AWS::IAM::Policy'))
+      .filter(([id]) => id.includes(`${functionId}Role`))
+      .flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement);
+  const actionsOf = (functionId: string) => statementsOf(functionId).flatMap((statement) => statement.Action);
+
+  test('never use a wildcard action, and a wildcard resource only where AWS has no other', () => {
+    const statements = Object.values(chat.findResources('AWS::IAM::Policy')).flatMap(
+      (policy) => policy.Properties.PolicyDocument.Statement as Statement[],
+    );
+    expect(statements.length).toBeGreaterThan(0);
+    for (const { Action, Resource } of statements) {
+      const actions = [Action].flat();
+      expect(actions.join()).not.toContain('*');
+      if (JSON.stringify(Resource) === '"*"') {
+        expect(['xray:PutTelemetryRecords', 'xray:PutTraceSegments', 'dynamodb:ListStreams']).toEqual(
+          expect.arrayContaining(actions),
+        );
+      }
+    }
+  });
+
+  test('for the management API are this stage and single methods', () => {
+    const resources = Object.values(chat.findResources('AWS::IAM::Policy'))
+      .flatMap((policy) => policy.Properties.PolicyDocument.Statement as Statement[])
+      .filter((statement) => [statement.Action].flat().includes('execute-api:ManageConnections'))
+      .flatMap((statement) => [statement.Resource].flat())
+      .map((resource) => JSON.stringify(resource));
+    expect(resources.length).toBeGreaterThan(0);
+    for (const resource of resources) expect(resource).toMatch(/\/prod\/(POST|DELETE)\/@connections\/\*/);
+  });
+
+  test('are what each function does', () => {
+    expect(actionsOf('WebSocketConnect')).toContain('dynamodb:PutItem');
+    expect(actionsOf('WebSocketConnect').filter((action) => action.startsWith('dynamodb:'))).toHaveLength(1);
+    expect(actionsOf('WebSocketConnect')).not.toContain('execute-api:ManageConnections');
+    expect(actionsOf('WebSocketDefault').filter((action) => action.startsWith('dynamodb:'))).toEqual([]);
+    expect(actionsOf('HttpEvents')).not.toContain('execute-api:ManageConnections');
+    expect(actionsOf('HttpEvents')).not.toContain('dynamodb:DeleteItem');
+  });
+});
+
+describe('the stream', () => {
+  test('wakes delivery for bells alone, retries for a bounded time, and keeps what was given up', () => {
+    chat.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: 20,
+      MaximumRecordAgeInSeconds: 3_600,
+      ParallelizationFactor: 10,
+      FilterCriteria: {
+        Filters: [{ Pattern: '{"eventName":["MODIFY"],"dynamodb":{"Keys":{"sk":{"S":["BELL"]}}}}' }],
+      },
+    });
+    chat.resourceCountIs('AWS::SQS::Queue', 1);
+    chat.resourceCountIs('AWS::CloudWatch::Alarm', 1);
+    chat.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
+  });
+});
+
+test('there are three URLs to give away', () => {
+  expect(Object.keys(chat.findOutputs('*')).sort()).toEqual(['EventsUrl', 'ManagementUrl', 'WebSocketUrl']);
+});
+
+test('the account role for logs is made when asked for, and kept', () => {
+  const [, fresh] = templatesOf({ createApiGatewayAccountRole: 'true' });
+  fresh.hasResource('AWS::ApiGateway::Account', { DeletionPolicy: 'Retain' });
+  chat.resourceCountIs('AWS::ApiGateway::Account', 0);
+});
+
+describe('settings', () => {
+  test.for([
+    [{ directAudienceMaxx: '1' }, /directAudienceMaxx: no such setting/],
+    [{ directAudienceMax: 'many' }, /directAudienceMax: /],
+    [{ sendsPerSecond: '0' }, /sendsPerSecond: /],
+    [{ logRetentionDays: '31' }, /logRetentionDays: must be one of/],
+    [{ ephemeral: 'maybe' }, /ephemeral: /],
+    [{ corsOrigins: 'example' }, /corsOrigins/],
+    [{ name: '1 chat' }, /name: must be letters/],
+  ] as const)('%j is refused in a sentence', ([settings, sentence]) => {
+    expect(() => synthesize(settings)).toThrow(SettingsError);
+    expect(() => synthesize(settings)).toThrow(sentence);
+  });
+
+  test('reach every function', () => {
+    const [, other] = templatesOf({ directAudienceMax: '7' });
+    const functions = Object.values(other.findResources('AWS::Lambda::Function'));
+    for (const { Properties } of functions) {
+      expect(JSON.parse(Properties.Environment.Variables.SETTINGS)).toMatchObject({ directAudienceMax: 7 });
+    }
+  });
+});
+
+test('cdk-nag and the CDK’s own validation find nothing', { timeout: 120_000 }, () => {
+  const app = synthesize({ createApiGatewayAccountRole: 'true' }, true);
+  const { directory } = app.synth();
+  const report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
+  expect(report.pluginReports).toEqual([]);
+});

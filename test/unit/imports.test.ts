@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.m?ts$/.test(file) && !file.includes('node_modules'))
+    .map((file) => join(folder, file));
+
+/** The project's own files that a file imports. */
+const importsOf = (file: string): string[] =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)'/g)].map(
+    ([, path = '']) => relative(root, join(root, dirname(file), path)),
+  );
+
+/** Imports point one way: each folder, and what it may import besides itself. */
+const mayImport: Record<string, RegExp> = {
+  'shared/protocol': /^$/,
+  'shared/store': /^shared\/(protocol\/|ids|sleep)/,
+  'shared/delivery': /^shared\/(protocol\/|store\/|config|ids|sleep|concurrency)/,
+  'shared/chat': /^shared\//,
+  functions: /^shared\//,
+  infra: /^shared\/(store\/keys|config)\.ts$/,
+  local: /^$/,
+};
+
+test.for(Object.entries(mayImport))('%s imports only what it may', ([folder, allowed]) => {
+  const files = filesIn(folder);
+  expect(files.length).toBeGreaterThan(0);
+  const strays = files.flatMap((file) =>
+    importsOf(file)
+      .filter((path) => !path.startsWith(`${folder}/`) && !allowed.test(path))
+      .map((path) => `${file} imports ${path}`),
+  );
+  expect(strays).toEqual([]);
+});
+
+test('operations, store and delivery know neither the environment nor Lambda events', () => {
+  const strays = filesIn('shared').filter((file) =>
+    /process\.env|aws-lambda/.test(readFileSync(join(root, file), 'utf8')),
+  );
+  expect(strays).toEqual([]);
+});
+
+test('no file is longer than a reader keeps in the head', () => {
+  const long = ['infra', 'functions', 'shared', 'local', '.']
+    .flatMap((folder) => (folder === '.' ? ['start.ts'] : filesIn(folder)))
+    .map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length }))
+    .filter(({ lines }) => lines > 200);
+  expect(long).toEqual([]);
+});
