@@ -4,6 +4,7 @@ import { systemClock } from './clock.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { resolveStacks } from './cloudformation/resolver.ts';
 import type { Resource } from './cloudformation/resource.ts';
+import { openCheckpoints } from './dynamodb/checkpoints.ts';
 import { type DynamoDB, startDynamoDB } from './dynamodb/dynamodb-local.ts';
 import { startDynamoDBEndpoint } from './dynamodb/endpoint.ts';
 import type { DiscardedBatch } from './dynamodb/stream-delivery.ts';
@@ -191,8 +192,10 @@ async function start(
 
   const timeToLive = startTimeToLive(upstream, tables, clock, (error) => log(`Expired items stay: ${error}`));
   stops.push(timeToLive.stop);
+  const checkpoints = openCheckpoints(options.dataDir);
+  stops.push(checkpoints.stop);
   const sources = await startStreamSources(resources, {
-    ...{ endpoint: upstream, region, lambda, clock, faults, log, timeToLive },
+    ...{ endpoint: upstream, region, lambda, clock, faults, log, timeToLive, checkpoints },
     pollMs: options.streamPollMs ?? 250,
   });
   stops.push(sources.stop);

@@ -11,6 +11,8 @@ export interface StreamLanesOptions {
 
 interface Lane {
   readonly queue: StreamRecord[];
+  /** The batch under way. */
+  batch: readonly StreamRecord[];
   /** The item keys in the queue and in the batch under way, with how many records each. */
   readonly keys: Map<string, number>;
   busy: boolean;
@@ -31,11 +33,23 @@ export class StreamLanes {
 
   constructor(options: StreamLanesOptions) {
     this.#options = options;
-    this.#lanes = Array.from({ length: options.lanes }, () => ({ queue: [], keys: new Map(), busy: false }));
+    this.#lanes = Array.from({ length: options.lanes }, () => ({
+      queue: [],
+      batch: [],
+      keys: new Map(),
+      busy: false,
+    }));
   }
 
   get pending(): number {
     return this.#lanes.reduce((sum, lane) => sum + lane.queue.length, 0);
+  }
+
+  /** The first record that has not been delivered; undefined if all have. */
+  get oldestPending(): bigint | undefined {
+    const firsts = this.#lanes.flatMap(({ batch, queue }) => batch[0] ?? queue[0] ?? []);
+    const numbers = firsts.map(({ dynamodb }) => BigInt(dynamodb.SequenceNumber));
+    return numbers.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
   }
 
   add(records: readonly StreamRecord[]): void {
@@ -73,7 +87,11 @@ export class StreamLanes {
     while (lane.queue.length > 0 && !this.#stopped) {
       await this.#waitForFullBatch(lane);
       const batch = this.#takeBatch(lane);
+      lane.batch = batch;
       await this.#options.deliver(batch);
+      // Not delivered when it has been stopped meanwhile.
+      if (this.#stopped) break;
+      lane.batch = [];
       for (const key of batch.map(itemKey)) {
         const left = (lane.keys.get(key) ?? 1) - 1;
         if (left === 0) lane.keys.delete(key);

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import type { Log } from '../log.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { EventSourceMapping } from './event-source-mapping.ts';
 import { createFilter } from './filter-pattern.ts';
 import { type DiscardedBatch, deliverBatch } from './stream-delivery.ts';
@@ -20,6 +21,7 @@ export interface StreamSourceOptions {
   readonly faults: Faults;
   readonly log: Log;
   readonly timeToLive: Pick<TimeToLive, 'hasRemoved'>;
+  readonly checkpoints: Pick<Checkpoints, 'get' | 'track'>;
   /** Lambda asks four times a second. */
   readonly pollMs: number;
 }
@@ -86,12 +88,21 @@ export async function startStreamSource(options: StreamSourceOptions): Promise<S
     },
   });
 
+  const done = options.checkpoints.get(mapping.logicalId);
+  let lastRead = done;
+  options.checkpoints.track(mapping.logicalId, () => {
+    const pending = lanes.oldestPending;
+    return pending === undefined ? lastRead : pending - 1n;
+  });
+
   const stopReading = await readStream({
     endpoint,
     tableName: mapping.tableName,
-    startingPosition: mapping.StartingPosition,
+    startingPosition: done > 0n ? 'TRIM_HORIZON' : mapping.StartingPosition,
     pollMs: options.pollMs,
-    onRecords: async (records) => {
+    onRecords: async (page) => {
+      const records = page.filter(({ dynamodb }) => BigInt(dynamodb.SequenceNumber) > done);
+      lastRead = BigInt(records.at(-1)?.dynamodb.SequenceNumber ?? lastRead);
       lanes.add(
         records.map((r) => toStreamRecord(markRemoval(r), region, mapping.EventSourceArn)).filter(passes),
       );
