@@ -2,10 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const patient = { testTimeout: 60_000, hookTimeout: 60_000 };
 
-/**
- * `npm test` runs all projects; `npm test -- --project behaviour` one. `CHAT_URL=wss://… npm test -- deployed` runs the
- * behaviour suite alone, against a deployed stage.
- */
+/** `npm test` runs all projects; `npm test -- --project behaviour` one. */
 export default defineConfig({
   test: {
     // Two slow cores are a usual CI machine: more workers than that only steal each other's time.

@@ -1,3 +1,4 @@
+import aws4 from 'aws4';
 import { afterEach, inject } from 'vitest';
 import type { Event } from '../../shared/protocol/entities.ts';
 import { ChatClient } from './chat-client.ts';
@@ -38,17 +39,29 @@ export async function http<Body = Event>(
   path: string,
   { method = 'GET', body, url = inject('eventsUrl'), headers = {} }: HttpRequest = {},
 ): Promise<HttpAnswer<Body>> {
-  const response = await fetch(`${url}${path}`, {
+  const content = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const request = {
     method,
-    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
+    headers: { ...(content !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(content !== undefined && { body: content }),
+  };
+  const response = await fetch(
+    `${url}${path}`,
+    inject('isLocal') ? request : signed(`${url}${path}`, request),
+  );
   const text = await response.text();
   return {
     status: response.status,
     headers: response.headers,
     body: (text ? JSON.parse(text) : undefined) as Body,
   };
+}
+
+/** A deployed stage wants SigV4 for writes; the credentials are those of the environment. */
+function signed(url: string, request: { method: string; headers: Record<string, string>; body?: string }) {
+  const { host, pathname, search } = new URL(url);
+  const { headers } = aws4.sign({ ...request, host, path: `${pathname}${search}`, service: 'execute-api' });
+  return { ...request, headers: headers as Record<string, string> };
 }
 
 export interface HttpRequest {

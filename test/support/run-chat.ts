@@ -22,7 +22,7 @@ export async function runChat(
     assembly,
     clock,
     faults: noFaults(),
-    log: console.error,
+    log: process.env.CHAT_LOG ? console.error : () => {},
     ...options,
   });
   const stop = stack.stop;
