@@ -1,83 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createApiGateway } from './apigateway/api-gateway.ts';
-import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { resolveStacks } from './cloudformation/resolver.ts';
-import type { Resource } from './cloudformation/resource.ts';
 import { openCheckpoints } from './dynamodb/checkpoints.ts';
-import { type DynamoDB, startDynamoDB } from './dynamodb/dynamodb-local.ts';
+import { startDynamoDB } from './dynamodb/dynamodb-local.ts';
 import { startDynamoDBEndpoint } from './dynamodb/endpoint.ts';
-import type { DiscardedBatch } from './dynamodb/stream-delivery.ts';
 import { startStreamSources } from './dynamodb/stream-sources.ts';
 import { createTable, isTable } from './dynamodb/table.ts';
 import { startTimeToLive } from './dynamodb/time-to-live.ts';
-import { type Faults, noFaults } from './faults.ts';
+import { noFaults } from './faults.ts';
 import { readIam } from './iam.ts';
-import { AsynchronousInvocations, type FailedEvent } from './lambda/asynchronous-invocation.ts';
+import { AsynchronousInvocations } from './lambda/asynchronous-invocation.ts';
 import { environmentVariables } from './lambda/environment-variables.ts';
-import type { FleetBounds } from './lambda/fleet.ts';
 import { readFunction } from './lambda/function.ts';
-import { type FunctionLogEntry, FunctionLogs, type FunctionLogsShown } from './lambda/function-logs.ts';
+import { FunctionLogs } from './lambda/function-logs.ts';
 import { handleInvoke } from './lambda/invoke-api.ts';
-import type { Invocation, Lambda } from './lambda/lambda.ts';
+import { killAfterWrites } from './lambda/kill-after-writes.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
-import type { Log } from './log.ts';
+import type { LocalStack, LocalStackOptions } from './local-stack-interface.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { readSchedules } from './scheduler/schedule.ts';
 import { startSchedules } from './scheduler/scheduler.ts';
 
-export interface LocalStackOptions {
-  /** The directory of a synthesized cloud assembly: `cdk.out`. */
-  readonly assembly: string;
-  /** Of every API and of Lambda's Invoke API; 0 (the default) takes a free one. */
-  readonly port?: number;
-  /** Keeps the tables here; without it they are in memory. */
-  readonly dataDir?: string | undefined;
-  /** A DynamoDB that was started before; it stays up when the stack stops. */
-  readonly dynamodb?: DynamoDB | Promise<DynamoDB> | undefined;
-  readonly faults?: Faults | undefined;
-  readonly clock?: Clock | undefined;
-  readonly log?: Log | undefined;
-  /** What functions print is shown: `errors` by default. */
-  readonly functionLogs?: FunctionLogsShown | undefined;
-  /** How often an idle stream is asked for records; Lambda does so every 250 ms. */
-  readonly streamPollMs?: number | undefined;
-  /** Lets several stacks share one DynamoDB. */
-  readonly tableNamePrefix?: string | undefined;
-  /** More environment variables for a function. */
-  readonly environment?: ((functionLogicalId: string) => Record<string, string>) | undefined;
-  /** Other bounds than those that fit this machine. */
-  readonly fleet?: Partial<FleetBounds> | undefined;
-}
-
-export interface LocalStack {
-  /** `http://localhost:PORT` */
-  readonly origin: string;
-  /** By output name, and by `stack.output`. */
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly resources: readonly Resource[];
-  /** May be changed while the stack runs. */
-  readonly faults: Faults;
-  readonly clock: Clock;
-  readonly lambda: Lambda;
-  /** Physical names by logical id. */
-  readonly tables: Readonly<Record<string, string>>;
-  /** DynamoDB itself, past permissions and faults. */
-  readonly dynamodbEndpoint: string;
-  /** What functions printed and threw. */
-  readonly functionLogs: readonly FunctionLogEntry[];
-  /** Stream batches that were given up. */
-  readonly discardedBatches: () => readonly DiscardedBatch[];
-  /** Asynchronous events that were given up. */
-  readonly failedEvents: readonly FailedEvent[];
-  /** Ids of the open WebSocket connections. */
-  connections(): string[];
-  /** Fires the schedule whose logical id contains this, and waits for its function. */
-  runSchedule(logicalIdPart: string): Promise<Invocation>;
-  /** Kills the execution environments of the functions whose logical id contains this; how many. */
-  killEnvironments(functionPart: string): Promise<number>;
-  stop(): Promise<void>;
-}
+export type { LocalStack, LocalStackOptions };
 
 const accountId = '000000000000';
 
@@ -136,9 +84,11 @@ async function start(
     origin,
     tableNamePrefix: options.tableNamePrefix ?? '',
   });
+  const scratch = mkdtempSync(join(tmpdir(), 'local-stack-'));
+  stops.push(() => rmSync(scratch, { recursive: true, force: true }));
   const functions = resources
     .filter(({ type }) => type === 'AWS::Lambda::Function')
-    .map((resource) => readFunction(resource, stacks, account));
+    .map((resource) => readFunction(resource, stacks, account, scratch));
   const iam = readIam(
     resources,
     functions.map(({ accessKeyId, name, roleArn }) => ({ accessKeyId, functionName: name, roleArn })),
@@ -231,19 +181,4 @@ interface Handlers {
   readonly invoke: (
     ...request: [Parameters<typeof handleInvoke>[0], Parameters<typeof handleInvoke>[1]]
   ) => Promise<boolean>;
-}
-
-/** The fault of that name. True if the environment has been killed. */
-function killAfterWrites(
-  lambda: LambdaService,
-  { killAfterWrites: fault }: Faults,
-  environmentId: string,
-): boolean {
-  const counted = lambda.countWrite(environmentId);
-  if (!counted || !fault || fault.times === 0) return false;
-  const { environment, writes } = counted;
-  if (writes !== fault.writes || !environment.fn.logicalId.includes(fault.function)) return false;
-  fault.times--;
-  void environment.kill();
-  return true;
 }

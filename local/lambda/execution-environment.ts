@@ -50,6 +50,9 @@ export class ExecutionEnvironment {
     this.#worker = new Worker(runtime, {
       env,
       execArgv: [],
+      // Not to this process's own streams, which every environment would add its listeners to.
+      stdout: true,
+      stderr: true,
       // As Lambda, which gives V8 most of the memory. A thread's code and buffers are not counted.
       resourceLimits: { maxOldGenerationSizeMb: fn.memoryMb },
       workerData: {
@@ -65,6 +68,10 @@ export class ExecutionEnvironment {
         },
       },
     });
+    for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
+      // Next to nothing: the runtime hands on what the function prints.
+      stream.on('data', (text) => onLog('INFO', String(text).trimEnd(), undefined));
+    }
     // Only the HTTP servers keep the process alive.
     this.#worker.unref();
     let settleInit = (_: FunctionError | undefined) => {};

@@ -1,11 +1,11 @@
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Stack } from '../cloudformation/assembly.ts';
 import { arnOf } from '../cloudformation/attributes.ts';
 import { type Account, digest } from '../cloudformation/physical-id.ts';
 import type { Resource } from '../cloudformation/resource.ts';
+import { unpackArchive } from './archive.ts';
 
 /** One `AWS::Lambda::Function`, as its execution environments need it. */
 export interface FunctionConfiguration {
@@ -37,11 +37,12 @@ const functionSchema = z.object({
   Timeout: z.coerce.number().default(3),
 });
 
-/** Defaults are CloudFormation's: 3 seconds and 128 MB. */
+/** Defaults are CloudFormation's: 3 seconds and 128 MB. Code that is not in a folder is put into one in `scratch`. */
 export function readFunction(
   resource: Resource,
   stacks: readonly Stack[],
   account: Account,
+  scratch: string,
 ): FunctionConfiguration {
   const properties = functionSchema.parse(resource.properties);
   const assets = stacks.find((stack) => stack.name === resource.stack)?.assets;
@@ -52,7 +53,7 @@ export function readFunction(
     arn: arnOf('AWS::Lambda::Function', resource.physicalId, account),
     runtime: properties.Runtime,
     handler: properties.Handler,
-    taskRoot: taskRootOf(resource, properties.Code, assets),
+    taskRoot: taskRootOf(resource, properties.Code, assets, scratch),
     timeoutMs: properties.Timeout * 1000,
     memoryMb: properties.MemorySize,
     environment: {
@@ -70,16 +71,14 @@ function taskRootOf(
   { logicalId }: Resource,
   code: { S3Key?: string | undefined; ZipFile?: string | undefined },
   assets: Stack['assets'] | undefined,
+  scratch: string,
 ): string {
-  if (code.ZipFile !== undefined) {
-    const directory = mkdtempSync(join(tmpdir(), `${logicalId}-`));
-    writeFileSync(join(directory, 'index.js'), code.ZipFile);
-    return directory;
-  }
+  const own = join(scratch, logicalId);
   const path = assets?.get(code.S3Key ?? '');
-  // Said when it is invoked: a function that nothing here calls may be of any kind.
-  if (!path) return join(tmpdir(), `no-code-for-${logicalId}`);
-  if (statSync(path).isFile())
-    throw new Error(`${path}: code as a ready-made archive is not supported, only a folder`);
-  return path;
+  if (path && statSync(path).isDirectory()) return path;
+  mkdirSync(own, { recursive: true });
+  if (path) unpackArchive(path, own);
+  else if (code.ZipFile !== undefined) writeFileSync(join(own, 'index.js'), code.ZipFile);
+  // Without any code it fails when it is invoked: a function that nothing here calls may be of any kind.
+  return own;
 }

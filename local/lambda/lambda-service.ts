@@ -19,6 +19,7 @@ export class LambdaService implements Lambda {
   readonly #functions: ReadonlyMap<string, FunctionConfiguration>;
   readonly #fleet: Fleet;
   readonly #logs: FunctionLogs;
+  #closed = false;
   readonly #environments = new Map<string, ExecutionEnvironment>();
 
   constructor({ functions, variables, logs, log, bounds }: LambdaServiceOptions) {
@@ -56,6 +57,8 @@ export class LambdaService implements Lambda {
   }
 
   #failed(fn: FunctionConfiguration, error: FunctionError): Invocation {
+    // Whatever was under way when the stack stopped is no news.
+    if (this.#closed) return { ok: false, payload: error };
     const text = error.trace?.length ? error.trace.join('\n') : `${error.errorType}: ${error.errorMessage}`;
     this.#logs.add(fn.logicalId, 'ERROR', text, undefined);
     return { ok: false, payload: error };
@@ -77,6 +80,7 @@ export class LambdaService implements Lambda {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#fleet.close();
   }
 }

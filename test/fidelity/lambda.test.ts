@@ -77,7 +77,8 @@ describe('an invocation', () => {
     expect(payload).toEqual({ answer: 42, requires: 'function', sdk: 'object' });
   });
 
-  it('finds a handler in a folder and inside an object, and inline code', async () => {
+  it('finds a handler in a folder and inside an object, in an archive, and inline', async () => {
+    expect(await core.invoke('Archived')).toEqual({ ok: true, payload: 'deep' });
     expect(await core.invoke('Nested')).toEqual({ ok: true, payload: 'deep' });
     expect(await core.invoke('Inline')).toEqual({ ok: true, payload: 'inline' });
   });

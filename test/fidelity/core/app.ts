@@ -85,6 +85,9 @@ function appStack(stack: Stack, table: TableV2, plain: Table): void {
   fn('FailingInit', 'failing-init.handler');
   fn('Callback', 'callback.handler');
   fn('CallbackOn22', 'callback.handler', { runtime: Runtime.NODEJS_22_X });
+  fn('Archived', 'nested/deep.inner.handler', {
+    code: Code.fromAsset(fileURLToPath(new URL('./archived.zip', import.meta.url))),
+  });
   fn('Inline', 'index.handler', {
     code: Code.fromInline('exports.handler = async () => "inline";'),
     runtime: Runtime.NODEJS_22_X,

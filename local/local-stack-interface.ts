@@ -1,0 +1,63 @@
+import type { Clock } from './clock.ts';
+import type { Resource } from './cloudformation/resource.ts';
+import type { DynamoDB } from './dynamodb/dynamodb-local.ts';
+import type { DiscardedBatch } from './dynamodb/stream-delivery.ts';
+import type { Faults } from './faults.ts';
+import type { FailedEvent } from './lambda/asynchronous-invocation.ts';
+import type { FleetBounds } from './lambda/fleet.ts';
+import type { FunctionLogEntry, FunctionLogsShown } from './lambda/function-logs.ts';
+import type { Invocation, Lambda } from './lambda/lambda.ts';
+import type { Log } from './log.ts';
+
+export interface LocalStackOptions {
+  /** The directory of a synthesized cloud assembly: `cdk.out`. */
+  readonly assembly: string;
+  /** Of every API and of Lambda's Invoke API; 0 (the default) takes a free one. */
+  readonly port?: number;
+  /** Keeps the tables here; without it they are in memory. */
+  readonly dataDir?: string | undefined;
+  /** A DynamoDB that was started before; it stays up when the stack stops. */
+  readonly dynamodb?: DynamoDB | Promise<DynamoDB> | undefined;
+  readonly faults?: Faults | undefined;
+  readonly clock?: Clock | undefined;
+  readonly log?: Log | undefined;
+  /** What functions print is shown: `errors` by default. */
+  readonly functionLogs?: FunctionLogsShown | undefined;
+  /** How often an idle stream is asked for records; Lambda does so every 250 ms. */
+  readonly streamPollMs?: number | undefined;
+  /** Lets several stacks share one DynamoDB. */
+  readonly tableNamePrefix?: string | undefined;
+  /** More environment variables for a function. */
+  readonly environment?: ((functionLogicalId: string) => Record<string, string>) | undefined;
+  /** Other bounds than those that fit this machine. */
+  readonly fleet?: Partial<FleetBounds> | undefined;
+}
+
+export interface LocalStack {
+  /** `http://localhost:PORT` */
+  readonly origin: string;
+  /** By output name, and by `stack.output`. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly resources: readonly Resource[];
+  /** May be changed while the stack runs. */
+  readonly faults: Faults;
+  readonly clock: Clock;
+  readonly lambda: Lambda;
+  /** Physical names by logical id. */
+  readonly tables: Readonly<Record<string, string>>;
+  /** DynamoDB itself, past permissions and faults. */
+  readonly dynamodbEndpoint: string;
+  /** What functions printed and threw. */
+  readonly functionLogs: readonly FunctionLogEntry[];
+  /** Stream batches that were given up. */
+  readonly discardedBatches: () => readonly DiscardedBatch[];
+  /** Asynchronous events that were given up. */
+  readonly failedEvents: readonly FailedEvent[];
+  /** Ids of the open WebSocket connections. */
+  connections(): string[];
+  /** Fires the schedule whose logical id contains this, and waits for its function. */
+  runSchedule(logicalIdPart: string): Promise<Invocation>;
+  /** Kills the execution environments of the functions whose logical id contains this; how many. */
+  killEnvironments(functionPart: string): Promise<number>;
+  stop(): Promise<void>;
+}
