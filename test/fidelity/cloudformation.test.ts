@@ -151,13 +151,16 @@ describe('intrinsic functions', () => {
   });
 
   it('that nothing here knows become a text that says so', () => {
-    const properties = resolve(() => ({
+    const Properties = {
       attribute: { 'Fn::GetAtt': ['Nobody', 'Colour'] },
-      imported: Fn.importValue('elsewhere'),
+      imported: { 'Fn::ImportValue': 'elsewhere' },
       transformed: { 'Fn::Transform': { Name: 'x' } },
-    }));
-    expect(properties).toMatchObject({
-      attribute: 'unresolved(Beta-Stack/Nobody.Colour)',
+    };
+    const Resources = { Thing: { Type: 'Test::Thing', Properties } };
+    const template = { Parameters: {}, Mappings: {}, Conditions: {}, Resources, Outputs: {} };
+    const { resources } = resolveStacks([{ name: 'Stack', template, assets: new Map() }], options);
+    expect(resources[0]?.properties).toEqual({
+      attribute: 'unresolved(Stack/Nobody.Colour)',
       imported: 'unresolved(export elsewhere)',
       transformed: 'unresolved(Fn::Transform)',
     });
