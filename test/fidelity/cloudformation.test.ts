@@ -103,6 +103,7 @@ describe('intrinsic functions', () => {
     const properties = resolve((stack) => {
       new CfnResource(stack, 'Queue', { type: 'AWS::SQS::Queue', properties: { QueueName: 'jobs' } });
       const size = new CfnParameter(stack, 'Size', { default: 'large' });
+      // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Fn::Sub has the same syntax
       new CfnOutput(stack, 'Out', { value: Fn.sub('${Size} in ${AWS::Region}, ${!literal}') });
       stack.templateOptions.description = '';
       return {
@@ -132,6 +133,7 @@ describe('intrinsic functions', () => {
       list: ['kept'],
       outputs: { Out: 'large in us-east-1, ${literal}' },
     });
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: until here
     expect(properties).not.toHaveProperty('gone');
   });
 
