@@ -94,7 +94,7 @@ test('unknown fields are ignored', async () => {
 });
 
 // With the limits of a deployed stage they would come one by one.
-test.runIf(inject('isLocal'))('several events at once come as an array, in order', async () => {
+test.skipIf(inject('isDeployed'))('several events at once come as an array, in order', async () => {
   const eventId = await createEvent();
   const ana = await enter(eventId, 'ana');
   await Promise.all(Array.from({ length: 30 }, (_, i) => ana.say(`m${i}`)));

@@ -7,8 +7,8 @@ declare module 'vitest' {
     chatUrl: string;
     /** `http://localhost:PORT/api/events`, or the deployed one; empty when it was not given. */
     eventsUrl: string;
-    /** Whether the stack is ours, with limits out of the way. */
-    isLocal: boolean;
+    /** Whether the stack is on AWS: with limits, and writes that need credentials. */
+    isDeployed: boolean;
   }
 }
 
@@ -18,8 +18,8 @@ const unlimited = { sendsPerSecond: 1_000, sendBurst: 1_000, joinsPerSecond: 1_0
 /** One stack for the whole behaviour suite, unless `CHAT_URL` (and `EVENTS_URL`) name a deployed one. */
 export default async function setup({ provide }: TestProject) {
   const { CHAT_URL, EVENTS_URL = '' } = process.env;
-  provide('isLocal', CHAT_URL === undefined);
-  if (CHAT_URL !== undefined) {
+  provide('isDeployed', Boolean(CHAT_URL));
+  if (CHAT_URL) {
     provide('chatUrl', CHAT_URL);
     provide('eventsUrl', EVENTS_URL);
     return;

@@ -47,7 +47,7 @@ export async function http<Body = Event>(
   };
   const response = await fetch(
     `${url}${path}`,
-    inject('isLocal') ? request : signed(`${url}${path}`, request),
+    inject('isDeployed') ? signed(`${url}${path}`, request) : request,
   );
   const text = await response.text();
   return {
@@ -60,8 +60,13 @@ export async function http<Body = Event>(
 /** A deployed stage wants SigV4 for writes; the credentials are those of the environment. */
 function signed(url: string, request: { method: string; headers: Record<string, string>; body?: string }) {
   const { host, pathname, search } = new URL(url);
-  const { headers } = aws4.sign({ ...request, host, path: `${pathname}${search}`, service: 'execute-api' });
-  return { ...request, headers: headers as Record<string, string> };
+  const path = `${pathname}${search}`;
+  // What fetch adds by itself is neither signed nor sent twice.
+  const extraHeadersToIgnore = { 'content-length': true };
+  const options = { ...request, host, path, service: 'execute-api', extraHeadersToIgnore };
+  const { headers = {} } = aws4.sign(options);
+  const { Host: _host, 'Content-Length': _length, ...rest } = headers;
+  return { ...request, headers: rest as Record<string, string> };
 }
 
 export interface HttpRequest {
