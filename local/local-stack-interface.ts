@@ -1,3 +1,4 @@
+import type { Settings as GatewaySettings } from './apigateway/settings.ts';
 import type { Clock } from './clock.ts';
 import type { Resource } from './cloudformation/resource.ts';
 import type { DynamoDB } from './dynamodb/dynamodb-local.ts';
@@ -29,6 +30,8 @@ export interface LocalStackOptions {
   readonly tableNamePrefix?: string | undefined;
   /** More environment variables for a function. */
   readonly environment?: ((functionLogicalId: string) => Record<string, string>) | undefined;
+  /** What AWS leaves open about API Gateway, and its quotas. */
+  readonly apiGateway?: Partial<GatewaySettings> | undefined;
   /** Other bounds than those that fit this machine. */
   readonly fleet?: Partial<FleetBounds> | undefined;
 }

@@ -130,6 +130,8 @@ async function start(
     faults,
     log,
     authorize: iam.authorize,
+    account,
+    ...(options.apiGateway && { settings: options.apiGateway }),
   });
   stops.push(() => gateway.close());
   const invoke: Handlers['invoke'] = (req, res) =>

@@ -5,6 +5,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { createContext } from './runtime-context.mjs';
 import { errorDocument } from './runtime-errors.mjs';
 import { loadHandler } from './runtime-handler.mjs';
+import { withoutTlsTo } from './runtime-https.mjs';
 import { captureLogs } from './runtime-logs.mjs';
 
 const { wake, configuration } = workerData;
@@ -29,6 +30,8 @@ for (const [event, wrap, exitCode] of [
     process.exit(exitCode);
   });
 }
+
+withoutTlsTo(process.env.AWS_ENDPOINT_URL_LAMBDA);
 
 let handler;
 try {

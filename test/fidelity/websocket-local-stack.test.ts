@@ -64,6 +64,12 @@ test('a function that was granted the management API posts through its callback 
   expect(await client.next()).toBe('from the function');
 });
 
+test('a function posts to the https endpoint that its event names', async () => {
+  const client = await open('ada');
+  client.send({ action: 'reply', text: 'by the domain name' });
+  expect(await client.next()).toBe('by the domain name');
+});
+
 test('a function that was granted nothing gets ForbiddenException', async () => {
   const client = await open('ada');
   client.send({ action: 'outsider', text: 'never seen' });

@@ -43,6 +43,8 @@ export function synthesizeEchoApp(outdir: string): string {
   });
   const post = fn('post', { CALLBACK_URL: stage.callbackUrl });
   stage.grantManagementApiAccess(post);
+  const reply = fn('reply');
+  stage.grantManagementApiAccess(reply);
   const outsider = new LambdaFunction(stack, 'outsider', {
     runtime: Runtime.NODEJS_LATEST,
     handler: 'index.post',
@@ -52,6 +54,7 @@ export function synthesizeEchoApp(outdir: string): string {
   sockets.addRoute('echo', integrated(fn('echo')));
   sockets.addRoute('post', integrated(post));
   sockets.addRoute('outsider', integrated(outsider));
+  sockets.addRoute('reply', { integration: new WebSocketLambdaIntegration('reply', reply) });
   sockets.addRoute('fail', integrated(fn('fail')));
 
   const rooms = new HttpApi(stack, 'Rooms', {

@@ -35,6 +35,12 @@ export const post = async ({ body, requestContext: { connectionId } }) => {
   return { statusCode: 200 };
 };
 
+/** As AWS's examples do: the endpoint is made of the event. */
+export const reply = async ({ body, requestContext: { connectionId, domainName, stage } }) => {
+  const client = new ApiGatewayManagementApiClient({ endpoint: `https://${domainName}/${stage}` });
+  await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: JSON.parse(body).text }));
+};
+
 export const fail = async () => {
   throw new Error('as it should');
 };
