@@ -12,6 +12,14 @@ export default defineConfig({
     reporters: ['default', './test/setup/summary-reporter.ts'],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'store',
+          include: ['test/store/**/*.test.ts'],
+          globalSetup: 'test/setup/database.ts',
+          ...patient,
+        },
+      },
       { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], ...patient } },
       { test: { name: 'fidelity', include: ['test/fidelity/**/*.test.ts'], ...patient } },
       {

@@ -1,0 +1,105 @@
+import { beforeEach, expect, test } from 'vitest';
+import { getMember, goLive, join, leave, listMembers, type Member } from '../../shared/store/audience.ts';
+import {
+  deleteUnjoined,
+  getConnection,
+  listExpired,
+  type Membership,
+  putConnection,
+} from '../../shared/store/connections.ts';
+import { createEvent } from '../../shared/store/events.ts';
+import { readNotes } from '../../shared/store/presence.ts';
+import type { Table } from '../../shared/store/table.ts';
+import { newTable } from '../support/database.ts';
+
+let table: Table;
+beforeEach(async () => {
+  table = await newTable();
+  await createEvent(table, 'e', { name: 'E' }, Date.now());
+});
+
+const connectionIds = (members: Member[]) => members.map((member) => member.connectionId);
+const audience = async (pageSize?: number) => {
+  const pages: Member[][] = [];
+  for await (const page of listMembers(table, 'e', pageSize)) pages.push(page);
+  return pages;
+};
+const membership = (username: string, eventId = 'e'): Membership => ({
+  eventId,
+  participant: { id: `id of ${username}`, username, joinedAt: '2030-01-01T00:00:00.000Z' },
+  namedAt: 1,
+});
+const connect = async (connectionId: string, connectedAt = Date.now()) => {
+  await putConnection(table, { connectionId, wire: 'json', connectedAt });
+  const connection = await getConnection(table, connectionId);
+  if (!connection) throw new Error('not stored');
+  return connection;
+};
+
+test('members past the first page are listed too', async () => {
+  for (let i = 0; i < 7; i += 1) await join(table, await connect(`c${i}`), membership(`m${i}`), 'token');
+  const pages = await audience(3);
+  expect(pages.length).toBeGreaterThan(2);
+  expect(connectionIds(pages.flat()).sort()).toEqual(['c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6']);
+});
+
+test('a member whose time has passed is not listed, whether deleted or not', async () => {
+  await join(table, await connect('old', Date.now() - 3 * 3_600_000), membership('old'), 'token');
+  await join(table, await connect('new'), membership('new'), 'token');
+  expect(connectionIds((await audience()).flat())).toEqual(['new']);
+  const expired: string[] = [];
+  for await (const id of listExpired(table, Date.now())) expired.push(id);
+  expect(expired).toEqual(['old']);
+});
+
+test('of several who end a membership at once, one succeeds and one note is left', async () => {
+  const connection = await connect('c');
+  await join(table, connection, membership('ana'), 'token');
+  const ends = await Promise.all(
+    [1, 2, 3, 4].map(() => leave(table, 'c', membership('ana'), { forget: true })),
+  );
+  expect(ends.filter(Boolean)).toHaveLength(1);
+  expect((await readNotes(table, 'e', 10)).map((note) => note.kind)).toEqual(['joined', 'left']);
+  expect(await getConnection(table, 'c')).toBeUndefined();
+  expect(await getMember(table, 'e', 'c')).toBeUndefined();
+});
+
+test('a join that read an older state of its connection fails and changes nothing', async () => {
+  const before = await connect('c');
+  expect(await join(table, before, membership('ana'), 'token')).toBe(true);
+  expect(await join(table, before, membership('bob'), 'token')).toBe(false);
+  await leave(table, 'c', membership('ana'), { forget: true });
+  expect(await join(table, before, membership('ana'), 'token')).toBe(false);
+  expect((await audience()).flat()).toEqual([]);
+});
+
+test('going live never brings back a member that left', async () => {
+  const connection = await connect('c');
+  await join(table, connection, membership('ana'), 'token');
+  expect(await goLive(table, 'e', 'c', 3)).toBe(true);
+  expect(await getMember(table, 'e', 'c')).toMatchObject({ state: 'live', after: 3 });
+  await leave(table, 'c', membership('ana'), { forget: false });
+  expect(await goLive(table, 'e', 'c', 3)).toBe(false);
+  expect(await getMember(table, 'e', 'c')).toBeUndefined();
+});
+
+test('a connection that joined meanwhile is not deleted as unjoined', async () => {
+  const connection = await connect('c');
+  await join(table, connection, membership('ana'), 'token');
+  expect(await deleteUnjoined(table, 'c')).toBe(false);
+  await leave(table, 'c', membership('ana'), { forget: false });
+  expect(await deleteUnjoined(table, 'c')).toBe(true);
+  expect(await deleteUnjoined(table, 'c')).toBe(true);
+});
+
+test('moving to another event takes the old membership along, in one step', async () => {
+  await createEvent(table, 'f', { name: 'F' }, Date.now());
+  await join(table, await connect('c'), membership('ana'), 'token');
+  const joined = await getConnection(table, 'c');
+  if (!joined) throw new Error('gone');
+  expect(await join(table, joined, membership('ana', 'f'), 'token')).toBe(true);
+  expect(await getMember(table, 'e', 'c')).toBeUndefined();
+  expect(await getMember(table, 'f', 'c')).toMatchObject({ state: 'held' });
+  expect((await readNotes(table, 'e', 10)).map((note) => note.kind)).toEqual(['joined', 'left']);
+  expect((await readNotes(table, 'f', 10)).map((note) => note.kind)).toEqual(['joined']);
+});

@@ -1,0 +1,62 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, expect, test } from 'vitest';
+import {
+  getCursor,
+  keepLease,
+  LEASE_MS,
+  newCursor,
+  release,
+  settle,
+  takeLease,
+} from '../../shared/store/cursor.ts';
+import { createEvent } from '../../shared/store/events.ts';
+import { cursorKey } from '../../shared/store/keys.ts';
+import type { Table } from '../../shared/store/table.ts';
+import { newTable } from '../support/database.ts';
+
+let table: Table;
+beforeEach(async () => {
+  table = await newTable();
+  await createEvent(table, 'e', { name: 'E' }, Date.now());
+});
+const { knocks: _knocks, claimed: _claimed, ...seen } = newCursor;
+
+test('of ten who want the lease, one gets it and hears nine knocks', async () => {
+  const taken = await Promise.all(Array.from({ length: 10 }, (_, i) => takeLease(table, 'e', `owner ${i}`)));
+  expect(taken.filter(Boolean)).toHaveLength(1);
+  expect((await getCursor(table, 'e'))?.knocks).toBe(9);
+});
+
+test('who knocked is not left behind: the holder lets go only when it has heard', async () => {
+  const mine = await takeLease(table, 'e', 'me');
+  await takeLease(table, 'e', 'other');
+  expect(await release(table, 'e', 'me', seen, mine?.knocks)).toBe(false);
+  const settled = await settle(table, 'e', 'me', { ...seen, delivered: 7 });
+  expect(settled).toMatchObject({ delivered: 7, knocks: 1 });
+  expect(await release(table, 'e', 'me', { ...seen, delivered: 8 }, settled?.knocks)).toBe(true);
+  const free = await getCursor(table, 'e');
+  expect(free).toMatchObject({ delivered: 8 });
+  expect(free?.lease).toBeUndefined();
+});
+
+test('the lease of a dead holder runs out, and the dead can neither keep nor settle it', async () => {
+  await takeLease(table, 'e', 'dead');
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: cursorKey('e'),
+      UpdateExpression: 'SET leaseUntil = leaseUntil - :ms',
+      ExpressionAttributeValues: { ':ms': LEASE_MS + 1 },
+    }),
+  );
+  expect(await takeLease(table, 'e', 'heir')).toMatchObject({ lease: 'heir' });
+  expect(await keepLease(table, 'e', 'dead', 5)).toBe(false);
+  expect(await settle(table, 'e', 'dead', { ...seen, delivered: 5 })).toBeUndefined();
+  expect(await release(table, 'e', 'dead', seen)).toBe(false);
+  expect(await getCursor(table, 'e')).toMatchObject({ lease: 'heir', claimed: 0, delivered: 0 });
+});
+
+test('there is no lease on an event that is not there, and none is made', async () => {
+  expect(await takeLease(table, 'nowhere', 'me')).toBeUndefined();
+  expect(await getCursor(table, 'nowhere')).toBeUndefined();
+});
