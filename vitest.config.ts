@@ -14,8 +14,8 @@ export default defineConfig({
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
         test: {
-          name: 'store',
-          include: ['test/store/**/*.test.ts'],
+          name: 'database',
+          include: ['test/store/**/*.test.ts', 'test/delivery/**/*.test.ts'],
           globalSetup: 'test/setup/database.ts',
           ...patient,
         },

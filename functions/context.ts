@@ -41,7 +41,5 @@ export const chat: Chat = {
       if (value > 0) metrics.addMetric(metric, MetricUnit.Count, value);
     },
   },
-  async send(connectionId, event) {
-    await poster.post(connectionId, [encodeEvent(event)]);
-  },
+  send: (connectionId, event) => poster.post(connectionId, [encodeEvent(event)]),
 };

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import type { Operation, Reply } from '../../shared/chat/chat.ts';
 import { type Action, type ActionData, clientToServer } from '../../shared/protocol/client-to-server.ts';
-import { ChatError, toChatError } from '../../shared/protocol/errors.ts';
+import { toChatError } from '../../shared/protocol/errors.ts';
 import {
   decodeFrame,
   encodeAck,
@@ -30,8 +30,9 @@ export function route<A extends Action>(action: A, operation: Operation<ActionDa
 export function answer(run: (connectionId: string, frame: Frame) => Promise<Reply>): RouteHandler {
   return async ({ requestContext: { connectionId, requestId }, body = '' }) => {
     const refuse = async (error: unknown, id?: RequestId) => {
-      if (!(error instanceof ChatError)) log.error('route failed', { requestId, error });
-      await post(connectionId, encodeError(toChatError(error, requestId).toData(), id));
+      const refusal = toChatError(error, requestId);
+      if (refusal.code === 'INTERNAL') log.error('route failed', { requestId, error });
+      await post(connectionId, encodeError(refusal.toData(), id));
     };
     try {
       const reply = await attempt(connectionId, body, run, refuse);

@@ -8,5 +8,10 @@ import { answer } from './answer.ts';
 export const handler = answer(async (connectionId, { data, id }) => {
   const list = await getActiveEvents(chat, parse(clientToServer.getActiveEvents, data));
   if (id !== undefined) return { data: list };
-  return { data: list, afterwards: () => chat.send(connectionId, { event: 'activeEvents', data: list }) };
+  return {
+    data: list,
+    afterwards: async () => {
+      await chat.send(connectionId, { event: 'activeEvents', data: list });
+    },
+  };
 });

@@ -43,7 +43,7 @@ const routes: readonly [routeKey: string, id: string, entry: Entry, grants: Gran
     'websocket/send-message',
     { itemActions: runsWindows, methods: ['POST', 'DELETE'] },
   ],
-  ['typing', 'Typing', 'websocket/typing', { itemActions: tellsAudience, methods: ['POST', 'DELETE'] }],
+  ['typing', 'Typing', 'websocket/typing', { itemActions: tellsAudience, methods: ['POST'] }],
   [
     'getActiveEvents',
     'GetActiveEvents',

@@ -1,10 +1,11 @@
 import type { Delivery } from '../delivery/delivery.ts';
+import type { Outcome } from '../delivery/poster.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
 
 /** What an operation works with. */
 export interface Chat extends Delivery {
   /** Sends one event to one connection, past all windows: answers and what concerns nobody else. */
-  send(connectionId: string, event: ServerEvent): Promise<void>;
+  send(connectionId: string, event: ServerEvent): Promise<Outcome>;
 }
 
 /** What an operation came to: the data of its acknowledgement, and what happens once that is sent. */

@@ -3,7 +3,9 @@ import type { Event } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { badRequest } from '../protocol/parse.ts';
 import { getEvents, listEvents } from '../store/events.ts';
+import { eventRank } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
+import { byteBudget } from './byte-budget.ts';
 
 export interface EventList {
   events: Event[];
@@ -16,11 +18,26 @@ export async function getActiveEvents(
   { limit = limits.historyLength, cursor }: ActionData<'getActiveEvents'>,
 ): Promise<EventList> {
   const from = cursor === undefined ? undefined : decodeCursor(cursor);
-  const { ids, next } = await listEvents(table, { status: 'active', limit, from });
+  const page = await listEvents(table, { status: 'active', limit, from });
+  const fits = byteBudget();
+  const all = await getEvents(table, page.ids);
+  const fitting = all.slice(
+    0,
+    indexOrEnd(all, (event) => !fits(event)),
+  );
+  const last = fitting.at(-1);
+  const next = last && fitting.length < all.length ? rankOf(last) : page.next;
   // The index may be behind: the bell knows.
-  const events = (await getEvents(table, ids)).filter((event) => event.status === 'active');
+  const events = fitting.filter((event) => event.status === 'active');
   return next === undefined ? { events } : { events, nextCursor: encodeCursor(next) };
 }
+
+function indexOrEnd<T>(items: readonly T[], matches: (item: T) => boolean): number {
+  const index = items.findIndex(matches);
+  return index < 0 ? items.length : index;
+}
+
+const rankOf = ({ createdAt, id }: Event) => eventRank(Date.parse(createdAt), id);
 
 /** A cursor is the index's rank of the last event of the page. */
 const RANK = /^\d{15}#[\w-]{16}$/;

@@ -3,9 +3,8 @@ import { limits } from '../protocol/limits.ts';
 import { getCursor } from '../store/cursor.ts';
 import { readLog, readPrefix } from '../store/log.ts';
 import type { Table } from '../store/table.ts';
+import { byteBudget } from './byte-budget.ts';
 
-/** What surrounds the messages of a page in its frame. */
-const ENVELOPE_BYTES = 1_024;
 /** How far readers look beyond what windows have claimed. */
 const LOOK_AHEAD = 500;
 
@@ -34,13 +33,13 @@ export async function readableEnd(table: Table, eventId: string): Promise<number
   return ahead.at(-1)?.seq ?? claimed;
 }
 
-/** One page of an event's messages up to `end`, at most `maxBytes` as JSON: shorter than `limit` if need be. */
+/** One page of an event's messages up to `end`: shorter than `limit` if it would not fit with `reservedBytes` more. */
 export async function readPage(
   table: Table,
   eventId: string,
   end: number,
   { before, after, limit = limits.historyLength }: PageQuery,
-  maxBytes: number = limits.payloadBytes - ENVELOPE_BYTES,
+  reservedBytes = 0,
 ): Promise<Page> {
   const newestFirst = after === undefined;
   const entries = readLog(table, eventId, {
@@ -51,12 +50,11 @@ export async function readPage(
     pageSize: Math.min(limit, limits.pageLength) + 1,
   });
   const messages: Message[] = [];
-  let bytes = 0;
+  const fits = byteBudget(reservedBytes);
   let hasMore = false;
   for await (const entry of entries) {
     if (entry.kind !== 'message') continue;
-    bytes += Buffer.byteLength(JSON.stringify(entry.message)) + 1;
-    hasMore = messages.length === limit || bytes > maxBytes;
+    hasMore = messages.length === limit || !fits(entry.message);
     if (hasMore) break;
     messages.push(entry.message);
   }

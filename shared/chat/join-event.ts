@@ -1,22 +1,17 @@
 import { deliverNow } from '../delivery/deliver.ts';
-import { peopleOf } from '../delivery/presence-changes.ts';
 import { newParticipantToken, participantIdOf } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Event, Participant } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
-import { limits } from '../protocol/limits.ts';
-import { goLive, join, listMembers, type Member } from '../store/audience.ts';
+import { join } from '../store/audience.ts';
 import { getBell, ringForPresence } from '../store/bell.ts';
 import { type Connection, getConnection, type Membership } from '../store/connections.ts';
-import { getCursor } from '../store/cursor.ts';
-import { getEvent } from '../store/events.ts';
 import type { Chat, Reply } from './chat.ts';
-import { readableEnd, readPage } from './history.ts';
+import { getEvent } from './get-event.ts';
+import { readableEnd } from './history.ts';
 import { rateLimit } from './rate-limit.ts';
-
-/** The roll is read in pages of this many members, until it names enough people. */
-const ROLL_PAGE = 400;
-const ENVELOPE_BYTES = 1_024;
+import { readRoll } from './roll.ts';
+import { sendHistory } from './send-history.ts';
 
 interface Joined {
   event: Event;
@@ -35,79 +30,61 @@ export async function joinEvent(
   input: ActionData<'joinEvent'>,
 ): Promise<Reply<Joined>> {
   const { table } = chat;
-  const { eventId } = input;
-  const { membership, participantToken, previousEventId } = await becomeMember(chat, connectionId, input);
-  await Promise.all([
-    ringForPresence(table, eventId),
-    previousEventId !== undefined && ringForPresence(table, previousEventId),
-  ]);
+  const { eventId, after } = input;
+  const { membership, participantToken, heldSince, leftEventId } = await becomeMember(
+    chat,
+    connectionId,
+    input,
+  );
+  const changed = leftEventId === undefined ? [eventId] : [eventId, leftEventId];
+  await Promise.all(changed.map((id) => ringForPresence(table, id)));
   // Before the ack: whoever joins upon it finds this join announced.
-  await Promise.all([
-    deliverNow(chat, eventId),
-    previousEventId !== undefined && deliverNow(chat, previousEventId),
-  ]);
+  await Promise.all(changed.map((id) => deliverNow(chat, id)));
 
   const [event, end, roll] = await Promise.all([
-    getEvent(table, eventId),
+    getEvent(chat, eventId),
     readableEnd(table, eventId),
     readRoll(chat, eventId),
   ]);
-  if (!event) throw new ChatError('EVENT_NOT_FOUND');
-  const participantCount = roll.complete
-    ? roll.people.length
-    : Math.max(roll.people.length, event.participantCount);
-  const participants = roll.people.slice(0, limits.participantsInHistory);
-
+  const now: Event = { ...event, participantCount: roll.count(event) };
   return {
-    data: {
-      event: { ...event, participantCount },
-      participant: membership.participant,
-      latestSeq: end,
-      participantToken,
-    },
-    afterwards: async () => {
-      const room = limits.payloadBytes - ENVELOPE_BYTES - Buffer.byteLength(JSON.stringify(participants));
-      const limit = input.after === undefined ? limits.historyLength : Number.POSITIVE_INFINITY;
-      const page = await readPage(table, eventId, end, { after: input.after, limit }, room);
-      await chat.send(connectionId, {
-        event: 'eventHistory',
-        data: { eventId, participants, participantCount, ...page },
-      });
-      await goLive(table, eventId, connectionId, end);
-      // A window that claimed more before it could see us live has passed us by: one more is needed.
-      const claimed = (await getCursor(table, eventId))?.claimed ?? 0;
-      if (claimed <= end) return;
-      await ringForPresence(table, eventId);
-      await deliverNow(chat, eventId);
-    },
+    data: { event: now, participant: membership.participant, latestSeq: end, participantToken },
+    afterwards: () => sendHistory(chat, { connectionId, heldSince, event: now, roll, end, after }),
   };
 }
 
 async function becomeMember(chat: Chat, connectionId: string, input: ActionData<'joinEvent'>) {
-  let isLimited = false;
+  let isAllowed = false;
   // Every failure means that another join or a leave of this connection came in between: look again.
   for (;;) {
     const connection = await getConnection(chat.table, connectionId);
-    // It closed while its message was on the way: nobody is there to hear of it.
-    if (!connection) throw new ChatError('INTERNAL');
+    if (!connection) return refuseUnknown(chat, connectionId);
     const participantToken = input.participantToken ?? connection.participantToken ?? newParticipantToken();
     const participantId = participantIdOf(participantToken);
-    if (!isLimited) {
+    if (!isAllowed) {
       await rateLimit(chat, participantId, 'joinEvent');
       await requireActive(chat, input.eventId);
-      isLimited = true;
+      isAllowed = true;
     }
-    const membership = nextMembership(connection, input, participantId);
-    if (await join(chat.table, connection, membership, participantToken)) {
+    const heldSince = Date.now();
+    const membership = nextMembership(connection, input, participantId, heldSince);
+    if (await join(chat.table, connection, membership, { participantToken, heldSince })) {
       chat.metrics.count('Joins', 1);
-      const previousEventId = connection.membership?.eventId;
+      const before = connection.membership?.eventId;
       return {
         membership,
         participantToken,
-        previousEventId: previousEventId === input.eventId ? undefined : previousEventId,
+        heldSince,
+        leftEventId: before === input.eventId ? undefined : before,
       };
     }
   }
+}
+
+/** It closed while its message was on the way; if not, it must connect again to be known. */
+async function refuseUnknown({ poster }: Chat, connectionId: string): Promise<never> {
+  await poster.close(connectionId);
+  throw new ChatError('INTERNAL');
 }
 
 async function requireActive({ table }: Chat, eventId: string): Promise<void> {
@@ -121,25 +98,11 @@ function nextMembership(
   { membership }: Connection,
   { eventId, username }: ActionData<'joinEvent'>,
   id: string,
+  now: number,
 ): Membership {
-  const now = Date.now();
   if (membership?.eventId !== eventId || membership.participant.id !== id) {
     return { eventId, participant: { id, username, joinedAt: new Date(now).toISOString() }, namedAt: now };
   }
   if (membership.participant.username === username) return membership;
   return { eventId, participant: { ...membership.participant, username }, namedAt: now };
-}
-
-/** Who is there: everybody if there are few, and enough for the history otherwise. */
-async function readRoll(
-  { table }: Chat,
-  eventId: string,
-): Promise<{ people: Participant[]; complete: boolean }> {
-  const members: Member[] = [];
-  for await (const page of listMembers(table, eventId, ROLL_PAGE)) {
-    members.push(...page);
-    const people = peopleOf(members);
-    if (people.length > limits.participantsInHistory) return { people, complete: false };
-  }
-  return { people: peopleOf(members), complete: true };
 }

@@ -32,7 +32,6 @@ export async function sendMessage(
   const first = await findFirst(chat, message);
   if (first) return { data: { message: first } };
   const stored = await append(chat, message);
-  chat.metrics.count('Messages', 1);
   await deliverNow(chat, eventId);
   return { data: { message: stored } };
 }
@@ -55,11 +54,12 @@ async function append(chat: Chat, draft: Omit<Message, 'seq'>): Promise<Message>
     const message: Message = { id, eventId, seq, ...rest };
     const { clientMessageId } = message;
     if (clientMessageId === undefined) {
-      if (await putEntry(table, eventId, { seq, kind: 'message', message }, expiresAt)) return message;
+      if (await putEntry(table, eventId, { seq, kind: 'message', message }, expiresAt))
+        return counted(chat, message);
       continue;
     }
     const result = await putOnce(table, { ...message, clientMessageId }, expiresAt);
-    if (result === 'put') return message;
+    if (result === 'put') return counted(chat, message);
     if (result === 'repeated') {
       // Another send of the same was faster: our number stays unused.
       await putEntry(table, eventId, { seq, kind: 'void' }, expiresAt);
@@ -68,4 +68,9 @@ async function append(chat: Chat, draft: Omit<Message, 'seq'>): Promise<Message>
     }
   }
   throw new Error('No number could be kept');
+}
+
+function counted({ metrics }: Chat, message: Message): Message {
+  metrics.count('Messages', 1);
+  return message;
 }

@@ -21,11 +21,22 @@ export async function sweep(chat: Chat, deadline: number): Promise<void> {
   const now = Date.now();
   const expired: string[] = [];
   for await (const connectionId of listExpired(chat.table, now)) expired.push(connectionId);
-  await forEachConcurrently(expired, CONCURRENCY, (connectionId) => disconnect(chat, connectionId));
+  await forEachConcurrently(expired, CONCURRENCY, async (connectionId) => {
+    // What the minute does not suffice for waits for the next one.
+    if (Date.now() < deadline)
+      await separately(chat, { expired: true }, () => disconnect(chat, connectionId));
+  });
   for await (const { status, ids } of eventPages(chat, now)) {
-    await forEachConcurrently(ids, CONCURRENCY, (eventId) => heal(chat, eventId, status, deadline));
+    await forEachConcurrently(ids, CONCURRENCY, (eventId) =>
+      separately(chat, { eventId }, () => heal(chat, eventId, status, deadline)),
+    );
   }
   if (expired.length > 0) chat.log.info('expired connections removed', { count: expired.length });
+}
+
+/** One trouble is no other's. */
+async function separately({ log }: Chat, what: object, work: () => Promise<void>): Promise<void> {
+  await work().catch((error) => log.error('the sweep could not heal', { ...what, error }));
 }
 
 async function* eventPages({ table }: Chat, now: number) {
@@ -40,21 +51,17 @@ async function* eventPages({ table }: Chat, now: number) {
   }
 }
 
-/** One event's trouble is no other's. */
 async function heal(chat: Chat, eventId: string, listedAs: Event['status'], deadline: number): Promise<void> {
-  const { table, log } = chat;
-  try {
-    const [bell, cursor, [note]] = await Promise.all([
-      getBell(table, eventId),
-      getCursor(table, eventId),
-      readNotes(table, eventId, 1),
-    ]);
-    if (!bell || !cursor) return;
-    if (listedAs === 'active' && bell.endedAt !== undefined) await listAsEnded(table, eventId, bell.endedAt);
-    // Whoever left a note rings next, or died before: ringing for them does no harm.
-    if (note) await ringForPresence(table, eventId);
-    if (note || !isCaughtUp(bell, cursor)) await catchUp(chat, eventId, deadline);
-  } catch (error) {
-    log.error('sweep failed for an event', { eventId, error });
-  }
+  const { table } = chat;
+  const [bell, cursor, notes] = await Promise.all([
+    getBell(table, eventId),
+    getCursor(table, eventId),
+    readNotes(table, eventId),
+  ]);
+  if (!bell || !cursor) return;
+  if (listedAs === 'active' && bell.endedAt !== undefined) await listAsEnded(table, eventId, bell.endedAt);
+  // Whoever left a note or became live rings next, or died before: ringing for them does no harm.
+  const waits = notes.length > 0 || Object.keys(cursor.pending).length > 0;
+  if (waits) await ringForPresence(table, eventId);
+  if (waits || !isCaughtUp(bell, cursor)) await catchUp(chat, eventId, deadline);
 }

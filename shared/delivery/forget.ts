@@ -1,3 +1,4 @@
+import { forEachConcurrently } from '../concurrency.ts';
 import { leave } from '../store/audience.ts';
 import { ringForPresence } from '../store/bell.ts';
 import { deleteUnjoined, getConnection } from '../store/connections.ts';
@@ -24,4 +25,35 @@ export async function forget(
       return membership.eventId;
     }
   }
+}
+
+const CONCURRENCY = 10;
+
+interface HasConnection {
+  connectionId: string;
+}
+
+/** Removes connections that are gone. One that fails is found gone again by the next window, or by the sweep. */
+export async function forgetMembers(delivery: Delivery, members: readonly HasConnection[]): Promise<void> {
+  await forEachConcurrently(members, CONCURRENCY, async ({ connectionId }) => {
+    await forget(delivery, connectionId).catch((error) =>
+      delivery.log.warn('a connection could not be removed', { error }),
+    );
+  });
+}
+
+/**
+ * Disconnects and removes members that cannot be served as they are; they will come back. Resolves to those that could
+ * not be disconnected: removed, they would stay connected and hear nothing.
+ */
+export async function dropMembers(delivery: Delivery, members: readonly HasConnection[]): Promise<string[]> {
+  const closed: HasConnection[] = [];
+  const open: string[] = [];
+  await forEachConcurrently(members, CONCURRENCY, async (member) => {
+    if (await delivery.poster.close(member.connectionId)) closed.push(member);
+    else open.push(member.connectionId);
+  });
+  delivery.metrics.count('ConnectionsDropped', closed.length);
+  await forgetMembers(delivery, closed);
+  return open;
 }

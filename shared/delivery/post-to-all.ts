@@ -1,49 +1,52 @@
 import { forEachConcurrently } from '../concurrency.ts';
-import type { Member } from '../store/audience.ts';
+import { ringForPresence } from '../store/bell.ts';
 import type { Delivery } from './delivery.ts';
-import { forget } from './forget.ts';
+import { dropMembers, forgetMembers } from './forget.ts';
+import type { Lease } from './lease.ts';
+import type { Outcome } from './poster.ts';
 
 /** Posts under way at once; the SDK keeps as many sockets. */
 export const POST_CONCURRENCY = 50;
 
+export interface Served {
+  /** Members that are gone now, each of which its event will hear of. */
+  lost: number;
+  /** Connections that could be neither served nor closed, and are to be served again. */
+  unserved: string[];
+}
+
 /**
- * Posts to every member what `framesFor` gives it. One member never harms another: who is gone is removed, who could
- * not be served while others were is disconnected and will come back. Returns how many left that way. Throws when
- * nobody could be served: then the trouble is not theirs, and the window is to be run again.
+ * Posts to every member what `framesFor` gives it. One member never harms another: who is gone is removed; who could
+ * not be served while others were is disconnected, and will come back. Throws when nobody could be served: then the
+ * trouble is not theirs, and the window is to be run again.
  */
-export async function postToAll(
+export async function postToAll<Member extends { connectionId: string }>(
   delivery: Delivery,
   eventId: string,
+  lease: Lease,
   members: readonly Member[],
   framesFor: (member: Member) => readonly string[],
-): Promise<number> {
-  const gone: Member[] = [];
-  const failed: Member[] = [];
-  let delivered = 0;
+): Promise<Served> {
+  const by: Record<Outcome, Member[]> = { delivered: [], gone: [], lagging: [], failed: [] };
   let frameCount = 0;
   await forEachConcurrently(members, POST_CONCURRENCY, async (member) => {
     const frames = framesFor(member);
     if (frames.length === 0) return;
+    lease.check();
     const outcome = await delivery.poster.post(member.connectionId, frames);
-    if (outcome === 'gone') gone.push(member);
-    else if (outcome === 'failed') failed.push(member);
-    else {
-      delivered += 1;
-      frameCount += frames.length;
-    }
+    by[outcome].push(member);
+    if (outcome === 'delivered') frameCount += frames.length;
   });
+  const { delivered, gone, lagging, failed } = by;
   delivery.metrics.count('FramesPosted', frameCount);
-  if (failed.length > 0 && delivered === 0) throw new Error('The management API serves nobody');
-  for (const { connectionId } of failed) await delivery.poster.close(connectionId);
-  const lost = [...gone, ...failed];
-  await forEachConcurrently(
-    lost,
-    10,
-    async ({ connectionId }) => void (await forget(delivery, connectionId)),
-  );
   delivery.metrics.count('ConnectionsGone', gone.length);
-  delivery.metrics.count('ConnectionsDropped', failed.length);
-  if (lost.length > 0)
-    delivery.log.info('members lost', { eventId, gone: gone.length, dropped: failed.length });
-  return lost.length;
+  await forgetMembers(delivery, gone);
+  // A single 429 is a client that does not read; several, and no success, are everybody's.
+  if (delivered.length === 0 && (failed.length > 0 || lagging.length > 1)) {
+    throw new Error('The management API serves nobody');
+  }
+  const unserved = await dropMembers(delivery, [...lagging, ...failed]);
+  // Nobody else may have a reason to run the next window soon.
+  if (unserved.length > 0) await ringForPresence(delivery.table, eventId);
+  return { lost: gone.length + lagging.length + failed.length - unserved.length, unserved };
 }

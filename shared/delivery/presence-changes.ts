@@ -33,12 +33,22 @@ export interface PresenceChanges {
 }
 
 /**
- * What the notes come to, given who is there now. The listing decides: a join is news only if no other tab of the
- * participant was there before, a leave only if none is left; who came and went in between is no news at all.
+ * What the notes come to. They were read after the members were listed, so they are right where the two differ: a
+ * connection's first note tells what it was before, its last one what it is now; connections without a note are as
+ * listed. A join is news only if no other tab of the participant was there, a leave only if none is left; who came and
+ * went in between is no news at all.
  */
 export function presenceChanges(notes: readonly PresenceNote[], members: readonly Member[]): PresenceChanges {
-  const now = new Map(peopleOf(members).map((person) => [person.id, person]));
-  const before = new Map(peopleOf(tabsBefore(notes, members)).map((person) => [person.id, person]));
+  const first = new Map<string, PresenceNote>();
+  const last = new Map<string, PresenceNote>();
+  for (const note of notes) {
+    if (!first.has(tabKey(note))) first.set(tabKey(note), note);
+    last.set(tabKey(note), note);
+  }
+  const unchanged = members.filter((member) => !first.has(tabKey(member)));
+  const before = byId(peopleOf([...unchanged, ...[...first.values()].flatMap(tabBefore)]));
+  const now = byId(peopleOf([...unchanged, ...[...last.values()].filter((note) => note.kind !== 'left')]));
+
   const changes: PresenceChanges = { joined: [], left: [], renamed: [], participantCount: now.size };
   for (const id of new Set(notes.map((note) => note.participant.id))) {
     const [was, is] = [before.get(id), now.get(id)];
@@ -50,23 +60,17 @@ export function presenceChanges(notes: readonly PresenceNote[], members: readonl
   return changes;
 }
 
-/** The tabs that were there before the notes: each connection's first note tells, the others have not changed. */
-function tabsBefore(notes: readonly PresenceNote[], members: readonly Member[]): Tab[] {
-  const noted = new Set<string>();
-  const tabs: Tab[] = [];
-  for (const { kind, connectionId, participant, namedAt, previous } of notes) {
-    const key = `${connectionId} ${participant.id}`;
-    if (noted.has(key)) continue;
-    noted.add(key);
-    if (kind === 'left') tabs.push({ participant, namedAt });
-    if (previous) {
-      tabs.push({ participant: { ...participant, username: previous.username }, namedAt: previous.namedAt });
-    }
-  }
-  return [
-    ...tabs,
-    ...members.filter(({ connectionId, participant }) => !noted.has(`${connectionId} ${participant.id}`)),
-  ];
+/** One tab: a connection may be one participant first and another later. */
+const tabKey = ({ connectionId, participant }: { connectionId: string; participant: { id: string } }) =>
+  `${connectionId} ${participant.id}`;
+
+const byId = (people: Participant[]) => new Map(people.map((person) => [person.id, person]));
+
+/** The tab that there was before a first note. */
+function tabBefore({ kind, participant, namedAt, previous }: PresenceNote): Tab[] {
+  if (kind === 'left') return [{ participant, namedAt }];
+  if (!previous) return [];
+  return [{ participant: { ...participant, username: previous.username }, namedAt: previous.namedAt }];
 }
 
 /** `userJoined` or `userLeft` for these people: one each, or one for all. */

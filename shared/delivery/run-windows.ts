@@ -1,103 +1,69 @@
-import { newId } from '../ids.ts';
-import { getBell } from '../store/bell.ts';
-import {
-  abandonLease,
-  type Cursor,
-  keepLease,
-  LEASE_MS,
-  release,
-  type Seen,
-  settle,
-  takeLease,
-} from '../store/cursor.ts';
-import { readPrefix } from '../store/log.ts';
-import { readNotes } from '../store/presence.ts';
+import { type Bell, getBell } from '../store/bell.ts';
+import type { Cursor, Seen } from '../store/cursor.ts';
+import { type LogEntry, readPrefix } from '../store/log.ts';
 import type { Delivery } from './delivery.ts';
-import { runWindow, type Work } from './window.ts';
+import { Lease } from './lease.ts';
+import { runWindow } from './window.ts';
 
-/** Entries and notes that one window takes at most; the next one takes the rest. */
+/** Entries that one window takes at most; the next one takes the rest. */
 const WINDOW_ENTRIES = 500;
-const WINDOW_NOTES = 1_000;
 
 /** `busy`: another holder runs the windows and has heard us. `hole`: all is done up to a number nothing stands on yet. */
 export type RunResult = { state: 'done' | 'busy' } | { state: 'hole'; seq: number };
 
 /**
- * Runs windows of one event until nothing is left, at most `rounds`; what is left then is the stream's. At most one
- * holder runs windows of an event at a time: that makes the order of frames. Throws when the lease was lost, or when
- * nobody could be served; the log and the cursor then say what is still to do.
+ * Runs windows of one event until nothing is left, at most `rounds`: what is left then, others have rung for. Throws
+ * when the lease was lost or nobody could be served; the log and the cursor then say what is still to do.
  */
 export async function runWindows(delivery: Delivery, eventId: string, rounds: number): Promise<RunResult> {
-  const { table } = delivery;
-  const owner = newId();
-  const taken = await takeLease(table, eventId, owner);
-  if (!taken) return { state: 'busy' };
-  // A window may outlast the lease; a failed renewal shows when the window is settled.
-  const renewal = setInterval(() => void keepLease(table, eventId, owner).catch(() => {}), LEASE_MS / 3);
+  const held = await Lease.take(delivery.table, eventId);
+  if (!held) return { state: 'busy' };
+  const { lease } = held;
+  let { cursor } = held;
   try {
-    return await runWithLease(delivery, eventId, owner, taken, rounds);
+    for (let round = 1; ; round += 1) {
+      const work = await findWork(delivery, eventId, cursor);
+      const { seen, lost } = await serve(delivery, eventId, lease, cursor, work);
+      // Members that left in this window are news for the next one.
+      const more = lost > 0 || work.entries.length === WINDOW_ENTRIES;
+      const isLast = round === rounds;
+      if ((isLast || !more) && (await lease.release(seen, isLast ? undefined : cursor.knocks))) {
+        const hasHole = !more && seen.delivered < work.bell.seq;
+        return hasHole ? { state: 'hole', seq: seen.delivered + 1 } : { state: 'done' };
+      }
+      cursor = await lease.settle(seen);
+    }
   } catch (error) {
-    await abandonLease(table, eventId, owner).catch(() => {});
+    await lease.abandon();
     throw error;
   } finally {
-    clearInterval(renewal);
+    lease.stopRenewing();
   }
 }
 
-async function runWithLease(
-  delivery: Delivery,
-  eventId: string,
-  owner: string,
-  taken: Cursor,
-  rounds: number,
-): Promise<RunResult> {
-  const { table } = delivery;
-  let cursor = taken;
-  for (let round = 1; ; round += 1) {
-    const work = await findWork(delivery, eventId, cursor);
-    const { seen, gone } = await serve(delivery, eventId, owner, cursor, work);
-    const isLast = round === rounds;
-    const more = gone > 0 || work.entries.length === WINDOW_ENTRIES || work.notes.length === WINDOW_NOTES;
-    if (
-      (isLast || !more) &&
-      (await release(table, eventId, owner, seen, isLast ? undefined : cursor.knocks))
-    ) {
-      return seen.delivered < work.bell.seq && !more
-        ? { state: 'hole', seq: seen.delivered + 1 }
-        : { state: 'done' };
-    }
-    const settled = await settle(table, eventId, owner, seen);
-    if (!settled) throw new Error('The lease was lost during a window');
-    cursor = settled;
-  }
+interface Work {
+  bell: Bell;
+  /** The log after `cursor.delivered`, without holes. */
+  entries: LogEntry[];
 }
 
 async function findWork({ table }: Delivery, eventId: string, cursor: Cursor): Promise<Work> {
-  // The bell first: what is rung after this read is the next window's, also if we see its entry or note already.
+  // The bell first: what is rung after this read is the next window's, also if this one finds it already.
   const bell = await getBell(table, eventId);
   if (!bell) throw new Error('The event has no bell');
-  const [entries, notes] = await Promise.all([
-    readPrefix(table, eventId, cursor.delivered, WINDOW_ENTRIES),
-    readNotes(table, eventId, WINDOW_NOTES),
-  ]);
-  return { bell, entries, notes };
+  return { bell, entries: await readPrefix(table, eventId, cursor.delivered, WINDOW_ENTRIES) };
 }
 
 async function serve(
   delivery: Delivery,
   eventId: string,
-  owner: string,
+  lease: Lease,
   cursor: Cursor,
-  work: Work,
-): Promise<{ seen: Seen; gone: number }> {
-  const { entries, notes, bell } = work;
-  if (entries.length === 0 && notes.length === 0 && Object.keys(cursor.pending).length === 0) {
-    return { seen: { ...cursor, presence: bell.presence }, gone: 0 };
-  }
-  const last = entries.at(-1)?.seq;
-  // Before the listing: see `claimed`.
-  if (last !== undefined && !(await keepLease(delivery.table, eventId, owner, last))) {
-    throw new Error('The lease was lost before a window');
-  }
-  return runWindow(delivery, eventId, cursor, work);
+  { bell, entries }: Work,
+): Promise<{ seen: Seen; lost: number }> {
+  const isQuiet = bell.presence === cursor.presence && Object.keys(cursor.pending).length === 0;
+  if (entries.length === 0 && isQuiet) return { seen: cursor, lost: 0 };
+  // Before the members are listed: see `claimed`.
+  await lease.claim(entries.at(-1)?.seq);
+  return runWindow(delivery, eventId, lease, cursor, { entries, presence: bell.presence });
 }

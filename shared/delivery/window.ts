@@ -1,57 +1,63 @@
-import type { ServerEvent } from '../protocol/server-to-client.ts';
 import { listMembers, type Member } from '../store/audience.ts';
-import type { Bell } from '../store/bell.ts';
 import type { Cursor, Seen } from '../store/cursor.ts';
-import { getEvent } from '../store/events.ts';
-import type { LogEntry } from '../store/log.ts';
-import { deleteNotes, type PresenceNote } from '../store/presence.ts';
+import { type LogEntry, readLog } from '../store/log.ts';
+import { deleteNotes, type PresenceNote, readNotes } from '../store/presence.ts';
+import { composer } from './compose.ts';
 import type { Delivery } from './delivery.ts';
-import { packFrames } from './frames.ts';
+import { dropMembers } from './forget.ts';
+import type { Lease } from './lease.ts';
 import { postToAll } from './post-to-all.ts';
-import { announce, presenceChanges } from './presence-changes.ts';
+import { presenceChanges } from './presence-changes.ts';
 
-/** What waits for the members of an event: the log after `cursor.delivered` without holes, and the presence notes. */
-export interface Work {
-  bell: Bell;
-  entries: LogEntry[];
-  notes: PresenceNote[];
-}
+/** A join that takes longer than its Lambda may run has died, and its member waits in vain. Milliseconds. */
+const HELD_TOO_LONG_MS = 20_000;
 
 /**
  * One window: posts to every member what it has not had yet, in one frame as far as it fits. The caller holds the
- * lease and has claimed the entries. Returns what to write down, and how many connections turned out to be gone.
+ * lease and has claimed the entries. Returns what to write down, and how many members were lost.
  */
 export async function runWindow(
   delivery: Delivery,
   eventId: string,
+  lease: Lease,
   cursor: Cursor,
-  { bell, entries, notes }: Work,
-): Promise<{ seen: Seen; gone: number }> {
-  // After the claim: a member that is not live in this listing looks at `claimed` once it is.
+  { entries, presence }: { entries: LogEntry[]; presence: number },
+): Promise<{ seen: Seen; lost: number }> {
+  const { table } = delivery;
   const members: Member[] = [];
-  for await (const page of listMembers(delivery.table, eventId)) members.push(...page);
+  for await (const page of listMembers(table, eventId)) members.push(...page);
+  // After the listing: whoever came or went in between has left a note, and the notes are right.
+  const notes = await readNotes(table, eventId);
 
   const changes = presenceChanges(notes, members);
-  const compose = await composer(delivery, eventId, entries, changes, members.length);
-  const movers = new Set(notes.map((note) => `${note.connectionId} ${note.participant.id}`));
-  const { pending, positions } = placeMembers(cursor, members);
-
-  const framesFor = memoize((from: number, self: string) => packFrames(compose(from, self)));
-  const gone = await postToAll(delivery, eventId, members, (member) => {
-    const isMover = movers.has(`${member.connectionId} ${member.participant.id}`);
-    return framesFor(
-      positions.get(member.connectionId) ?? Number.POSITIVE_INFINITY,
-      isMover ? member.participant.id : '',
-    );
+  const { positions, pending } = place(cursor, members);
+  const backlog = await readBacklog(delivery, eventId, cursor, positions);
+  const framesFor = await composer(delivery, eventId, {
+    log: [...backlog, ...entries],
+    changes,
+    notes,
+    audience: members.length,
   });
+
+  const audience = [...members, ...newcomers(notes, members)];
+  const { lost, unserved } = await postToAll(delivery, eventId, lease, audience, (member) =>
+    framesFor(member, positions.get(member.connectionId) ?? Number.POSITIVE_INFINITY),
+  );
+  for (const connectionId of unserved) {
+    pending[connectionId] = positions.get(connectionId) ?? cursor.delivered;
+  }
+  const stuck = members.filter(
+    ({ state, heldSince }) => state === 'held' && heldSince < Date.now() - HELD_TOO_LONG_MS,
+  );
+  await dropMembers(delivery, stuck);
   // Before the lease goes: the next holder must not announce them again.
-  await deleteNotes(delivery.table, eventId, notes);
+  await deleteNotes(table, eventId, notes);
   delivery.metrics.count('Windows', 1);
   return {
-    gone,
+    lost: lost + stuck.length,
     seen: {
       delivered: entries.at(-1)?.seq ?? cursor.delivered,
-      presence: bell.presence,
+      presence,
       audience: members.length,
       participantCount: changes.participantCount,
       pending,
@@ -60,11 +66,11 @@ export async function runWindow(
 }
 
 /**
- * After which seq each live member is served: usually what was delivered before; more than that if it went live with a
- * history that reached further, less if windows passed while it was held. Held members have no position yet: they
- * are remembered in `pending`, with the first thing they miss.
+ * After which seq each live member is served: usually what was delivered before; more if it went live with a history
+ * that reached further, less if windows passed it by. Held members have no position yet: they are remembered in
+ * `pending`, with the first thing they miss.
  */
-function placeMembers({ delivered, pending: before }: Cursor, members: readonly Member[]) {
+function place({ delivered, pending: before }: Cursor, members: readonly Member[]) {
   const pending: Record<string, number> = {};
   const positions = new Map<string, number>();
   for (const { connectionId, state, after = 0 } of members) {
@@ -75,46 +81,25 @@ function placeMembers({ delivered, pending: before }: Cursor, members: readonly 
   return { pending, positions };
 }
 
-/** Builds what a member gets: everything after a seq, but not the news of its own coming or renaming (`self`). */
-async function composer(
-  { table, settings }: Delivery,
+/** What windows have delivered already, to all but some who are live now. */
+async function readBacklog(
+  { table }: Delivery,
   eventId: string,
-  entries: readonly LogEntry[],
-  { joined, left, renamed, participantCount }: ReturnType<typeof presenceChanges>,
-  audience: number,
-): Promise<(from: number, self: string) => ServerEvent[]> {
-  const summarize = audience > settings.presenceSummaryAbove;
-  const one = { participantCount, summarize: false };
-  const all = { participantCount, summarize };
-  const others = (self: string) => (person: { id: string }) => summarize || person.id !== self;
-  const event = entries.some((entry) => entry.kind === 'ended') ? await getEvent(table, eventId) : undefined;
-  const log = entries.flatMap((entry): { seq: number; event: ServerEvent }[] => {
-    if (entry.kind === 'message')
-      return [{ seq: entry.seq, event: { event: 'newMessage', data: entry.message } }];
-    if (entry.kind === 'ended' && event)
-      return [{ seq: entry.seq, event: { event: 'eventEnded', data: { event } } }];
-    return [];
-  });
-  return (from, self) => [
-    ...renamed
-      .filter(({ is }) => is.id !== self)
-      .flatMap(({ was, is }) => [
-        ...announce('userLeft', eventId, [was], one),
-        ...announce('userJoined', eventId, [is], one),
-      ]),
-    ...announce('userJoined', eventId, joined.filter(others(self)), all),
-    ...log.filter(({ seq }) => seq > from).map(({ event }) => event),
-    ...announce('userLeft', eventId, left, all),
-  ];
+  { delivered }: Cursor,
+  positions: ReadonlyMap<string, number>,
+): Promise<LogEntry[]> {
+  const backlog: LogEntry[] = [];
+  let first = delivered;
+  for (const position of positions.values()) first = Math.min(first, position);
+  for await (const entry of readLog(table, eventId, { after: first, upTo: delivered, pageSize: 100 })) {
+    backlog.push(entry);
+  }
+  return backlog;
 }
 
-/** Most members are at the same place: what they get is encoded once. */
-function memoize(make: (from: number, self: string) => string[]): typeof make {
-  const made = new Map<string, string[]>();
-  return (from, self) => {
-    const key = `${from} ${self}`;
-    const known = made.get(key) ?? make(from, self);
-    made.set(key, known);
-    return known;
-  };
+/** Who joined after the listing: held, so the log is not for them, but what is announced now they may have missed. */
+function newcomers(notes: readonly PresenceNote[], members: readonly Member[]) {
+  const listed = new Set(members.map((member) => member.connectionId));
+  const last = new Map(notes.map((note) => [note.connectionId, note]));
+  return [...last.values()].filter(({ kind, connectionId }) => kind !== 'left' && !listed.has(connectionId));
 }

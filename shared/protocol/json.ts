@@ -13,10 +13,7 @@ export interface Frame {
   id?: RequestId;
 }
 
-const idSchema = z.union(
-  [z.string().max(128), z.number()],
-  'must be a number or a string of at most 128 characters',
-);
+const idSchema = z.union([z.string(), z.number()], 'must be a string or a number');
 const frameSchema = z.object({
   action: z.string('must be a string'),
   data: z.unknown().optional(),

@@ -39,10 +39,11 @@ export const clientMessageId = atMost(limits.clientMessageIdLength)
   .min(1, 'must not be empty')
   .refine(wellFormed, 'must be well-formed Unicode');
 
-/** An id of ours, opaque to clients. The bound keeps any client's string a valid key. */
-export const opaqueId = atMost(64, 'is not one of our ids')
+/** An id of ours, opaque to clients. What cannot be one names nothing, rather than being malformed. */
+export const opaqueId = z
+  .string()
   .min(1, 'must not be empty')
-  .refine(wellFormed, 'is not one of our ids');
+  .transform((id) => (/^[\w-]{1,64}$/.test(id) ? id : 'nothing'));
 
 /** ISO 8601 with a time zone; kept in UTC with milliseconds. */
 export const instant = z.iso

@@ -1,7 +1,7 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Participant } from '../protocol/entities.ts';
+import { ifCondition } from './conditional.ts';
 import { type Connection, GARBAGE_MS, type Membership, type Wire } from './connections.ts';
-import { isConditionFailed } from './failures.ts';
 import { audiencePartition, connectionKey, memberKey } from './keys.ts';
 import { type PresenceNote, putNote } from './presence.ts';
 import { epochSeconds, queryPages, type Table } from './table.ts';
@@ -15,6 +15,8 @@ export interface Member {
   namedAt: number;
   /** `held`: gets no messages yet, its history is on the way. */
   state: 'held' | 'live';
+  /** When it was last held, milliseconds; names the join that did. */
+  heldSince: number;
   /** What `held` ended with: the seq up to which the log was sent by the join itself. */
   after?: number;
   expiresAt: number;
@@ -28,7 +30,7 @@ export async function join(
   table: Table,
   connection: Connection,
   next: Membership,
-  participantToken: string,
+  { participantToken, heldSince }: { participantToken: string; heldSince: number },
 ): Promise<boolean> {
   const { connectionId, wire, expiresAt, membership: previous } = connection;
   const member: Member = {
@@ -36,6 +38,7 @@ export async function join(
     wire,
     expiresAt,
     state: 'held',
+    heldSince,
     participant: next.participant,
     namedAt: next.namedAt,
   };
@@ -117,30 +120,29 @@ function notes(connectionId: string, previous: Membership | undefined, next: Mem
   return [putNote(next.eventId, renamed)];
 }
 
-/** Lets windows serve a `held` member: it has had the log up to `after`. False: it is no longer held. */
+/**
+ * Lets windows serve a `held` member: it has had the log up to `after`. False: it left, or joined again and is held by
+ * that join.
+ */
 export async function goLive(
   table: Table,
-  eventId: string,
-  connectionId: string,
-  after: number,
+  {
+    eventId,
+    connectionId,
+    heldSince,
+    after,
+  }: { eventId: string; connectionId: string; heldSince: number; after: number },
 ): Promise<boolean> {
-  try {
-    await table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: memberKey(eventId, connectionId),
-        UpdateExpression: 'SET #state = :live, #after = :after',
-        // Still here: a leave in between must not bring the row back.
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeNames: { '#state': 'state', '#after': 'after' },
-        ExpressionAttributeValues: { ':live': 'live', ':after': after },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailed(error)) return false;
-    throw error;
-  }
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: memberKey(eventId, connectionId),
+    UpdateExpression: 'SET #state = :live, #after = :after',
+    // Still the row of this join: a leave in between must not bring it back.
+    ConditionExpression: 'heldSince = :since',
+    ExpressionAttributeNames: { '#state': 'state', '#after': 'after' },
+    ExpressionAttributeValues: { ':live': 'live', ':since': heldSince, ':after': after },
+  });
+  return (await ifCondition(() => table.client.send(command))) !== undefined;
 }
 
 /** The unexpired members of an event, page after page, strongly consistent: whoever is live now is listed. */
@@ -159,15 +161,4 @@ export async function* listMembers(
   for await (const page of pages) {
     yield (page as unknown as Member[]).filter((member) => member.expiresAt > now);
   }
-}
-
-export async function getMember(
-  table: Table,
-  eventId: string,
-  connectionId: string,
-): Promise<Member | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: memberKey(eventId, connectionId), ConsistentRead: true }),
-  );
-  return Item as Member | undefined;
 }

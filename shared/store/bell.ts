@@ -1,5 +1,5 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailed } from './failures.ts';
+import { ifCondition } from './conditional.ts';
 import { bellKey } from './keys.ts';
 import type { Table } from './table.ts';
 
@@ -64,13 +64,12 @@ type RingInput = Pick<
 >;
 
 async function ring(table: Table, eventId: string, input: RingInput): Promise<Bell | undefined> {
-  try {
-    const { Attributes } = await table.client.send(
-      new UpdateCommand({ TableName: table.name, Key: bellKey(eventId), ReturnValues: 'ALL_NEW', ...input }),
-    );
-    return Attributes as Bell;
-  } catch (error) {
-    if (isConditionFailed(error)) return undefined;
-    throw error;
-  }
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: bellKey(eventId),
+    ReturnValues: 'ALL_NEW',
+    ...input,
+  });
+  const rung = await ifCondition(() => table.client.send(command));
+  return rung?.Attributes as Bell | undefined;
 }

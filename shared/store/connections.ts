@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Participant } from '../protocol/entities.ts';
-import { isConditionFailed } from './failures.ts';
+import { ifCondition } from './conditional.ts';
 import { connectionKey, expiryRank, idOf, SLOTS, slotGroup, tableKeys } from './keys.ts';
 import { epochSeconds, queryPages, type Table } from './table.ts';
 
@@ -62,20 +62,13 @@ export async function getConnection(table: Table, connectionId: string): Promise
 
 /** Removes a connection that is in no event. False: it has joined one meanwhile. */
 export async function deleteUnjoined(table: Table, connectionId: string): Promise<boolean> {
-  try {
-    await table.client.send(
-      new DeleteCommand({
-        TableName: table.name,
-        Key: connectionKey(connectionId),
-        // A join that came in between needs a leave first.
-        ConditionExpression: 'attribute_not_exists(membership)',
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailed(error)) return false;
-    throw error;
-  }
+  const command = new DeleteCommand({
+    TableName: table.name,
+    Key: connectionKey(connectionId),
+    // A join that came in between needs a leave first.
+    ConditionExpression: 'attribute_not_exists(membership)',
+  });
+  return (await ifCondition(() => table.client.send(command))) !== undefined;
 }
 
 /** Ids of the connections whose time has passed, slot by slot. */

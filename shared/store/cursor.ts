@@ -1,5 +1,5 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailed } from './failures.ts';
+import { ifCondition } from './conditional.ts';
 import { cursorKey } from './keys.ts';
 import type { Table } from './table.ts';
 
@@ -7,14 +7,14 @@ import type { Table } from './table.ts';
 export interface Cursor {
   /** Every window up to now covers the log up to here; whoever is live when `claimed` is read gets all that follows. */
   claimed: number;
-  /** Every member has been posted the log up to here. */
+  /** Windows have posted the log up to here, to all members but those in `pending`. */
   delivered: number;
   /** The bell's `presence` that the last window had seen. */
   presence: number;
   /** Member rows, and the distinct people behind them, at the last window. */
   audience: number;
   participantCount: number;
-  /** Members that were `held` when a window passed, and the seq after which each of them has had nothing. */
+  /** Members that windows passed by, held or not to be reached, and the seq after which each has had nothing. */
   pending: Record<string, number>;
   /** Counts those who found the lease taken: the holder looks again before it lets go. */
   knocks: number;
@@ -54,8 +54,9 @@ export async function takeLease(table: Table, eventId: string, owner: string): P
     const now = Date.now();
     const taken = await update(table, eventId, {
       UpdateExpression: 'SET lease = :owner, leaseUntil = :until',
-      // Free, or its holder is dead.
-      ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(lease) OR leaseUntil < :now)',
+      // Free, or its holder is dead, or the SDK repeats a take whose answer was lost.
+      ConditionExpression:
+        'attribute_exists(pk) AND (attribute_not_exists(lease) OR leaseUntil < :now OR lease = :owner)',
       ExpressionAttributeValues: { ':owner': owner, ':until': now + LEASE_MS, ':now': now },
     });
     if (taken) return taken;
@@ -154,18 +155,12 @@ type UpdateInput = Pick<
 >;
 
 async function update(table: Table, eventId: string, input: UpdateInput): Promise<Cursor | undefined> {
-  try {
-    const { Attributes } = await table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: cursorKey(eventId),
-        ReturnValues: 'ALL_NEW',
-        ...input,
-      }),
-    );
-    return Attributes as Cursor;
-  } catch (error) {
-    if (isConditionFailed(error)) return undefined;
-    throw error;
-  }
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: cursorKey(eventId),
+    ReturnValues: 'ALL_NEW',
+    ...input,
+  });
+  const updated = await ifCondition(() => table.client.send(command));
+  return updated?.Attributes as Cursor | undefined;
 }

@@ -1,8 +1,8 @@
 import { BatchGetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Event } from '../protocol/entities.ts';
 import { type Bell, newBell } from './bell.ts';
+import { ifCondition } from './conditional.ts';
 import { type Cursor, newCursor } from './cursor.ts';
-import { isConditionFailed } from './failures.ts';
 import { bellKey, cursorKey, eventGroup, eventKey, eventRank, idOf, type Key, tableKeys } from './keys.ts';
 import type { Item, Table } from './table.ts';
 import { transact } from './transaction.ts';
@@ -146,21 +146,14 @@ async function update(
     'UpdateExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
   >,
 ): Promise<boolean> {
-  try {
-    await table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: eventKey(id),
-        // Never creates half an event.
-        ConditionExpression: 'attribute_exists(pk)',
-        ...input,
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailed(error)) return false;
-    throw error;
-  }
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: eventKey(id),
+    // Never creates half an event.
+    ConditionExpression: 'attribute_exists(pk)',
+    ...input,
+  });
+  return (await ifCondition(() => table.client.send(command))) !== undefined;
 }
 
 function toEvent(item: EventItem, bell: Bell, cursor: Cursor): Event {

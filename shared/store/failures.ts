@@ -5,9 +5,7 @@
 
 interface DynamoDBFailure {
   name?: string;
-  /** The item that failed the condition, when asked for with `ReturnValuesOnConditionCheckFailure`; not unmarshalled. */
-  Item?: unknown;
-  CancellationReasons?: { Code?: string; Item?: unknown }[];
+  CancellationReasons?: { Code?: string }[];
 }
 
 const as = (error: unknown): DynamoDBFailure => (error ?? {}) as DynamoDBFailure;
@@ -25,7 +23,7 @@ export function failedConditions(error: unknown): number[] | undefined {
   return failed.length > 0 ? failed : undefined;
 }
 
-/** Another write of the same item was under way: the same transaction may succeed when repeated. */
+/** Another write of the same item was under way: the same one may succeed when repeated. */
 export function isConflict(error: unknown): boolean {
   const { name, CancellationReasons = [] } = as(error);
   return (

@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Message } from '../protocol/entities.ts';
-import { isConditionFailed } from './failures.ts';
+import { ifCondition } from './conditional.ts';
 import { LOG, logKey } from './keys.ts';
 import { epochSeconds, type Item, queryPages, type Table } from './table.ts';
 
@@ -11,11 +11,12 @@ export type LogEntry = { seq: number } & (
   | { kind: 'void' }
 );
 
-/** The item of an entry; with `expiresAt` (milliseconds) it is gone from then on. */
-export const logItem = (eventId: string, entry: LogEntry, expiresAt?: number): Item => ({
+/** The item of an entry, gone from `expiresAt` (milliseconds) on. */
+export const logItem = (eventId: string, entry: LogEntry, expiresAt: number): Item => ({
   ...logKey(eventId, entry.seq),
   ...entry,
-  ...(expiresAt !== undefined && { expiresAt, ttl: epochSeconds(expiresAt) }),
+  expiresAt,
+  ttl: epochSeconds(expiresAt),
 });
 
 /**
@@ -26,22 +27,16 @@ export async function putEntry(
   table: Table,
   eventId: string,
   entry: LogEntry,
-  expiresAt?: number,
+  expiresAt: number,
 ): Promise<boolean> {
-  try {
-    await table.client.send(
-      new PutCommand({
-        TableName: table.name,
-        Item: logItem(eventId, entry, expiresAt),
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (!isConditionFailed(error)) throw error;
-    // The SDK repeats a write whose answer was lost: what stands there may be ours.
-    return isSame(await getEntry(table, eventId, entry.seq), entry);
-  }
+  const command = new PutCommand({
+    TableName: table.name,
+    Item: logItem(eventId, entry, expiresAt),
+    ConditionExpression: 'attribute_not_exists(pk)',
+  });
+  if (await ifCondition(() => table.client.send(command))) return true;
+  // The SDK repeats a write whose answer was lost: what stands there may be ours.
+  return isSame(await getEntry(table, eventId, entry.seq), entry);
 }
 
 function isSame(found: LogEntry | undefined, entry: LogEntry): boolean {

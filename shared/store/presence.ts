@@ -23,19 +23,15 @@ export function putNote(eventId: string, note: Omit<PresenceNote, 'ulid'>) {
   return { Put: { Item: { ...presenceKey(eventId, id), ...note, ulid: id } } };
 }
 
-/** The oldest notes of an event, in order. */
-export async function readNotes(table: Table, eventId: string, max: number): Promise<PresenceNote[]> {
+/** All notes of an event, in order. */
+export async function readNotes(table: Table, eventId: string): Promise<PresenceNote[]> {
   const notes: PresenceNote[] = [];
   const pages = queryPages(table, {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
     ExpressionAttributeValues: { ':pk': presenceKey(eventId, '').pk, ':prefix': PRESENCE },
     ConsistentRead: true,
-    Limit: max,
   });
-  for await (const page of pages) {
-    notes.push(...(page as unknown as PresenceNote[]));
-    if (notes.length >= max) break;
-  }
+  for await (const page of pages) notes.push(...(page as unknown as PresenceNote[]));
   return notes;
 }
 

@@ -1,5 +1,5 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailed } from './failures.ts';
+import { ifCondition } from './conditional.ts';
 import { rateKey } from './keys.ts';
 import { epochSeconds, type Table } from './table.ts';
 
@@ -25,22 +25,15 @@ export async function takeRate(
   const tolerance = (burst - 1) * interval;
   const ttl = epochSeconds(now + tolerance + interval + 60_000);
   const attempt = async (UpdateExpression: string, ConditionExpression: string, values: object) => {
-    try {
-      await table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key,
-          UpdateExpression,
-          ConditionExpression,
-          ExpressionAttributeNames: { '#ttl': 'ttl' },
-          ExpressionAttributeValues: { ':ttl': ttl, ...values },
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isConditionFailed(error)) return false;
-      throw error;
-    }
+    const command = new UpdateCommand({
+      TableName: table.name,
+      Key,
+      UpdateExpression,
+      ConditionExpression,
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: { ':ttl': ttl, ...values },
+    });
+    return (await ifCondition(() => table.client.send(command))) !== undefined;
   };
   // Idle until now: the allowance is full.
   const idle = await attempt('SET tat = :next, #ttl = :ttl', 'attribute_not_exists(tat) OR tat <= :now', {

@@ -7,7 +7,13 @@ export interface Table {
   readonly client: DynamoDBDocumentClient;
 }
 
-export function openTable(name: string, client = new DynamoDBClient({})): Table {
+/** A hung socket must not hold a window for as long as its Lambda lives. */
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+
+export function openTable(
+  name: string,
+  client = new DynamoDBClient({ requestHandler, maxAttempts: 6 }),
+): Table {
   return {
     name,
     client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
@@ -29,12 +35,6 @@ export async function* queryPages(
     yield page.Items ?? [];
     from = page.LastEvaluatedKey;
   } while (from);
-}
-
-export async function queryAll(table: Table, input: Omit<QueryCommandInput, 'TableName'>): Promise<Item[]> {
-  const items: Item[] = [];
-  for await (const page of queryPages(table, input)) items.push(...page);
-  return items;
 }
 
 /** Seconds since the epoch, as DynamoDB's time to live wants them. */

@@ -96,3 +96,27 @@ test('typing is limited', async () => {
   const codes = outcomes.flatMap((o) => (o.status === 'rejected' ? [o.reason.code] : []));
   expect(new Set(codes)).toEqual(new Set(['RATE_LIMITED']));
 });
+
+test('a page of events that would pass 128 KB is shorter and leads on', async () => {
+  const eventsUrl = `${stack.outputs.EventsUrl}`;
+  const description = '字'.repeat(1_000);
+  const create = (name: string) => http('', { method: 'POST', url: eventsUrl, body: { name, description } });
+  const made = await Promise.all(Array.from({ length: 45 }, (_, i) => create(`Long ${i}`)));
+  const ana = await connect(url());
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  let pages = 0;
+  do {
+    const page = await ana.request<{ events: { id: string }[]; nextCursor?: string }>('getActiveEvents', {
+      limit: 100,
+      cursor,
+    });
+    ids.push(...page.events.map((event) => event.id));
+    cursor = page.nextCursor;
+    pages += 1;
+  } while (cursor);
+  expect(pages).toBeGreaterThan(1);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toEqual(expect.arrayContaining(made.map((answer) => answer.body.id)));
+  expect(Math.max(...ana.frames.map((frame) => Buffer.byteLength(frame)))).toBeLessThan(128 * 1024);
+});

@@ -11,6 +11,7 @@ const member = (connectionId: string, id: string, username = id, namedAt = 1): M
   participant: person(id, username),
   namedAt,
   state: 'live',
+  heldSince: 1,
   expiresAt: Number.POSITIVE_INFINITY,
 });
 let ulid = 0;
@@ -62,6 +63,28 @@ describe('what notes come to', () => {
     });
   });
 
+  test('what changed after the listing is as the notes say', () => {
+    // Left, and back through another tab that the listing does not know yet.
+    expect(presenceChanges([note('left', ana), note('joined', tab)], [])).toEqual({
+      joined: [],
+      left: [],
+      renamed: [],
+      participantCount: 1,
+    });
+    // A second tab came; the first one, gone since, is listed still.
+    expect(presenceChanges([note('joined', tab), note('left', ana)], [ana, tab])).toMatchObject({
+      joined: [],
+      left: [],
+      participantCount: 1,
+    });
+    // Gone again before anybody was told.
+    expect(presenceChanges([note('joined', ana), note('left', ana)], [ana])).toMatchObject({
+      joined: [],
+      left: [],
+      participantCount: 0,
+    });
+  });
+
   test('another name is a renaming, also from another tab', () => {
     const renamed = {
       ...note('renamed', member('c1', 'ana', 'anna', 2)),
@@ -75,16 +98,17 @@ describe('what notes come to', () => {
   });
 });
 
-/** Random tabs come and go; windows run at random moments. What is announced must always add up to who is there. */
+/** Random tabs come and go; windows run, and list before they read the notes, at random moments. What is announced must always add up to who is there. */
 test('whoever listens to all windows knows who is there', () => {
-  const step = fc.record({ tab: fc.nat(5), act: fc.constantFrom('join', 'leave', 'window') });
+  const step = fc.record({ tab: fc.nat(5), act: fc.constantFrom('join', 'leave', 'list', 'window') });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const rows = new Map<string, Member>();
       let notes: PresenceNote[] = [];
       const known = new Set<string>();
+      let listed: Member[] = [];
       const runWindow = () => {
-        const { joined, left, participantCount } = presenceChanges(notes, [...rows.values()]);
+        const { joined, left, participantCount } = presenceChanges(notes, listed);
         for (const { id } of joined) {
           expect(known).not.toContain(id);
           known.add(id);
@@ -92,11 +116,13 @@ test('whoever listens to all windows knows who is there', () => {
         for (const { id } of left) expect(known.delete(id)).toBe(true);
         expect(participantCount).toBe(known.size);
         notes = [];
+        listed = [...rows.values()];
       };
       for (const { tab, act } of steps) {
         // Three people with two tabs each.
         const row = member(`c${tab}`, `p${tab % 3}`);
-        if (act === 'window') runWindow();
+        if (act === 'list') listed = [...rows.values()];
+        else if (act === 'window') runWindow();
         else if (act === 'join' && !rows.has(row.connectionId)) {
           rows.set(row.connectionId, row);
           notes.push(note('joined', row));

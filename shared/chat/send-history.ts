@@ -1,0 +1,65 @@
+import { deliverNow } from '../delivery/deliver.ts';
+import type { Event } from '../protocol/entities.ts';
+import { limits } from '../protocol/limits.ts';
+import { goLive } from '../store/audience.ts';
+import { ringForPresence } from '../store/bell.ts';
+import { getCursor } from '../store/cursor.ts';
+import type { Chat } from './chat.ts';
+import { readPage } from './history.ts';
+import type { Roll } from './roll.ts';
+
+interface History {
+  connectionId: string;
+  /** Names the join that holds the member. */
+  heldSince: number;
+  event: Event;
+  roll: Roll;
+  /** The seq up to which the history reaches. */
+  end: number;
+  /** The joiner has had the log up to here. */
+  after?: number | undefined;
+}
+
+/**
+ * Sends a joiner its `eventHistory` and lets it go live. A joiner that cannot have it is disconnected: it would be in the
+ * event and hear nothing.
+ */
+export async function sendHistory(chat: Chat, history: History): Promise<void> {
+  try {
+    if (await post(chat, history)) await followOn(chat, history);
+  } catch (error) {
+    await chat.poster.close(history.connectionId);
+    throw error;
+  }
+}
+
+/** False: the connection is gone. */
+async function post(chat: Chat, { connectionId, event, roll, end, after }: History): Promise<boolean> {
+  const { id: eventId, participantCount } = event;
+  const { participants } = roll;
+  const page = await readPage(
+    chat.table,
+    eventId,
+    end,
+    { after, limit: after === undefined ? limits.historyLength : Number.POSITIVE_INFINITY },
+    Buffer.byteLength(JSON.stringify(participants)),
+  );
+  const outcome = await chat.send(connectionId, {
+    event: 'eventHistory',
+    data: { eventId, participants, participantCount, ...page },
+  });
+  // It ended between our look at it and our becoming a member: the window that said so may not have known us.
+  if (event.status === 'ended') await chat.send(connectionId, { event: 'eventEnded', data: { event } });
+  if (outcome === 'lagging' || outcome === 'failed') throw new Error('A history could not be posted');
+  return outcome === 'delivered';
+}
+
+async function followOn(chat: Chat, { connectionId, heldSince, event, end }: History): Promise<void> {
+  const eventId = event.id;
+  if (!(await goLive(chat.table, { eventId, connectionId, heldSince, after: end }))) return;
+  // A window that claimed more before it could see us live has passed us by: one more is needed.
+  const claimed = (await getCursor(chat.table, eventId))?.claimed ?? 0;
+  if (claimed <= end) return;
+  await ringForPresence(chat.table, eventId);
+  await deliverNow(chat, eventId);
+}

@@ -1,0 +1,197 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { chatSettings } from '../../shared/config.ts';
+import { catchUp, deliverNow } from '../../shared/delivery/deliver.ts';
+import type { Delivery } from '../../shared/delivery/delivery.ts';
+import type { Outcome } from '../../shared/delivery/poster.ts';
+import { newId } from '../../shared/ids.ts';
+import { goLive, join, listMembers } from '../../shared/store/audience.ts';
+import { ringForEntry, ringForPresence } from '../../shared/store/bell.ts';
+import { getConnection, putConnection } from '../../shared/store/connections.ts';
+import { getCursor } from '../../shared/store/cursor.ts';
+import { createEvent } from '../../shared/store/events.ts';
+import { putEntry, readPrefix } from '../../shared/store/log.ts';
+import { newTable } from '../support/database.ts';
+
+/** Who gets what: the real store and windows, on a management API that does as the test says. */
+let delivery: Delivery;
+let frames: Map<string, unknown[]>;
+let outcomes: Map<string, Outcome>;
+let closable: boolean;
+let closed: string[];
+
+beforeEach(async () => {
+  frames = new Map();
+  outcomes = new Map();
+  closable = true;
+  closed = [];
+  delivery = {
+    table: await newTable(),
+    settings: chatSettings.parse({}),
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    metrics: { count: () => {} },
+    poster: {
+      async post(connectionId, texts) {
+        const outcome = outcomes.get(connectionId) ?? 'delivered';
+        const got = frames.get(connectionId) ?? [];
+        if (outcome === 'delivered')
+          frames.set(connectionId, [...got, ...texts.flatMap((text) => JSON.parse(text))]);
+        return outcome;
+      },
+      async close(connectionId) {
+        if (closable) closed.push(connectionId);
+        return closable;
+      },
+    },
+  };
+  await createEvent(delivery.table, 'e', { name: 'E' }, Date.now());
+});
+
+const soon = () => Date.now() + 20_000;
+const later = () => Date.now() + 60_000;
+const heldSince = Date.now();
+
+/** A live member that has had nothing; its arrival is announced already. */
+async function enter(connectionId: string): Promise<void> {
+  const { table } = delivery;
+  await putConnection(table, { connectionId, wire: 'json', connectedAt: Date.now() });
+  const connection = await getConnection(table, connectionId);
+  if (!connection) throw new Error('not stored');
+  const participant = { id: `p-${connectionId}`, username: connectionId, joinedAt: new Date().toISOString() };
+  const membership = { eventId: 'e', participant, namedAt: Date.now() };
+  await join(table, connection, membership, { participantToken: 't', heldSince });
+  await ringForPresence(table, 'e');
+  await goLive(table, { eventId: 'e', connectionId, heldSince, after: 0 });
+  await catchUp(delivery, 'e', soon());
+  frames.clear();
+}
+
+async function say(text: string): Promise<number> {
+  const seq = (await ringForEntry(delivery.table, 'e')) ?? 0;
+  const participant = { id: 'p', username: 'someone' };
+  const message = { id: newId(), eventId: 'e', seq, participant, text, sentAt: 'now' };
+  await putEntry(delivery.table, 'e', { seq, kind: 'message', message }, later());
+  return seq;
+}
+
+const heard = (connectionId: string) =>
+  (frames.get(connectionId) as { event: string; data: { text: string } }[] | undefined)
+    ?.filter(({ event }) => event === 'newMessage')
+    .map(({ data }) => data.text) ?? [];
+const news = (connectionId: string) =>
+  (frames.get(connectionId) as { event: string; data: { participant: { username: string } } }[] | undefined)
+    ?.filter(({ event }) => event !== 'newMessage')
+    .map(({ event, data }) => `${event} ${data.participant.username}`) ?? [];
+const connections = async () => {
+  const ids: string[] = [];
+  for await (const page of listMembers(delivery.table, 'e')) ids.push(...page.map((m) => m.connectionId));
+  return ids.sort();
+};
+
+test('catching up ends with what was rung for before, however busy the event is', async () => {
+  await enter('ana');
+  await say('first');
+  let isBusy = true;
+  const busy = (async () => {
+    while (isBusy) await say('more');
+  })();
+  await catchUp(delivery, 'e', soon());
+  isBusy = false;
+  await busy;
+  expect(heard('ana')[0]).toBe('first');
+});
+
+test('a hole is closed, and its late writer finds it taken', async () => {
+  await enter('ana');
+  const dead = (await ringForEntry(delivery.table, 'e')) ?? 0;
+  await say('after the hole');
+  await catchUp(delivery, 'e', soon());
+  expect(heard('ana')).toEqual(['after the hole']);
+  const [entry] = await readPrefix(delivery.table, 'e', dead - 1, 1);
+  expect(entry).toMatchObject({ seq: dead, kind: 'void' });
+});
+
+describe('a member that is not to be served', () => {
+  beforeEach(async () => {
+    await enter('ana');
+    await enter('bob');
+  });
+
+  test('because it is gone, leaves; the others hear all, and that', async () => {
+    outcomes.set('bob', 'gone');
+    await say('hello');
+    await catchUp(delivery, 'e', soon());
+    await catchUp(delivery, 'e', soon());
+    expect(heard('ana')).toEqual(['hello']);
+    expect(news('ana')).toEqual(['userLeft bob']);
+    expect(await connections()).toEqual(['ana']);
+    expect((await getCursor(delivery.table, 'e'))?.participantCount).toBe(1);
+  });
+
+  test.for(['lagging', 'failed'] as const)('because it is %s, is disconnected', async (outcome) => {
+    outcomes.set('bob', outcome);
+    await say('hello');
+    await catchUp(delivery, 'e', soon());
+    expect(closed).toEqual(['bob']);
+    expect(await connections()).toEqual(['ana']);
+    expect(heard('ana')).toEqual(['hello']);
+  });
+
+  test('and can not be disconnected either, keeps its place and gets everything later', async () => {
+    outcomes.set('bob', 'lagging');
+    closable = false;
+    await say('one');
+    await deliverNow(delivery, 'e');
+    await say('two');
+    await deliverNow(delivery, 'e');
+    expect(heard('ana')).toEqual(['one', 'two']);
+    outcomes.delete('bob');
+    await catchUp(delivery, 'e', soon());
+    expect(heard('bob')).toEqual(['one', 'two']);
+    expect(heard('ana')).toEqual(['one', 'two']);
+    expect((await getCursor(delivery.table, 'e'))?.pending).toEqual({});
+  });
+});
+
+test('when nobody is to be reached, nobody is disconnected and all is delivered afterwards', async () => {
+  for (const name of ['ana', 'bob', 'cleo']) await enter(name);
+  for (const name of ['ana', 'bob', 'cleo']) outcomes.set(name, 'failed');
+  await say('hello');
+  await expect(catchUp(delivery, 'e', soon())).rejects.toThrow('serves nobody');
+  expect(closed).toEqual([]);
+  outcomes.clear();
+  await catchUp(delivery, 'e', soon());
+  for (const name of ['ana', 'bob', 'cleo']) expect(heard(name)).toEqual(['hello']);
+});
+
+test('a single client that does not read is disconnected, though there is nobody else to serve', async () => {
+  await enter('ana');
+  outcomes.set('ana', 'lagging');
+  await say('hello');
+  await catchUp(delivery, 'e', soon());
+  expect(closed).toEqual(['ana']);
+});
+
+test('a large audience is left to the stream, and so is everything if so set', async () => {
+  for (const name of ['ana', 'bob']) await enter(name);
+  await say('hello');
+  for (const directAudienceMax of [0, 1]) {
+    await deliverNow({ ...delivery, settings: { ...delivery.settings, directAudienceMax } }, 'e');
+    expect(heard('ana')).toEqual([]);
+  }
+  await deliverNow({ ...delivery, settings: { ...delivery.settings, directAudienceMax: 2 } }, 'e');
+  expect(heard('ana')).toEqual(['hello']);
+});
+
+test('many messages wait for one frame', async () => {
+  await enter('ana');
+  let posts = 0;
+  const { post } = delivery.poster;
+  delivery.poster.post = (...args) => {
+    posts += 1;
+    return post(...args);
+  };
+  for (let i = 0; i < 30; i += 1) await say(`m${i}`);
+  await catchUp(delivery, 'e', soon());
+  expect(heard('ana')).toHaveLength(30);
+  expect(posts).toBe(1);
+});
