@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -59,15 +60,10 @@ function readFaults(json: string) {
 }
 
 /** The same templates as `npm run synth`, without its checks: they change nothing and take seconds. */
-async function synthesize(settings: Record<string, string>): Promise<string> {
+async function synthesize(settings: Record<string, string>, outdir: string): Promise<void> {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
   const { chatApp } = await import('./infra/app.ts');
-  const app = chatApp({
-    context: { ...context, ...settings },
-    outdir: join(root, '.build', 'cdk.out'),
-    checks: false,
-  });
-  return app.synth().directory;
+  chatApp({ context: { ...context, ...settings }, outdir, checks: false }).synth();
 }
 
 /** An event to join: the newest there is, or a first one. */
@@ -92,7 +88,10 @@ async function main(): Promise<void> {
   say('starting DynamoDB Local and synthesizing the stacks');
   const dynamodb = startDynamoDB({ dataDir: command.dataDir });
   dynamodb.catch(() => {});
+  // One of its own: several may run at once.
+  const assembly = mkdtempSync(join(tmpdir(), 'live-event-chat-'));
   let stop = async () => {
+    rmSync(assembly, { recursive: true, force: true });
     await dynamodb.then((database) => database.stop()).catch(() => {});
   };
   let isStopping = false;
@@ -103,9 +102,12 @@ async function main(): Promise<void> {
     process.exit(exitCode);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
+  // npm's shell passes no signal on: without it nobody is left to stop this.
+  const { ppid } = process;
+  setInterval(() => process.ppid !== ppid && void end(0), 500).unref();
 
   try {
-    const assembly = await synthesize(command.settings);
+    await synthesize(command.settings, assembly);
     say('stacks synthesized; creating the table and loading the functions');
     const stack = await startLocalStack({ ...command, assembly, dynamodb, log: say });
     const stopDatabase = stop;
