@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { chatSettings } from '../shared/config.ts';
 
 const flag = z
-  .union([z.boolean(), z.enum(['true', 'false'])])
+  .union([z.boolean(), z.enum(['true', 'false'])], 'must be true or false')
   .transform((value) => value === true || value === 'true');
-const count = z.coerce.number().int();
+const count = z.coerce.number('must be a number').int('must be a whole number');
 
 /** Days that CloudWatch Logs knows: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const logRetentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653];

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-const count = z.coerce.number().int();
+const number = z.coerce.number('must be a number');
+const count = number.int('must be a whole number');
 
 /**
  * The settings that the chat itself reads, with their defaults. The stacks take them from the CDK context and hand
@@ -15,11 +16,11 @@ export const chatSettings = z.object({
   presenceSummaryAbove: count.min(0).default(50),
   /** Messages are kept this long. */
   messageRetentionDays: count.min(1).max(3_650).default(30),
-  sendsPerSecond: z.coerce.number().positive().max(1_000).default(5),
+  sendsPerSecond: number.positive().max(1_000).default(5),
   sendBurst: count.min(1).max(10_000).default(10),
-  typingPerSecond: z.coerce.number().positive().max(1_000).default(2),
+  typingPerSecond: number.positive().max(1_000).default(2),
   typingBurst: count.min(1).max(10_000).default(4),
-  joinsPerSecond: z.coerce.number().positive().max(1_000).default(2),
+  joinsPerSecond: number.positive().max(1_000).default(2),
   joinBurst: count.min(1).max(10_000).default(10),
 });
 

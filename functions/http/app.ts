@@ -29,7 +29,9 @@ app.use(
   }),
 );
 
-app.openapi(routes.listEvents, async (c) => c.json(await getActiveEvents(chat, c.req.valid('query')), 200));
+app.openapi(routes.listEvents, async (c) =>
+  c.json(await getActiveEvents(chat, c.req.valid('query'), 0), 200),
+);
 
 app.openapi(routes.getEvent, async (c) => c.json(await getEvent(chat, c.req.valid('param').id), 200));
 
@@ -44,7 +46,10 @@ app.openapi(routes.updateEvent, async (c) =>
 
 app.openapi(routes.listMessages, async (c) => {
   const { id } = await getEvent(chat, c.req.valid('param').id);
-  return c.json(await readPage(chat.table, id, await readableEnd(chat.table, id), c.req.valid('query')), 200);
+  return c.json(
+    await readPage(chat.table, id, await readableEnd(chat.table, id), c.req.valid('query'), 0),
+    200,
+  );
 });
 
 app.doc31('/openapi.json', {

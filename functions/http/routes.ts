@@ -1,7 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
-import { eventsQuery, messagesQuery } from '../../shared/protocol/client-to-server.ts';
+import { oneDirection, oneDirectionOnly, queryFields } from '../../shared/protocol/client-to-server.ts';
 import { eventSchema, messageSchema } from '../../shared/protocol/entities.ts';
+import { limits } from '../../shared/protocol/limits.ts';
 import { description, eventName, instant, opaqueId } from '../../shared/protocol/text.ts';
 
 /** The HTTP API as OpenAPI routes: what they take, what they answer (contract: "HTTP API"). */
@@ -34,8 +35,16 @@ const body = <T extends z.ZodType>(schema: T) => ({
   content: { 'application/json': { schema } },
 });
 
+/** Digits on the wire, a number to whoever reads the document. */
+const integer = (bounds: { minimum: number; maximum?: number; default?: number }) =>
+  ({ ...bounds, type: 'integer', pattern: undefined }) as { type: 'integer' };
+const seq = queryFields.seq.openapi(integer({ minimum: 0 }));
+const limit = queryFields.limit.openapi(
+  integer({ minimum: 1, maximum: limits.pageLength, default: limits.historyLength }),
+);
+
 const details = z.object({
-  name: eventName,
+  name: eventName.openapi({ maxLength: limits.eventNameLength }),
   description: description.optional(),
   startsAt: instant.optional(),
   endsAt: instant.optional(),
@@ -46,7 +55,7 @@ export const listEvents = createRoute({
   method: 'get',
   path: '/api/events',
   summary: 'Active events, newest first',
-  request: { query: eventsQuery },
+  request: { query: z.object({ limit, cursor: queryFields.cursor }) },
   responses: {
     200: answer('A page', z.object({ events: z.array(event), nextCursor: z.string().optional() })),
     ...refusals(400),
@@ -66,7 +75,10 @@ export const createEvent = createRoute({
   path: '/api/events',
   summary: 'Create an event',
   request: { body: body(details) },
-  responses: { 201: answer('Created; Location has its address', event), ...refusals(400, 413) },
+  responses: {
+    201: { ...answer('Created', event), headers: z.object({ Location: z.string() }) },
+    ...refusals(400, 413),
+  },
 });
 
 export const updateEvent = createRoute({
@@ -86,7 +98,10 @@ export const listMessages = createRoute({
   method: 'get',
   path: '/api/events/{id}/messages',
   summary: 'Messages, oldest first: the newest, those before a seq, or those after one',
-  request: { params, query: messagesQuery },
+  request: {
+    params,
+    query: z.object({ before: seq, after: seq, limit }).refine(oneDirection, oneDirectionOnly),
+  },
   responses: {
     200: answer('A page', z.object({ messages: z.array(message), hasMore: z.boolean() })),
     ...refusals(400, 404),

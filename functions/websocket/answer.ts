@@ -1,7 +1,7 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import type { Operation, Reply } from '../../shared/chat/chat.ts';
 import { type Action, type ActionData, clientToServer } from '../../shared/protocol/client-to-server.ts';
-import { toChatError } from '../../shared/protocol/errors.ts';
+import { ChatError, toChatError } from '../../shared/protocol/errors.ts';
 import {
   decodeFrame,
   encodeAck,
@@ -17,8 +17,8 @@ type RouteHandler = (event: APIGatewayProxyWebsocketEventV2) => Promise<{ status
 
 /** The handler of one route: parses the frame, runs the operation, answers. */
 export function route<A extends Action>(action: A, operation: Operation<ActionData<A>>): RouteHandler {
-  return answer((connectionId, { data }) =>
-    operation(chat, connectionId, parse<ActionData<A>>(clientToServer[action] as never, data)),
+  return answer((connectionId, { data, id }) =>
+    operation(chat, connectionId, parse<ActionData<A>>(clientToServer[action] as never, data), bytesOf(id)),
   );
 }
 
@@ -31,7 +31,8 @@ export function answer(run: (connectionId: string, frame: Frame) => Promise<Repl
   return async ({ requestContext: { connectionId, requestId }, body = '' }) => {
     const refuse = async (error: unknown, id?: RequestId) => {
       const refusal = toChatError(error, requestId);
-      if (refusal.code === 'INTERNAL') log.error('route failed', { requestId, error });
+      if (!(error instanceof ChatError)) log.error('route failed', { requestId, error });
+      else if (refusal.code === 'INTERNAL') log.warn('route refused', { requestId });
       await post(connectionId, encodeError(refusal.toData(), id));
     };
     try {
@@ -66,6 +67,9 @@ async function attempt(
   if (id !== undefined) await post(connectionId, encodeAck(id, reply.data));
   return reply;
 }
+
+/** How long a request's id is in a frame: a page that answers it must leave room. */
+export const bytesOf = (id: RequestId | undefined): number => Buffer.byteLength(JSON.stringify(id ?? null));
 
 /** A connection that went away meanwhile needs no answer; `$disconnect`, the next window or the sweep cleans up. */
 async function post(connectionId: string, frame: string): Promise<void> {

@@ -14,4 +14,10 @@ export interface Reply<Data extends object = object> {
   afterwards?: () => Promise<void>;
 }
 
-export type Operation<Input> = (chat: Chat, connectionId: string, input: Input) => Promise<Reply>;
+/** `reservedBytes` is what the answer's frame needs for the request's id: pages leave room for it. */
+export type Operation<Input> = (
+  chat: Chat,
+  connectionId: string,
+  input: Input,
+  reservedBytes: number,
+) => Promise<Reply>;

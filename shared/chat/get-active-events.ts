@@ -3,7 +3,7 @@ import type { Event } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { badRequest } from '../protocol/parse.ts';
 import { getEvents, listEvents } from '../store/events.ts';
-import { eventRank } from '../store/keys.ts';
+import { eventRank, idOf } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
 import { byteBudget } from './byte-budget.ts';
 
@@ -16,10 +16,11 @@ export interface EventList {
 export async function getActiveEvents(
   { table }: { table: Table },
   { limit = limits.historyLength, cursor }: ActionData<'getActiveEvents'>,
+  reservedBytes: number,
 ): Promise<EventList> {
-  const from = cursor === undefined ? undefined : decodeCursor(cursor);
+  const from = cursor === undefined ? undefined : await readCursor(table, cursor);
   const page = await listEvents(table, { status: 'active', limit, from });
-  const fits = byteBudget();
+  const fits = byteBudget(reservedBytes);
   const all = await getEvents(table, page.ids);
   const fitting = all.slice(
     0,
@@ -39,13 +40,15 @@ function indexOrEnd<T>(items: readonly T[], matches: (item: T) => boolean): numb
 
 const rankOf = ({ createdAt, id }: Event) => eventRank(Date.parse(createdAt), id);
 
-/** A cursor is the index's rank of the last event of the page. */
-const RANK = /^\d{15}#[\w-]{16}$/;
+/** A cursor is the rank of the last event of its page. */
 const encodeCursor = (rank: string): string => Buffer.from(rank).toString('base64url');
 
-function decodeCursor(cursor: string): string {
+async function readCursor(table: Table, cursor: string): Promise<string> {
   const rank = Buffer.from(cursor, 'base64url').toString();
-  if (!RANK.test(rank) || encodeCursor(rank) !== cursor)
+  // Every rank that was ever given out is that of an event.
+  const [event] = /^\d{15}#[\w-]{16}$/.test(rank) ? await getEvents(table, [idOf(rank)]) : [];
+  if (!event || rankOf(event) !== rank || encodeCursor(rank) !== cursor) {
     throw badRequest('cursor', 'is not a cursor of ours');
+  }
   return rank;
 }

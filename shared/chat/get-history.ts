@@ -7,7 +7,9 @@ export async function getHistory(
   chat: Chat,
   connectionId: string,
   query: ActionData<'getHistory'>,
+  reservedBytes: number,
 ): Promise<Reply<Page>> {
   const { eventId } = await joined(chat, connectionId);
-  return { data: await readPage(chat.table, eventId, await readableEnd(chat.table, eventId), query) };
+  const end = await readableEnd(chat.table, eventId);
+  return { data: await readPage(chat.table, eventId, end, query, reservedBytes) };
 }

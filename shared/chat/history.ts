@@ -39,7 +39,7 @@ export async function readPage(
   eventId: string,
   end: number,
   { before, after, limit = limits.historyLength }: PageQuery,
-  reservedBytes = 0,
+  reservedBytes: number,
 ): Promise<Page> {
   const newestFirst = after === undefined;
   const entries = readLog(table, eventId, {

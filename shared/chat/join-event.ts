@@ -1,5 +1,5 @@
 import { deliverNow } from '../delivery/deliver.ts';
-import { newParticipantToken, participantIdOf } from '../ids.ts';
+import { newId, newParticipantToken, participantIdOf } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Event, Participant } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
@@ -10,7 +10,7 @@ import type { Chat, Reply } from './chat.ts';
 import { getEvent } from './get-event.ts';
 import { readableEnd } from './history.ts';
 import { rateLimit } from './rate-limit.ts';
-import { readRoll } from './roll.ts';
+import { countOf, readRoll } from './roll.ts';
 import { sendHistory } from './send-history.ts';
 
 interface Joined {
@@ -31,11 +31,9 @@ export async function joinEvent(
 ): Promise<Reply<Joined>> {
   const { table } = chat;
   const { eventId, after } = input;
-  const { membership, participantToken, heldSince, leftEventId } = await becomeMember(
-    chat,
-    connectionId,
-    input,
-  );
+  const member = await becomeMember(chat, connectionId, input);
+  const { participantToken, joinId, leftEventId } = member;
+  const { participant } = member.membership;
   const changed = leftEventId === undefined ? [eventId] : [eventId, leftEventId];
   await Promise.all(changed.map((id) => ringForPresence(table, id)));
   // Before the ack: whoever joins upon it finds this join announced.
@@ -44,12 +42,12 @@ export async function joinEvent(
   const [event, end, roll] = await Promise.all([
     getEvent(chat, eventId),
     readableEnd(table, eventId),
-    readRoll(chat, eventId),
+    readRoll(chat, eventId, participant),
   ]);
-  const now: Event = { ...event, participantCount: roll.count(event) };
+  const now: Event = { ...event, participantCount: countOf(roll, event) };
   return {
-    data: { event: now, participant: membership.participant, latestSeq: end, participantToken },
-    afterwards: () => sendHistory(chat, { connectionId, heldSince, event: now, roll, end, after }),
+    data: { event: now, participant, latestSeq: end, participantToken },
+    afterwards: () => sendHistory(chat, { connectionId, joinId, event: now, participant, roll, end, after }),
   };
 }
 
@@ -66,15 +64,15 @@ async function becomeMember(chat: Chat, connectionId: string, input: ActionData<
       await requireActive(chat, input.eventId);
       isAllowed = true;
     }
-    const heldSince = Date.now();
-    const membership = nextMembership(connection, input, participantId, heldSince);
-    if (await join(chat.table, connection, membership, { participantToken, heldSince })) {
+    const joinId = newId();
+    const membership = nextMembership(connection, input, participantId);
+    if (await join(chat.table, connection, membership, { participantToken, joinId })) {
       chat.metrics.count('Joins', 1);
       const before = connection.membership?.eventId;
       return {
         membership,
         participantToken,
-        heldSince,
+        joinId,
         leftEventId: before === input.eventId ? undefined : before,
       };
     }
@@ -98,8 +96,8 @@ function nextMembership(
   { membership }: Connection,
   { eventId, username }: ActionData<'joinEvent'>,
   id: string,
-  now: number,
 ): Membership {
+  const now = Date.now();
   if (membership?.eventId !== eventId || membership.participant.id !== id) {
     return { eventId, participant: { id, username, joinedAt: new Date(now).toISOString() }, namedAt: now };
   }

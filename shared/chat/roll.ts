@@ -1,6 +1,7 @@
-import { peopleOf } from '../delivery/presence-changes.ts';
+import { announce, peopleOf } from '../delivery/presence-changes.ts';
 import type { Event, Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
+import type { ServerEvent } from '../protocol/server-to-client.ts';
 import { listMembers, type Member } from '../store/audience.ts';
 import type { Chat } from './chat.ts';
 
@@ -8,26 +9,40 @@ import type { Chat } from './chat.ts';
 const PAGE_SIZE = 400;
 
 export interface Roll {
-  /** Some of the people who are there, as many as a history names; everybody if there are few. */
+  /** Who is there: everybody if there are few, else as many as a history names. */
   participants: Participant[];
-  /** How many people are there: counted if there are few, else as the last window found. */
-  count(event: Event): number;
+  isComplete: boolean;
 }
 
-/** Who is there now. */
-export async function readRoll({ table }: Chat, eventId: string): Promise<Roll> {
+/** Who is there now; `joiner` is, whoever else there is no room for. */
+export async function readRoll({ table }: Chat, eventId: string, joiner: Participant): Promise<Roll> {
   const members: Member[] = [];
   const named = limits.participantsInHistory;
   for await (const page of listMembers(table, eventId, PAGE_SIZE)) {
     members.push(...page);
     const people = peopleOf(members);
     if (people.length > named) {
-      return {
-        participants: people.slice(0, named),
-        count: ({ participantCount }) => Math.max(people.length, participantCount),
-      };
+      const others = people.filter(({ id }) => id !== joiner.id);
+      return { participants: [...others.slice(0, named - 1), joiner], isComplete: false };
     }
   }
-  const participants = peopleOf(members);
-  return { participants, count: () => participants.length };
+  return { participants: peopleOf(members), isComplete: true };
+}
+
+/** How many people are there: counted if there are few, else as the last window found. */
+export const countOf = ({ participants, isComplete }: Roll, { participantCount }: Event): number =>
+  isComplete ? participants.length : Math.max(participants.length + 1, participantCount);
+
+/** What somebody who knows the one roll has to hear to know the other; nothing if they do not name everybody. */
+export function newsBetween(eventId: string, before: Roll, now: Roll): ServerEvent[] {
+  if (!before.isComplete || !now.isComplete) return [];
+  const missingIn = ({ participants }: Roll) => {
+    const known = new Set(participants.map(({ id, username }) => `${id} ${username}`));
+    return ({ id, username }: Participant) => !known.has(`${id} ${username}`);
+  };
+  const count = { participantCount: now.participants.length, summarize: false };
+  return [
+    ...announce('userLeft', eventId, before.participants.filter(missingIn(now)), count),
+    ...announce('userJoined', eventId, now.participants.filter(missingIn(before)), count),
+  ];
 }

@@ -1,18 +1,19 @@
 import { deliverNow } from '../delivery/deliver.ts';
-import type { Event } from '../protocol/entities.ts';
+import type { Event, Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
-import { goLive } from '../store/audience.ts';
+import { getMember, goLive } from '../store/audience.ts';
 import { ringForPresence } from '../store/bell.ts';
 import { getCursor } from '../store/cursor.ts';
 import type { Chat } from './chat.ts';
 import { readPage } from './history.ts';
-import type { Roll } from './roll.ts';
+import { newsBetween, type Roll, readRoll } from './roll.ts';
 
 interface History {
   connectionId: string;
-  /** Names the join that holds the member. */
-  heldSince: number;
+  /** The join whose history it is. */
+  joinId: string;
   event: Event;
+  participant: Participant;
   roll: Roll;
   /** The seq up to which the history reaches. */
   end: number;
@@ -25,10 +26,13 @@ interface History {
  * event and hear nothing.
  */
 export async function sendHistory(chat: Chat, history: History): Promise<void> {
+  const { connectionId, joinId, event } = history;
   try {
+    // Another join of the same connection may have overtaken this one: then the history is that one's to send.
+    if ((await getMember(chat.table, event.id, connectionId))?.joinId !== joinId) return;
     if (await post(chat, history)) await followOn(chat, history);
   } catch (error) {
-    await chat.poster.close(history.connectionId);
+    await chat.poster.close(connectionId);
     throw error;
   }
 }
@@ -54,9 +58,16 @@ async function post(chat: Chat, { connectionId, event, roll, end, after }: Histo
   return outcome === 'delivered';
 }
 
-async function followOn(chat: Chat, { connectionId, heldSince, event, end }: History): Promise<void> {
+async function followOn(
+  chat: Chat,
+  { connectionId, joinId, event, participant, roll, end }: History,
+): Promise<void> {
   const eventId = event.id;
-  if (!(await goLive(chat.table, { eventId, connectionId, heldSince, after: end }))) return;
+  if (!(await goLive(chat.table, { eventId, connectionId, joinId, after: end }))) return;
+  // Windows tell held members nothing: who came or went since the roll was called is told here.
+  for (const news of newsBetween(eventId, roll, await readRoll(chat, eventId, participant))) {
+    await chat.send(connectionId, news);
+  }
   // A window that claimed more before it could see us live has passed us by: one more is needed.
   const claimed = (await getCursor(chat.table, eventId))?.claimed ?? 0;
   if (claimed <= end) return;

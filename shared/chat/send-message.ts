@@ -1,10 +1,10 @@
-import { deliverNow, logExpiry } from '../delivery/deliver.ts';
+import { deliverNow } from '../delivery/deliver.ts';
 import { newId } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Message } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
 import { ringForEntry } from '../store/bell.ts';
-import { putEntry } from '../store/log.ts';
+import { logExpiry, putEntry } from '../store/log.ts';
 import { getSent, putOnce } from '../store/sent.ts';
 import type { Chat, Reply } from './chat.ts';
 import { joined } from './joined.ts';

@@ -11,7 +11,7 @@ import { disconnect } from './disconnect.ts';
 
 const CONCURRENCY = 10;
 /** The end of an event is looked after this long, milliseconds. */
-const ENDED_SINCE_MS = 3_600_000;
+const ENDED_SINCE_MS = 24 * 3_600_000;
 
 /**
  * Heals, every minute, what nothing else has: connections whose time has passed without a `$disconnect`, events whose

@@ -1,9 +1,9 @@
 import { forEachConcurrently } from '../concurrency.ts';
-import { forget } from '../delivery/forget.ts';
+import { forgetMembers } from '../delivery/forget.ts';
 import { packFrames } from '../delivery/frames.ts';
 import { POST_CONCURRENCY } from '../delivery/post-to-all.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
-import { listMembers } from '../store/audience.ts';
+import { listMembers, type Member } from '../store/audience.ts';
 import { getCursor } from '../store/cursor.ts';
 import type { Chat, Reply } from './chat.ts';
 import { joined } from './joined.ts';
@@ -17,15 +17,16 @@ export async function typing(
 ): Promise<Reply> {
   const { eventId, participant } = await joined(chat, connectionId);
   await rateLimit(chat, participant.id, 'typing');
-  const cursor = await getCursor(chat.table, eventId, false);
+  const cursor = await getCursor(chat.table, eventId, { consistent: false });
   if (!cursor || cursor.audience > chat.settings.typingAudienceMax) return { data: {} };
   const frames = packFrames([{ event: 'userTyping', data: { eventId, participant, isTyping } }]);
   for await (const page of listMembers(chat.table, eventId)) {
     const others = page.filter((member) => member.participant.id !== participant.id);
+    const gone: Member[] = [];
     await forEachConcurrently(others, POST_CONCURRENCY, async (member) => {
-      const outcome = await chat.poster.post(member.connectionId, frames);
-      if (outcome === 'gone') await forget(chat, member.connectionId);
+      if ((await chat.poster.post(member.connectionId, frames)) === 'gone') gone.push(member);
     });
+    await forgetMembers(chat, gone);
   }
   return { data: {} };
 }

@@ -1,9 +1,8 @@
 import type { ChatSettings } from '../config.ts';
-import { logExpiry } from '../delivery/deliver.ts';
 import type { Event } from '../protocol/entities.ts';
 import { getBell, ringForEnd } from '../store/bell.ts';
 import { type EventDetails, listAsEnded, updateEvent as update } from '../store/events.ts';
-import { putEntry } from '../store/log.ts';
+import { logExpiry, putEntry } from '../store/log.ts';
 import type { Table } from '../store/table.ts';
 import { checkTimes } from './create-event.ts';
 import { getEvent } from './get-event.ts';

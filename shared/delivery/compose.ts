@@ -1,3 +1,4 @@
+import { limits } from '../protocol/limits.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
 import { getEvent } from '../store/events.ts';
 import type { LogEntry } from '../store/log.ts';
@@ -47,7 +48,12 @@ export async function composer(
         ...announce('userLeft', eventId, [was], one),
         ...announce('userJoined', eventId, [is], one),
       ]),
-    ...announce('userJoined', eventId, summarize ? joined : joined.filter(({ id }) => id !== self), all),
+    ...announce(
+      'userJoined',
+      eventId,
+      joined.filter(({ id }) => id !== self),
+      all,
+    ),
     ...logEvents.filter(({ seq }) => seq > from).map((item) => item.event),
     ...announce('userLeft', eventId, left, all),
   ];
@@ -55,8 +61,14 @@ export async function composer(
   // Most members are at the same place and have no part in the news: what they get is encoded once.
   const made = new Map<string, string[]>();
   const movers = new Set(notes.map(({ connectionId, participant }) => `${connectionId} ${participant.id}`));
+  // A summary names few: the others among the movers need no version of their own.
+  const named = new Set(
+    [...joined.slice(0, limits.namesInSummary), ...renamed.map(({ is }) => is)].map(({ id }) => id),
+  );
   return ({ connectionId, participant }, from) => {
-    const self = movers.has(`${connectionId} ${participant.id}`) ? participant.id : '';
+    const isNews =
+      movers.has(`${connectionId} ${participant.id}`) && (!summarize || named.has(participant.id));
+    const self = isNews ? participant.id : '';
     const key = `${from} ${self}`;
     const frames = made.get(key) ?? packFrames(compose(from, self));
     made.set(key, frames);

@@ -1,7 +1,7 @@
 import { sleep } from '../sleep.ts';
 import { type Bell, getBell } from '../store/bell.ts';
 import { type Cursor, getCursor } from '../store/cursor.ts';
-import { putEntry } from '../store/log.ts';
+import { logExpiry, putEntry } from '../store/log.ts';
 import type { Delivery } from './delivery.ts';
 import { runWindows } from './run-windows.ts';
 
@@ -9,10 +9,11 @@ import { runWindows } from './run-windows.ts';
 const HOLE_MS = 1_000;
 const BUSY_WAIT_MS = 100;
 const HOLE_WAIT_MS = 50;
-/** A sender serves others too while it holds the lease, but not for ever: their rings are the stream's as well. */
-const DIRECT_ROUNDS = 3;
-/** The stream looks up between rounds: at what it came for, and at the clock. */
-const STREAM_ROUNDS = 20;
+/** A sender serves others too while it holds the lease, but not for long: their rings are the stream's as well. */
+const DIRECT_WINDOWS = 3;
+const DIRECT_MS = 4_000;
+/** After so many the stream's function looks whether what it came for is done. */
+const STREAM_WINDOWS = 20;
 
 /**
  * Delivers at once, in the Lambda that rang, if the audience is small. Never throws and needs not succeed: the bell
@@ -22,9 +23,9 @@ export async function deliverNow(delivery: Delivery, eventId: string): Promise<v
   const { directAudienceMax } = delivery.settings;
   if (directAudienceMax === 0) return;
   try {
-    const cursor = await getCursor(delivery.table, eventId, false);
+    const cursor = await getCursor(delivery.table, eventId, { consistent: false });
     if (!cursor || cursor.audience > directAudienceMax) return;
-    await runWindows(delivery, eventId, DIRECT_ROUNDS);
+    await runWindows(delivery, eventId, { windows: DIRECT_WINDOWS, deadline: Date.now() + DIRECT_MS });
   } catch (error) {
     delivery.log.warn('left to the stream', { eventId, error });
   }
@@ -44,12 +45,12 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
     const cursor = await getCursor(table, eventId);
     if (!cursor || isCaughtUp(rung, cursor)) return;
     if (Date.now() > deadline) throw new Error('Delivery has not caught up in time');
-    const result = await runWindows(delivery, eventId, STREAM_ROUNDS);
+    const result = await runWindows(delivery, eventId, { windows: STREAM_WINDOWS, deadline });
     if (result.state === 'busy') await sleep(BUSY_WAIT_MS);
     if (result.state !== 'hole') continue;
     if (hole?.seq !== result.seq) hole = { seq: result.seq, since: Date.now() };
     if (Date.now() - hole.since >= HOLE_MS) await closeHole(delivery, eventId, hole.seq);
-    else await sleep(HOLE_WAIT_MS);
+    await sleep(HOLE_WAIT_MS);
   }
 }
 
@@ -71,7 +72,3 @@ async function closeHole(
   );
   if (isClosed) metrics.count('HolesClosed', 1);
 }
-
-/** When an entry that is written now goes, milliseconds since the epoch. */
-export const logExpiry = ({ messageRetentionDays }: { messageRetentionDays: number }): number =>
-  Date.now() + messageRetentionDays * 24 * 3_600_000;

@@ -46,12 +46,15 @@ export async function forgetMembers(delivery: Delivery, members: readonly HasCon
  * Disconnects and removes members that cannot be served as they are; they will come back. Resolves to those that could
  * not be disconnected: removed, they would stay connected and hear nothing.
  */
-export async function dropMembers(delivery: Delivery, members: readonly HasConnection[]): Promise<string[]> {
-  const closed: HasConnection[] = [];
-  const open: string[] = [];
+export async function dropMembers<Member extends HasConnection>(
+  delivery: Delivery,
+  members: readonly Member[],
+): Promise<Member[]> {
+  const closed: Member[] = [];
+  const open: Member[] = [];
   await forEachConcurrently(members, CONCURRENCY, async (member) => {
-    if (await delivery.poster.close(member.connectionId)) closed.push(member);
-    else open.push(member.connectionId);
+    const isClosed = await delivery.poster.close(member.connectionId);
+    (isClosed ? closed : open).push(member);
   });
   delivery.metrics.count('ConnectionsDropped', closed.length);
   await forgetMembers(delivery, closed);

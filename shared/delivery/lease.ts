@@ -4,8 +4,8 @@ import {
   type Cursor,
   keepLease,
   LEASE_MS,
+  type Progress,
   release,
-  type Seen,
   settle,
   takeLease,
 } from '../store/cursor.ts';
@@ -13,51 +13,55 @@ import type { Table } from '../store/table.ts';
 
 /**
  * The right to run windows of one event: at most one holder at a time makes the order of frames. Renews itself; a holder
- * that was paused for too long learns here that it is one no more, and throws instead of posting.
+ * whose lease was taken, or ran out because it could not be renewed, throws instead of posting.
  */
 export class Lease {
   readonly #table: Table;
   readonly #eventId: string;
   readonly #owner: string;
   readonly #renewal: NodeJS.Timeout;
-  #isLost = false;
+  /** Milliseconds since the epoch; counted from before the write that renewed it. */
+  #until: number;
 
-  private constructor(table: Table, eventId: string, owner: string) {
+  private constructor(table: Table, eventId: string, owner: string, until: number) {
     this.#table = table;
     this.#eventId = eventId;
     this.#owner = owner;
-    this.#renewal = setInterval(() => void this.#renew(), LEASE_MS / 3);
+    this.#until = until;
+    this.#renewal = setInterval(() => void this.#renew().catch(() => {}), LEASE_MS / 3);
   }
 
   /** Undefined while somebody else holds it, who has heard the knock and will look again. */
   static async take(table: Table, eventId: string): Promise<{ lease: Lease; cursor: Cursor } | undefined> {
     const owner = newId();
+    const until = Date.now() + LEASE_MS;
     const cursor = await takeLease(table, eventId, owner);
-    return cursor && { lease: new Lease(table, eventId, owner), cursor };
+    return cursor && { lease: new Lease(table, eventId, owner, until), cursor };
   }
 
-  /** Throws if the lease was lost. */
+  /** Throws if the lease is no longer ours. */
   check(): void {
-    if (this.#isLost) throw new Error('The lease was lost');
+    if (Date.now() >= this.#until) throw new Error('The lease ran out');
   }
 
   /** Makes sure of the lease, and announces that the coming window reaches up to `claimed`. Throws if it was lost. */
   async claim(claimed: number | undefined): Promise<void> {
-    this.#isLost ||= !(await keepLease(this.#table, this.#eventId, this.#owner, claimed));
+    await this.#renew(claimed);
     this.check();
   }
 
   /** Writes down what a window has done. Throws if the lease was lost. */
-  async settle(seen: Seen): Promise<Cursor> {
-    const cursor = await settle(this.#table, this.#eventId, this.#owner, seen);
-    this.#isLost ||= cursor === undefined;
-    this.check();
-    return cursor as Cursor;
+  async settle(progress: Progress): Promise<Cursor> {
+    const until = Date.now() + LEASE_MS;
+    const cursor = await settle(this.#table, this.#eventId, this.#owner, progress);
+    if (!cursor) throw new Error('The lease was taken');
+    this.#until = until;
+    return cursor;
   }
 
   /** Writes down and lets go; false if somebody knocked since `knocks`, or if the lease was lost. */
-  async release(seen: Seen, knocks: number | undefined): Promise<boolean> {
-    return release(this.#table, this.#eventId, this.#owner, seen, knocks);
+  async release(progress: Progress, knocks: number | undefined): Promise<boolean> {
+    return release(this.#table, this.#eventId, this.#owner, progress, knocks);
   }
 
   /** Lets go without having done anything; if that fails too, it runs out. */
@@ -69,11 +73,9 @@ export class Lease {
     clearInterval(this.#renewal);
   }
 
-  async #renew(): Promise<void> {
-    try {
-      this.#isLost ||= !(await keepLease(this.#table, this.#eventId, this.#owner));
-    } catch {
-      // Not known to be lost: the next renewal or write tells.
-    }
+  async #renew(claimed?: number): Promise<void> {
+    const until = Date.now() + LEASE_MS;
+    const isOurs = await keepLease(this.#table, this.#eventId, this.#owner, claimed);
+    this.#until = isOurs ? Math.max(this.#until, until) : 0;
   }
 }

@@ -8,11 +8,11 @@ import type { Outcome } from './poster.ts';
 /** Posts under way at once; the SDK keeps as many sockets. */
 export const POST_CONCURRENCY = 50;
 
-export interface Served {
-  /** Members that are gone now, each of which its event will hear of. */
-  lost: number;
-  /** Connections that could be neither served nor closed, and are to be served again. */
-  unserved: string[];
+export interface Served<Member> {
+  /** Members that have left now, each of which its event will hear of. */
+  departures: number;
+  /** Who could be neither served nor disconnected, and is to be served again. */
+  unserved: Member[];
 }
 
 /**
@@ -26,7 +26,7 @@ export async function postToAll<Member extends { connectionId: string }>(
   lease: Lease,
   members: readonly Member[],
   framesFor: (member: Member) => readonly string[],
-): Promise<Served> {
+): Promise<Served<Member>> {
   const by: Record<Outcome, Member[]> = { delivered: [], gone: [], lagging: [], failed: [] };
   let frameCount = 0;
   await forEachConcurrently(members, POST_CONCURRENCY, async (member) => {
@@ -41,12 +41,12 @@ export async function postToAll<Member extends { connectionId: string }>(
   delivery.metrics.count('FramesPosted', frameCount);
   delivery.metrics.count('ConnectionsGone', gone.length);
   await forgetMembers(delivery, gone);
-  // A single 429 is a client that does not read; several, and no success, are everybody's.
-  if (delivered.length === 0 && (failed.length > 0 || lagging.length > 1)) {
+  // One or two 429 are clients that do not read; more of them, and no success, are everybody's.
+  if (delivered.length === 0 && (failed.length > 0 || lagging.length > 2)) {
     throw new Error('The management API serves nobody');
   }
   const unserved = await dropMembers(delivery, [...lagging, ...failed]);
   // Nobody else may have a reason to run the next window soon.
   if (unserved.length > 0) await ringForPresence(delivery.table, eventId);
-  return { lost: gone.length + lagging.length + failed.length - unserved.length, unserved };
+  return { departures: gone.length + lagging.length + failed.length - unserved.length, unserved };
 }

@@ -57,8 +57,9 @@ async function persist(call: () => Promise<unknown>): Promise<Outcome> {
     } catch (error) {
       const status = statusOf(error);
       if (status === 410) return 'gone';
-      if (Date.now() + waitMs > giveUpAt) return status === 429 ? 'lagging' : 'failed';
-      await sleep(waitMs);
+      if (Date.now() + waitMs < giveUpAt) await sleep(waitMs);
+      // Looked at again: a Lambda may have been frozen in between.
+      if (Date.now() + waitMs >= giveUpAt) return status === 429 ? 'lagging' : 'failed';
     }
   }
 }

@@ -1,5 +1,5 @@
 import { type Bell, getBell } from '../store/bell.ts';
-import type { Cursor, Seen } from '../store/cursor.ts';
+import type { Cursor } from '../store/cursor.ts';
 import { type LogEntry, readPrefix } from '../store/log.ts';
 import type { Delivery } from './delivery.ts';
 import { Lease } from './lease.ts';
@@ -11,27 +11,42 @@ const WINDOW_ENTRIES = 500;
 /** `busy`: another holder runs the windows and has heard us. `hole`: all is done up to a number nothing stands on yet. */
 export type RunResult = { state: 'done' | 'busy' } | { state: 'hole'; seq: number };
 
+/** When to let go though more may be left, which others have rung for: after so many windows, or at that time. */
+export interface RunBounds {
+  windows: number;
+  /** Milliseconds since the epoch; a window that has begun is finished. */
+  deadline: number;
+}
+
 /**
- * Runs windows of one event until nothing is left, at most `rounds`: what is left then, others have rung for. Throws
- * when the lease was lost or nobody could be served; the log and the cursor then say what is still to do.
+ * Runs windows of one event until nothing is left, within bounds. Throws when the lease was lost or nobody could be
+ * served; the log and the cursor then say what is still to do.
  */
-export async function runWindows(delivery: Delivery, eventId: string, rounds: number): Promise<RunResult> {
+export async function runWindows(delivery: Delivery, eventId: string, bounds: RunBounds): Promise<RunResult> {
   const held = await Lease.take(delivery.table, eventId);
   if (!held) return { state: 'busy' };
   const { lease } = held;
   let { cursor } = held;
   try {
-    for (let round = 1; ; round += 1) {
-      const work = await findWork(delivery, eventId, cursor);
-      const { seen, lost } = await serve(delivery, eventId, lease, cursor, work);
-      // Members that left in this window are news for the next one.
-      const more = lost > 0 || work.entries.length === WINDOW_ENTRIES;
-      const isLast = round === rounds;
-      if ((isLast || !more) && (await lease.release(seen, isLast ? undefined : cursor.knocks))) {
-        const hasHole = !more && seen.delivered < work.bell.seq;
-        return hasHole ? { state: 'hole', seq: seen.delivered + 1 } : { state: 'done' };
+    for (let count = 1; ; count += 1) {
+      const { bell, entries } = await findWork(delivery, eventId, cursor);
+      let progress = cursor;
+      let departures = 0;
+      if (entries.length > 0 || bell.presence !== cursor.presence) {
+        // Before the members are listed: see `claimed`.
+        await lease.claim(entries.at(-1)?.seq);
+        const done = await runWindow(delivery, eventId, lease, cursor, { entries, presence: bell.presence });
+        progress = { ...cursor, ...done.progress };
+        departures = done.departures;
       }
-      cursor = await lease.settle(seen);
+      // Who left in this window is news for the next one.
+      const more = departures > 0 || entries.length === WINDOW_ENTRIES;
+      const isLast = count >= bounds.windows || Date.now() > bounds.deadline;
+      if ((isLast || !more) && (await lease.release(progress, isLast ? undefined : cursor.knocks))) {
+        const hasHole = !more && progress.delivered < bell.seq;
+        return hasHole ? { state: 'hole', seq: progress.delivered + 1 } : { state: 'done' };
+      }
+      cursor = await lease.settle(progress);
     }
   } catch (error) {
     await lease.abandon();
@@ -41,29 +56,13 @@ export async function runWindows(delivery: Delivery, eventId: string, rounds: nu
   }
 }
 
-interface Work {
-  bell: Bell;
-  /** The log after `cursor.delivered`, without holes. */
-  entries: LogEntry[];
-}
-
-async function findWork({ table }: Delivery, eventId: string, cursor: Cursor): Promise<Work> {
+async function findWork(
+  { table }: Delivery,
+  eventId: string,
+  cursor: Cursor,
+): Promise<{ bell: Bell; entries: LogEntry[] }> {
   // The bell first: what is rung after this read is the next window's, also if this one finds it already.
   const bell = await getBell(table, eventId);
   if (!bell) throw new Error('The event has no bell');
   return { bell, entries: await readPrefix(table, eventId, cursor.delivered, WINDOW_ENTRIES) };
-}
-
-async function serve(
-  delivery: Delivery,
-  eventId: string,
-  lease: Lease,
-  cursor: Cursor,
-  { bell, entries }: Work,
-): Promise<{ seen: Seen; lost: number }> {
-  const isQuiet = bell.presence === cursor.presence && Object.keys(cursor.pending).length === 0;
-  if (entries.length === 0 && isQuiet) return { seen: cursor, lost: 0 };
-  // Before the members are listed: see `claimed`.
-  await lease.claim(entries.at(-1)?.seq);
-  return runWindow(delivery, eventId, lease, cursor, { entries, presence: bell.presence });
 }

@@ -1,20 +1,20 @@
-import { listMembers, type Member } from '../store/audience.ts';
-import type { Cursor, Seen } from '../store/cursor.ts';
+import { listMembers, type Member, renameTab } from '../store/audience.ts';
+import type { Cursor, Progress } from '../store/cursor.ts';
 import { type LogEntry, readLog } from '../store/log.ts';
-import { deleteNotes, type PresenceNote, readNotes } from '../store/presence.ts';
+import { deleteNotes, readNotes } from '../store/presence.ts';
 import { composer } from './compose.ts';
 import type { Delivery } from './delivery.ts';
 import { dropMembers } from './forget.ts';
 import type { Lease } from './lease.ts';
 import { postToAll } from './post-to-all.ts';
-import { presenceChanges } from './presence-changes.ts';
+import { type PresenceChanges, presenceChanges } from './presence-changes.ts';
 
 /** A join that takes longer than its Lambda may run has died, and its member waits in vain. Milliseconds. */
 const HELD_TOO_LONG_MS = 20_000;
 
 /**
  * One window: posts to every member what it has not had yet, in one frame as far as it fits. The caller holds the
- * lease and has claimed the entries. Returns what to write down, and how many members were lost.
+ * lease and has claimed the entries. Returns what to write down, and how many members left on the way.
  */
 export async function runWindow(
   delivery: Delivery,
@@ -22,7 +22,7 @@ export async function runWindow(
   lease: Lease,
   cursor: Cursor,
   { entries, presence }: { entries: LogEntry[]; presence: number },
-): Promise<{ seen: Seen; lost: number }> {
+): Promise<{ progress: Progress; departures: number }> {
   const { table } = delivery;
   const members: Member[] = [];
   for await (const page of listMembers(table, eventId)) members.push(...page);
@@ -39,23 +39,23 @@ export async function runWindow(
     audience: members.length,
   });
 
-  const audience = [...members, ...newcomers(notes, members)];
-  const { lost, unserved } = await postToAll(delivery, eventId, lease, audience, (member) =>
-    framesFor(member, positions.get(member.connectionId) ?? Number.POSITIVE_INFINITY),
+  const live = members.filter((member) => member.state === 'live');
+  const placeOf = ({ connectionId }: Member) => positions.get(connectionId) ?? cursor.delivered;
+  const { departures, unserved } = await postToAll(delivery, eventId, lease, live, (member) =>
+    framesFor(member, placeOf(member)),
   );
-  for (const connectionId of unserved) {
-    pending[connectionId] = positions.get(connectionId) ?? cursor.delivered;
-  }
+  for (const member of unserved) pending[member.connectionId] = placeOf(member);
   const stuck = members.filter(
     ({ state, heldSince }) => state === 'held' && heldSince < Date.now() - HELD_TOO_LONG_MS,
   );
-  await dropMembers(delivery, stuck);
+  const open = await dropMembers(delivery, stuck);
+  await renameOtherTabs(delivery, eventId, members, changes);
   // Before the lease goes: the next holder must not announce them again.
   await deleteNotes(table, eventId, notes);
   delivery.metrics.count('Windows', 1);
   return {
-    lost: lost + stuck.length,
-    seen: {
+    departures: departures + stuck.length - open.length,
+    progress: {
       delivered: entries.at(-1)?.seq ?? cursor.delivered,
       presence,
       audience: members.length,
@@ -97,9 +97,17 @@ async function readBacklog(
   return backlog;
 }
 
-/** Who joined after the listing: held, so the log is not for them, but what is announced now they may have missed. */
-function newcomers(notes: readonly PresenceNote[], members: readonly Member[]) {
-  const listed = new Set(members.map((member) => member.connectionId));
-  const last = new Map(notes.map((note) => [note.connectionId, note]));
-  return [...last.values()].filter(({ kind, connectionId }) => kind !== 'left' && !listed.has(connectionId));
+/** A participant has one name: the tabs that it did not take it in follow. */
+async function renameOtherTabs(
+  { table }: Delivery,
+  eventId: string,
+  members: readonly Member[],
+  { renamed }: PresenceChanges,
+): Promise<void> {
+  for (const { is } of renamed) {
+    const others = members.filter(
+      ({ participant }) => participant.id === is.id && participant.username !== is.username,
+    );
+    for (const tab of others) await renameTab(table, eventId, tab, is.username);
+  }
 }

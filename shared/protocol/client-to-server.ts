@@ -11,9 +11,9 @@ const limit = z
 
 /** `before` and `after` exclude each other; with neither, the newest page. */
 const pageFields = { before: seq.optional(), after: seq.optional(), limit: limit.optional() };
-const oneDirection = (page: { before?: unknown; after?: unknown }) =>
+export const oneDirection = (page: { before?: unknown; after?: unknown }) =>
   page.before === undefined || page.after === undefined;
-const oneDirectionOnly = { error: 'excludes after', path: ['before'] };
+export const oneDirectionOnly = { error: 'excludes after', path: ['before'] };
 
 /** The data of every action a client can send. The keys are the route keys (contract: "Client to server"). */
 export const clientToServer = {
@@ -45,7 +45,8 @@ const digits = (schema: z.ZodInt) =>
     .transform(Number)
     .pipe(schema);
 
-export const eventsQuery = z.object({ limit: digits(limit).optional(), cursor: z.string().optional() });
-export const messagesQuery = z
-  .object({ before: digits(seq).optional(), after: digits(seq).optional(), limit: digits(limit).optional() })
-  .refine(oneDirection, oneDirectionOnly);
+export const queryFields = {
+  limit: digits(limit).optional(),
+  seq: digits(seq).optional(),
+  cursor: z.string().optional(),
+};

@@ -15,7 +15,7 @@ export interface Frame {
 
 const idSchema = z.union([z.string(), z.number()], 'must be a string or a number');
 const frameSchema = z.object({
-  action: z.string('must be a string'),
+  action: z.string(),
   data: z.unknown().optional(),
   id: idSchema.optional(),
 });

@@ -1,4 +1,4 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Participant } from '../protocol/entities.ts';
 import { ifCondition } from './conditional.ts';
 import { type Connection, GARBAGE_MS, type Membership, type Wire } from './connections.ts';
@@ -15,7 +15,8 @@ export interface Member {
   namedAt: number;
   /** `held`: gets no messages yet, its history is on the way. */
   state: 'held' | 'live';
-  /** When it was last held, milliseconds; names the join that did. */
+  /** The join that put it here, and since when that has held it, milliseconds. */
+  joinId: string;
   heldSince: number;
   /** What `held` ended with: the seq up to which the log was sent by the join itself. */
   after?: number;
@@ -30,7 +31,7 @@ export async function join(
   table: Table,
   connection: Connection,
   next: Membership,
-  { participantToken, heldSince }: { participantToken: string; heldSince: number },
+  { participantToken, joinId }: { participantToken: string; joinId: string },
 ): Promise<boolean> {
   const { connectionId, wire, expiresAt, membership: previous } = connection;
   const member: Member = {
@@ -38,7 +39,8 @@ export async function join(
     wire,
     expiresAt,
     state: 'held',
-    heldSince,
+    joinId,
+    heldSince: Date.now(),
     participant: next.participant,
     namedAt: next.namedAt,
   };
@@ -65,6 +67,40 @@ export async function join(
   }
   writes.push(...notes(connectionId, previous, next));
   return (await transact(table, writes)).length === 0;
+}
+
+/** Gives a member the name that its participant took in another tab. False: it has changed meanwhile. */
+export async function renameTab(
+  table: Table,
+  eventId: string,
+  { connectionId, participant }: Member,
+  username: string,
+): Promise<boolean> {
+  const names = { '#id': 'id' };
+  const values = { ':id': participant.id, ':old': participant.username, ':new': username };
+  const failed = await transact(table, [
+    {
+      Update: {
+        Key: connectionKey(connectionId),
+        UpdateExpression: 'SET membership.participant.username = :new',
+        // Still this participant, here, under the old name.
+        ConditionExpression:
+          'membership.eventId = :event AND membership.participant.#id = :id AND membership.participant.username = :old',
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: { ...values, ':event': eventId },
+      },
+    },
+    {
+      Update: {
+        Key: memberKey(eventId, connectionId),
+        UpdateExpression: 'SET participant.username = :new',
+        ConditionExpression: 'participant.#id = :id AND participant.username = :old',
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+      },
+    },
+  ]);
+  return failed.length === 0;
 }
 
 /**
@@ -129,18 +165,18 @@ export async function goLive(
   {
     eventId,
     connectionId,
-    heldSince,
+    joinId,
     after,
-  }: { eventId: string; connectionId: string; heldSince: number; after: number },
+  }: { eventId: string; connectionId: string; joinId: string; after: number },
 ): Promise<boolean> {
   const command = new UpdateCommand({
     TableName: table.name,
     Key: memberKey(eventId, connectionId),
     UpdateExpression: 'SET #state = :live, #after = :after',
     // Still the row of this join: a leave in between must not bring it back.
-    ConditionExpression: 'heldSince = :since',
+    ConditionExpression: 'joinId = :join',
     ExpressionAttributeNames: { '#state': 'state', '#after': 'after' },
-    ExpressionAttributeValues: { ':live': 'live', ':since': heldSince, ':after': after },
+    ExpressionAttributeValues: { ':live': 'live', ':join': joinId, ':after': after },
   });
   return (await ifCondition(() => table.client.send(command))) !== undefined;
 }
@@ -161,4 +197,15 @@ export async function* listMembers(
   for await (const page of pages) {
     yield (page as unknown as Member[]).filter((member) => member.expiresAt > now);
   }
+}
+
+export async function getMember(
+  table: Table,
+  eventId: string,
+  connectionId: string,
+): Promise<Member | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: memberKey(eventId, connectionId), ConsistentRead: true }),
+  );
+  return Item as Member | undefined;
 }

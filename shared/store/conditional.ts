@@ -1,15 +1,15 @@
 import { sleep } from '../sleep.ts';
-import { isConditionFailed, isConflict } from './failures.ts';
+import { isConditionFailed, isTransient } from './failures.ts';
 
-const CONFLICT_TRIES = 8;
+const TRIES = 8;
 
-/** Repeats a write that met a transaction of somebody else on the same item. */
-export async function retryConflicts<T>(write: () => Promise<T>): Promise<T> {
+/** Repeats a write that met a transaction on the same item, or a transaction that was throttled. */
+export async function retryTransient<T>(write: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await write();
     } catch (error) {
-      if (!isConflict(error) || attempt === CONFLICT_TRIES) throw error;
+      if (!isTransient(error) || attempt === TRIES) throw error;
       await sleep(Math.random() * 10 * 2 ** attempt);
     }
   }
@@ -18,7 +18,7 @@ export async function retryConflicts<T>(write: () => Promise<T>): Promise<T> {
 /** Carries out a conditional write; undefined when its condition failed. */
 export async function ifCondition<T>(write: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await retryConflicts(write);
+    return await retryTransient(write);
   } catch (error) {
     if (isConditionFailed(error)) return undefined;
     throw error;

@@ -39,7 +39,7 @@ export const LEASE_MS = 5_000;
 export async function getCursor(
   table: Table,
   eventId: string,
-  consistent = true,
+  { consistent = true } = {},
 ): Promise<Cursor | undefined> {
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: cursorKey(eventId), ConsistentRead: consistent }),
@@ -91,20 +91,25 @@ export async function keepLease(
   return kept !== undefined;
 }
 
-export type Seen = Pick<Cursor, 'delivered' | 'presence' | 'audience' | 'participantCount' | 'pending'>;
+/** What a window writes down. */
+export type Progress = Pick<Cursor, 'delivered' | 'presence' | 'audience' | 'participantCount' | 'pending'>;
 
 /** Writes down what a window has done and keeps the lease. Undefined: the lease was lost. */
 export async function settle(
   table: Table,
   eventId: string,
   owner: string,
-  seen: Seen,
+  progress: Progress,
 ): Promise<Cursor | undefined> {
   return update(table, eventId, {
-    UpdateExpression: `${SET_SEEN}, leaseUntil = :until`,
+    UpdateExpression: `${SET_PROGRESS}, leaseUntil = :until`,
     // Still ours.
     ConditionExpression: 'lease = :owner',
-    ExpressionAttributeValues: { ...seenValues(seen), ':owner': owner, ':until': Date.now() + LEASE_MS },
+    ExpressionAttributeValues: {
+      ...progressValues(progress),
+      ':owner': owner,
+      ':until': Date.now() + LEASE_MS,
+    },
   });
 }
 
@@ -113,15 +118,15 @@ export async function release(
   table: Table,
   eventId: string,
   owner: string,
-  seen: Seen,
+  progress: Progress,
   knocks?: number,
 ): Promise<boolean> {
   const released = await update(table, eventId, {
-    UpdateExpression: `${SET_SEEN} REMOVE lease, leaseUntil`,
+    UpdateExpression: `${SET_PROGRESS} REMOVE lease, leaseUntil`,
     // Still ours; and whoever knocked left because we promised to look again.
     ConditionExpression: `lease = :owner${knocks === undefined ? '' : ' AND knocks = :knocks'}`,
     ExpressionAttributeValues: {
-      ...seenValues(seen),
+      ...progressValues(progress),
       ':owner': owner,
       ...(knocks !== undefined && { ':knocks': knocks }),
     },
@@ -138,15 +143,15 @@ export async function abandonLease(table: Table, eventId: string, owner: string)
   });
 }
 
-const SET_SEEN =
+const SET_PROGRESS =
   'SET delivered = :delivered, presence = :presence, audience = :audience, participantCount = :participants, pending = :pending';
 
-const seenValues = (seen: Seen) => ({
-  ':delivered': seen.delivered,
-  ':presence': seen.presence,
-  ':audience': seen.audience,
-  ':participants': seen.participantCount,
-  ':pending': seen.pending,
+const progressValues = (progress: Progress) => ({
+  ':delivered': progress.delivered,
+  ':presence': progress.presence,
+  ':audience': progress.audience,
+  ':participants': progress.participantCount,
+  ':pending': progress.pending,
 });
 
 type UpdateInput = Pick<

@@ -1,10 +1,11 @@
 import { BatchGetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Event } from '../protocol/entities.ts';
+import { sleep } from '../sleep.ts';
 import { type Bell, newBell } from './bell.ts';
 import { ifCondition } from './conditional.ts';
 import { type Cursor, newCursor } from './cursor.ts';
 import { bellKey, cursorKey, eventGroup, eventKey, eventRank, idOf, type Key, tableKeys } from './keys.ts';
-import type { Item, Table } from './table.ts';
+import { type Item, type Table, UNPROCESSED_WAIT_MS } from './table.ts';
 import { transact } from './transaction.ts';
 
 /** What an operator says of an event. Rarely written; the status is the bell's, the count the cursor's. */
@@ -66,6 +67,7 @@ async function batchGet(table: Table, keys: Key[]): Promise<Item[]> {
     );
     items.push(...(Responses?.[table.name] ?? []));
     wanted = UnprocessedKeys?.[table.name]?.Keys ?? [];
+    if (wanted.length > 0) await sleep(UNPROCESSED_WAIT_MS);
   }
   return items;
 }

@@ -23,13 +23,18 @@ export function failedConditions(error: unknown): number[] | undefined {
   return failed.length > 0 ? failed : undefined;
 }
 
-/** Another write of the same item was under way: the same one may succeed when repeated. */
-export function isConflict(error: unknown): boolean {
+const TRANSIENT = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
+
+/**
+ * Another write of the same item was under way, or a transaction was throttled, which the SDK does not repeat: the same
+ * write may succeed when repeated.
+ */
+export function isTransient(error: unknown): boolean {
   const { name, CancellationReasons = [] } = as(error);
   return (
     name === 'TransactionConflictException' ||
     (name === 'TransactionCanceledException' &&
       !failedConditions(error) &&
-      CancellationReasons.some(({ Code }) => Code === 'TransactionConflict'))
+      CancellationReasons.some(({ Code = '' }) => TRANSIENT.includes(Code)))
   );
 }

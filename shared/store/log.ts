@@ -11,6 +11,10 @@ export type LogEntry = { seq: number } & (
   | { kind: 'void' }
 );
 
+/** When an entry that is written now goes, milliseconds since the epoch. */
+export const logExpiry = ({ messageRetentionDays }: { messageRetentionDays: number }): number =>
+  Date.now() + messageRetentionDays * 24 * 3_600_000;
+
 /** The item of an entry, gone from `expiresAt` (milliseconds) on. */
 export const logItem = (eventId: string, entry: LogEntry, expiresAt: number): Item => ({
   ...logKey(eventId, entry.seq),
@@ -61,7 +65,7 @@ export interface LogRange {
   pageSize: number;
 }
 
-/** The unexpired entries of a range in order of `seq`, holes and all. Stop reading when you have enough. */
+/** The entries of a range in order of `seq`, holes and all, the expired as `void`. Stop reading when you have enough. */
 export async function* readLog(table: Table, eventId: string, range: LogRange): AsyncGenerator<LogEntry> {
   const first = (range.after ?? 0) + 1;
   const last = range.upTo ?? Number.MAX_SAFE_INTEGER;
@@ -80,8 +84,9 @@ export async function* readLog(table: Table, eventId: string, range: LogRange): 
   const now = Date.now();
   for await (const page of pages) {
     for (const item of page) {
-      // Time to live deletes days late: the expiry is ours to check.
-      if (typeof item.expiresAt !== 'number' || item.expiresAt > now) yield item as unknown as LogEntry;
+      const entry = item as unknown as LogEntry & { expiresAt: number };
+      // Time to live deletes days late: the expiry is ours to check. No hole: nobody may put there.
+      yield entry.expiresAt > now ? entry : { seq: entry.seq, kind: 'void' };
     }
   }
 }

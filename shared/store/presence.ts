@@ -1,8 +1,9 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import type { Author } from '../protocol/entities.ts';
+import { sleep } from '../sleep.ts';
 import { PRESENCE, presenceKey } from './keys.ts';
-import { queryPages, type Table } from './table.ts';
+import { queryPages, type Table, UNPROCESSED_WAIT_MS } from './table.ts';
 
 /** A change of the audience that waits to be announced by the next window. */
 export interface PresenceNote {
@@ -50,6 +51,7 @@ export async function deleteNotes(
         new BatchWriteCommand({ RequestItems: { [table.name]: requests } }),
       );
       requests = (UnprocessedItems?.[table.name] ?? []) as typeof requests;
+      if (requests.length > 0) await sleep(UNPROCESSED_WAIT_MS);
     }
   }
 }

@@ -37,5 +37,8 @@ export async function* queryPages(
   } while (from);
 }
 
+/** Before what a batch left undone, throttled, is asked for again. */
+export const UNPROCESSED_WAIT_MS = 50;
+
 /** Seconds since the epoch, as DynamoDB's time to live wants them. */
 export const epochSeconds = (millis: number): number => Math.ceil(millis / 1000);

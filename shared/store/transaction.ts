@@ -1,5 +1,5 @@
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { retryConflicts } from './conditional.ts';
+import { retryTransient } from './conditional.ts';
 import { failedConditions } from './failures.ts';
 import type { Table } from './table.ts';
 
@@ -18,7 +18,7 @@ export async function transact(table: Table, writes: Write[]): Promise<readonly 
     ),
   ) as Operation[];
   try {
-    await retryConflicts(() => table.client.send(new TransactWriteCommand({ TransactItems })));
+    await retryTransient(() => table.client.send(new TransactWriteCommand({ TransactItems })));
     return [];
   } catch (error) {
     const failed = failedConditions(error);

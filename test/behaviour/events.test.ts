@@ -93,6 +93,20 @@ test.for(['limit=0', 'limit=101', 'limit=x', 'limit=1.5', 'limit=', 'cursor=bogu
   },
 );
 
+test('an id is what it says, whatever is put behind it: nothing else is found', async () => {
+  const id = await createEvent();
+  for (const more of ['%23', '%3Fx=1', '%20', '%23/messages', '%00']) {
+    expect([more, (await http(`/${id}${more}`)).status]).toEqual([more, 404]);
+  }
+  expect((await http(`/${id}%23x`, { method: 'PATCH', body: { name: 'via hash' } })).status).toBe(404);
+  expect((await http(`/${'x'.repeat(300)}`)).status).toBe(404);
+});
+
+test('a cursor that no page had is a 400', async () => {
+  const cursor = Buffer.from('001795341642958#AAAAAAAAAAAAAAAA').toString('base64url');
+  expect((await http(`?cursor=${cursor}`)).status).toBe(400);
+});
+
 test.for(['', '/messages'])('GET /nowhere%s is a 404', async (rest) => {
   const answer = await http<{ error: ErrorData }>(`/nowhere${rest}`);
   expect([answer.status, answer.body.error.code]).toEqual([404, 'EVENT_NOT_FOUND']);

@@ -61,6 +61,8 @@ test.for([
   ['sendMessage', { text: 'x', clientMessageId: 'x'.repeat(65) }, 'clientMessageId'],
   ['typing', { isTyping: 'yes' }, 'isTyping'],
   ['typing', undefined, 'isTyping'],
+  ['ping', [], ''],
+  ['ping', null, ''],
   ['getActiveEvents', { limit: 0 }, 'limit'],
   ['getActiveEvents', { cursor: 'bogus' }, 'cursor'],
 ] as const)('%s %j is a BAD_REQUEST at %s', async ([action, data, path]) => {

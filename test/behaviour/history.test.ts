@@ -60,6 +60,14 @@ test('a history that would pass 128 KB is shorter, keeps the newest and says has
   expect(page.hasMore).toBe(true);
 });
 
+test('a page that fits into 128 KB is whole', async () => {
+  const eventId = await createEvent();
+  const ana = await enter(eventId, 'ana');
+  for (let i = 0; i < 52; i += 1) await ana.say('x'.repeat(2_000));
+  const bob = await enter(eventId, 'bob');
+  expect(bob.all('eventHistory')[0]?.messages).toHaveLength(50);
+});
+
 test.for([
   { before: 3, after: 1 },
   { limit: 0 },

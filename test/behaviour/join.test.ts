@@ -112,6 +112,26 @@ test('several tabs are one participant: one arrival, and one departure with the 
   expect(ana.all('userJoined')).toHaveLength(1);
 });
 
+test('a name taken in one tab is the name in all', async () => {
+  const eventId = await createEvent();
+  const ana = await enter(eventId, 'ana');
+  const tab1 = await connect();
+  const { participantToken, participant } = await tab1.join(eventId, 'old');
+  await tab1.next('eventHistory');
+  const tab2 = await enter(eventId, 'new', { participantToken });
+  await ana.until('the new name', (got) => got.filter((e) => e.event === 'userJoined').length === 2);
+  await expect
+    .poll(async () => (await tab1.say('who am I?')).participant.username, { timeout: 20_000 })
+    .toBe('new');
+  await tab2.close();
+  await tab1.say('still new');
+  await ana.until('the last words', (got) =>
+    got.some((e) => e.event === 'newMessage' && e.data.text === 'still new'),
+  );
+  expect(ana.all('userLeft').map((e) => e.participant)).toEqual([participant]);
+  expect(ana.all('userJoined').map((e) => e.participant?.username)).toEqual(['old', 'new']);
+});
+
 test('a token makes somebody who comes back the same participant; without it a join is a new one', async () => {
   const eventId = await createEvent();
   const first = await connect();

@@ -48,7 +48,6 @@ beforeEach(async () => {
 
 const soon = () => Date.now() + 20_000;
 const later = () => Date.now() + 60_000;
-const heldSince = Date.now();
 
 /** A live member that has had nothing; its arrival is announced already. */
 async function enter(connectionId: string): Promise<void> {
@@ -58,9 +57,9 @@ async function enter(connectionId: string): Promise<void> {
   if (!connection) throw new Error('not stored');
   const participant = { id: `p-${connectionId}`, username: connectionId, joinedAt: new Date().toISOString() };
   const membership = { eventId: 'e', participant, namedAt: Date.now() };
-  await join(table, connection, membership, { participantToken: 't', heldSince });
+  await join(table, connection, membership, { participantToken: 't', joinId: connectionId });
   await ringForPresence(table, 'e');
-  await goLive(table, { eventId: 'e', connectionId, heldSince, after: 0 });
+  await goLive(table, { eventId: 'e', connectionId, joinId: connectionId, after: 0 });
   await catchUp(delivery, 'e', soon());
   frames.clear();
 }
@@ -180,6 +179,52 @@ test('a large audience is left to the stream, and so is everything if so set', a
   }
   await deliverNow({ ...delivery, settings: { ...delivery.settings, directAudienceMax: 2 } }, 'e');
   expect(heard('ana')).toEqual(['hello']);
+});
+
+test('who finds the lease taken is served by its holder', async () => {
+  await enter('ana');
+  await say('one');
+  const { post } = delivery.poster;
+  delivery.poster.post = async (...args) => {
+    delivery.poster.post = post;
+    // In the middle of the first window.
+    await say('two');
+    await deliverNow(delivery, 'e');
+    return post(...args);
+  };
+  await deliverNow(delivery, 'e');
+  expect(heard('ana')).toEqual(['one', 'two']);
+});
+
+test('in a large audience a joiner is not told of itself either', async () => {
+  for (let i = 0; i < 3; i += 1) await enter(`old ${i}`);
+  const summarizing = { ...delivery, settings: { ...delivery.settings, presenceSummaryAbove: 2 } };
+  const { table } = delivery;
+  for (const connectionId of ['new 1', 'new 2']) {
+    await putConnection(table, { connectionId, wire: 'json', connectedAt: Date.now() });
+    const connection = await getConnection(table, connectionId);
+    if (!connection) throw new Error('not stored');
+    const participant = { id: connectionId, username: connectionId, joinedAt: new Date().toISOString() };
+    const joinId = connectionId;
+    await join(
+      table,
+      connection,
+      { eventId: 'e', participant, namedAt: 1 },
+      { participantToken: 't', joinId },
+    );
+    await goLive(table, { eventId: 'e', connectionId, joinId, after: 0 });
+  }
+  await ringForPresence(table, 'e');
+  await catchUp(summarizing, 'e', soon());
+  const joined = (connectionId: string) =>
+    (
+      frames.get(connectionId) as {
+        data: { participants?: { id: string }[]; participant?: { id: string } };
+      }[]
+    ).flatMap(({ data }) => (data.participants ?? [data.participant]).map((person) => person?.id));
+  expect(joined('old 0')).toEqual(['new 1', 'new 2']);
+  expect(joined('new 1')).toEqual(['new 2']);
+  expect(joined('new 2')).toEqual(['new 1']);
 });
 
 test('many messages wait for one frame', async () => {

@@ -151,6 +151,22 @@ test('a joiner gets what is said while its history is on the way: all of it, onc
   expect(seqs).toEqual(Array.from({ length: 22 }, (_, i) => i + 1));
 });
 
+test('a joiner that a window passed by gets its message though nobody says anything more', async () => {
+  const eventId = await newEvent();
+  const ana = await enter(eventId, 'ana');
+  await ana.say('before');
+  stack.faults.managementLatencyMs = 300;
+  const bob = await connect(`${stack.outputs.WebSocketUrl}`);
+  await bob.join(eventId, 'bob');
+  // Acked, and held until its history is out.
+  await ana.say('meanwhile');
+  await bob.next('eventHistory');
+  const all = () =>
+    [...bob.all('eventHistory').flatMap((e) => e.messages), ...bob.all('newMessage')].map((m) => m.text);
+  await bob.until('both messages', () => all().length >= 2);
+  expect(all()).toEqual(['before', 'meanwhile']);
+});
+
 test('a joiner whose Lambda died is disconnected, so that it can join again', async () => {
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');

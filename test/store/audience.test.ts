@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { goLive, join, leave, listMembers, type Member } from '../../shared/store/audience.ts';
+import { getMember, goLive, join, leave, listMembers, type Member } from '../../shared/store/audience.ts';
 import {
   deleteUnjoined,
   getConnection,
@@ -18,15 +18,8 @@ beforeEach(async () => {
   await createEvent(table, 'e', { name: 'E' }, Date.now());
 });
 
-const held = { participantToken: 'token', heldSince: 1 };
-const live = { eventId: 'e', connectionId: 'c', heldSince: 1, after: 3 };
-const getMember = async (_table: Table, eventId: string, connectionId: string) => {
-  for await (const page of listMembers(table, eventId)) {
-    const member = page.find((m) => m.connectionId === connectionId);
-    if (member) return member;
-  }
-  return undefined;
-};
+const held = { participantToken: 'token', joinId: 'j' };
+const live = { eventId: 'e', connectionId: 'c', joinId: 'j', after: 3 };
 const connectionIds = (members: Member[]) => members.map((member) => member.connectionId);
 const audience = async (pageSize?: number) => {
   const pages: Member[][] = [];

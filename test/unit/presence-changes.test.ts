@@ -11,6 +11,7 @@ const member = (connectionId: string, id: string, username = id, namedAt = 1): M
   participant: person(id, username),
   namedAt,
   state: 'live',
+  joinId: 'j',
   heldSince: 1,
   expiresAt: Number.POSITIVE_INFINITY,
 });
