@@ -1,7 +1,7 @@
 import { deliverNow } from '../delivery/deliver.ts';
-import { leave } from '../store/audience.ts';
 import { ringForPresence } from '../store/bell.ts';
 import { getConnection } from '../store/connections.ts';
+import { leave } from '../store/memberships.ts';
 import type { Chat, Reply } from './chat.ts';
 
 /** Leaves the event the connection is in. Being in none is what was asked for. */

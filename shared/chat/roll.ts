@@ -2,7 +2,7 @@ import { announce, peopleOf } from '../delivery/presence-changes.ts';
 import type { Event, Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
-import { listMembers, type Member } from '../store/audience.ts';
+import { listMembers, type Member } from '../store/members.ts';
 import type { Chat } from './chat.ts';
 
 /** Members are read in pages of this many, until they name enough people. */

@@ -1,9 +1,9 @@
 import { deliverNow } from '../delivery/deliver.ts';
 import type { Event, Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
-import { getMember, goLive } from '../store/audience.ts';
 import { ringForPresence } from '../store/bell.ts';
 import { getCursor } from '../store/cursor.ts';
+import { getMember, goLive } from '../store/members.ts';
 import type { Chat } from './chat.ts';
 import { readPage } from './history.ts';
 import { newsBetween, type Roll, readRoll } from './roll.ts';

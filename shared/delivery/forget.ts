@@ -1,7 +1,7 @@
 import { forEachConcurrently } from '../concurrency.ts';
-import { leave } from '../store/audience.ts';
 import { ringForPresence } from '../store/bell.ts';
 import { deleteUnjoined, getConnection } from '../store/connections.ts';
+import { leave } from '../store/memberships.ts';
 import type { Delivery } from './delivery.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
-import type { Member } from '../store/audience.ts';
+import type { Member } from '../store/members.ts';
 import type { PresenceNote } from '../store/presence.ts';
 
 /** One tab of a participant: the name it has, and since when. */

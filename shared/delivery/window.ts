@@ -1,6 +1,7 @@
-import { listMembers, type Member, renameTab } from '../store/audience.ts';
 import type { Cursor, Progress } from '../store/cursor.ts';
 import { type LogEntry, readLog } from '../store/log.ts';
+import { listMembers, type Member } from '../store/members.ts';
+import { renameTab } from '../store/memberships.ts';
 import { deleteNotes, readNotes } from '../store/presence.ts';
 import { composer } from './compose.ts';
 import type { Delivery } from './delivery.ts';

@@ -4,12 +4,13 @@ import { catchUp, deliverNow } from '../../shared/delivery/deliver.ts';
 import type { Delivery } from '../../shared/delivery/delivery.ts';
 import type { Outcome } from '../../shared/delivery/poster.ts';
 import { newId } from '../../shared/ids.ts';
-import { goLive, join, listMembers } from '../../shared/store/audience.ts';
 import { ringForEntry, ringForPresence } from '../../shared/store/bell.ts';
 import { getConnection, putConnection } from '../../shared/store/connections.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import { putEntry, readPrefix } from '../../shared/store/log.ts';
+import { goLive, listMembers } from '../../shared/store/members.ts';
+import { join } from '../../shared/store/memberships.ts';
 import { newTable } from '../support/database.ts';
 
 /** Who gets what: the real store and windows, on a management API that does as the test says. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { announce, peopleOf, presenceChanges } from '../../shared/delivery/presence-changes.ts';
-import type { Member } from '../../shared/store/audience.ts';
+import type { Member } from '../../shared/store/members.ts';
 import type { PresenceNote } from '../../shared/store/presence.ts';
 
 const person = (id: string, username = id) => ({ id, username, joinedAt: '2030-01-01T00:00:00.000Z' });

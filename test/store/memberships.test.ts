@@ -1,5 +1,4 @@
 import { beforeEach, expect, test } from 'vitest';
-import { getMember, goLive, join, leave, listMembers, type Member } from '../../shared/store/audience.ts';
 import {
   deleteUnjoined,
   getConnection,
@@ -8,6 +7,8 @@ import {
   putConnection,
 } from '../../shared/store/connections.ts';
 import { createEvent } from '../../shared/store/events.ts';
+import { getMember, goLive, listMembers, type Member } from '../../shared/store/members.ts';
+import { join, leave } from '../../shared/store/memberships.ts';
 import { readNotes } from '../../shared/store/presence.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newTable } from '../support/database.ts';

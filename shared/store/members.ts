@@ -1,0 +1,76 @@
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Participant } from '../protocol/entities.ts';
+import { ifCondition } from './conditional.ts';
+import type { Wire } from './connections.ts';
+import { audiencePartition, memberKey } from './keys.ts';
+import { queryPages, type Table } from './table.ts';
+
+/** One connection in an event's audience. */
+export interface Member {
+  connectionId: string;
+  wire: Wire;
+  participant: Participant;
+  namedAt: number;
+  /** `held`: gets no messages yet, its history is on the way. */
+  state: 'held' | 'live';
+  /** The join that put it here, and since when that has held it, milliseconds. */
+  joinId: string;
+  heldSince: number;
+  /** What `held` ended with: the seq up to which the log was sent by the join itself. */
+  after?: number;
+  expiresAt: number;
+}
+
+/**
+ * Lets windows serve a `held` member: it has had the log up to `after`. False: it left, or joined again and is held by
+ * that join.
+ */
+export async function goLive(
+  table: Table,
+  {
+    eventId,
+    connectionId,
+    joinId,
+    after,
+  }: { eventId: string; connectionId: string; joinId: string; after: number },
+): Promise<boolean> {
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: memberKey(eventId, connectionId),
+    UpdateExpression: 'SET #state = :live, #after = :after',
+    // Still the row of this join: a leave in between must not bring it back.
+    ConditionExpression: 'joinId = :join',
+    ExpressionAttributeNames: { '#state': 'state', '#after': 'after' },
+    ExpressionAttributeValues: { ':live': 'live', ':join': joinId, ':after': after },
+  });
+  return (await ifCondition(() => table.client.send(command))) !== undefined;
+}
+
+/** The unexpired members of an event, page after page, strongly consistent: whoever is live now is listed. */
+export async function* listMembers(
+  table: Table,
+  eventId: string,
+  pageSize?: number,
+): AsyncGenerator<Member[]> {
+  const pages = queryPages(table, {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': audiencePartition(eventId) },
+    ConsistentRead: true,
+    ...(pageSize !== undefined && { Limit: pageSize }),
+  });
+  const now = Date.now();
+  for await (const page of pages) {
+    yield (page as unknown as Member[]).filter((member) => member.expiresAt > now);
+  }
+}
+
+export async function getMember(
+  table: Table,
+  eventId: string,
+  connectionId: string,
+): Promise<Member | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: memberKey(eventId, connectionId), ConsistentRead: true }),
+  );
+  return Item as Member | undefined;
+}
