@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../infra/app.ts';
-import { SettingsError } from '../../infra/config.ts';
+import { readSettings, SettingsError } from '../../infra/config.ts';
 import { entries } from '../../infra/constructs/bundles.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'chat-infra-'));
@@ -239,6 +239,14 @@ describe('settings', () => {
   ] as const)('%j is refused in a sentence', ([settings, sentence]) => {
     expect(() => synthesize(settings)).toThrow(SettingsError);
     expect(() => synthesize(settings)).toThrow(sentence);
+  });
+
+  test('are all described in docs/settings.md, with their defaults', () => {
+    const docs = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
+    for (const [key, value] of Object.entries(readSettings({}))) {
+      expect(docs).toContain(`\`${key}\``);
+      expect(docs).toContain(`\`${value}\``);
+    }
   });
 
   test('reach every function', () => {
