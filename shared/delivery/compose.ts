@@ -1,3 +1,4 @@
+import type { Author } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
 import { getEvent } from '../store/events.ts';
@@ -9,7 +10,7 @@ import { announce, type PresenceChanges } from './presence-changes.ts';
 
 interface Recipient {
   connectionId: string;
-  participant: { id: string };
+  participant: Author;
 }
 
 /** What a window has to tell. */
@@ -43,7 +44,7 @@ export async function composer(
   const one = { participantCount, summarize: false };
   const compose = (from: number, self: string): ServerEvent[] => [
     ...renamed
-      .filter(({ is }) => is.id !== self)
+      .filter(({ is }) => nameKey(is) !== self)
       .flatMap(({ was, is }) => [
         ...announce('userLeft', eventId, [was], one),
         ...announce('userJoined', eventId, [is], one),
@@ -51,7 +52,7 @@ export async function composer(
     ...announce(
       'userJoined',
       eventId,
-      joined.filter(({ id }) => id !== self),
+      joined.filter((person) => nameKey(person) !== self),
       all,
     ),
     ...logEvents.filter(({ seq }) => seq > from).map((item) => item.event),
@@ -68,10 +69,13 @@ export async function composer(
   return ({ connectionId, participant }, from) => {
     const isNews =
       movers.has(`${connectionId} ${participant.id}`) && (!summarize || named.has(participant.id));
-    const self = isNews ? participant.id : '';
+    const self = isNews ? nameKey(participant) : '';
     const key = `${from} ${self}`;
     const frames = made.get(key) ?? packFrames(compose(from, self));
     made.set(key, frames);
     return frames;
   };
 }
+
+/** Who did it knows it; who was renamed by another tab of its own does not. */
+const nameKey = ({ id, username }: Author) => `${id} ${username}`;

@@ -39,15 +39,10 @@ export interface PresenceChanges {
  * went in between is no news at all.
  */
 export function presenceChanges(notes: readonly PresenceNote[], members: readonly Member[]): PresenceChanges {
-  const first = new Map<string, PresenceNote>();
-  const last = new Map<string, PresenceNote>();
-  for (const note of notes) {
-    if (!first.has(tabKey(note))) first.set(tabKey(note), note);
-    last.set(tabKey(note), note);
-  }
-  const unchanged = members.filter((member) => !first.has(tabKey(member)));
-  const before = byId(peopleOf([...unchanged, ...[...first.values()].flatMap(tabBefore)]));
-  const now = byId(peopleOf([...unchanged, ...[...last.values()].filter((note) => note.kind !== 'left')]));
+  const last = new Map(notes.map((note) => [tabKey(note), note]));
+  const staying = [...last.values()].filter((note) => note.kind !== 'left');
+  const before = byId(announcedPeople(notes, members));
+  const now = byId(peopleOf([...unchangedTabs(notes, members), ...staying]));
 
   const changes: PresenceChanges = { joined: [], left: [], renamed: [], participantCount: now.size };
   for (const id of new Set(notes.map((note) => note.participant.id))) {
@@ -58,6 +53,17 @@ export function presenceChanges(notes: readonly PresenceNote[], members: readonl
     else if (is) changes.joined.push(is);
   }
   return changes;
+}
+
+/** Who is there as far as everybody has been told: as if the notes had not been written yet. */
+export function announcedPeople(notes: readonly PresenceNote[], members: readonly Member[]): Participant[] {
+  const first = new Map([...notes].reverse().map((note) => [tabKey(note), note]));
+  return peopleOf([...unchangedTabs(notes, members), ...[...first.values()].flatMap(tabBefore)]);
+}
+
+function unchangedTabs(notes: readonly PresenceNote[], members: readonly Member[]): Member[] {
+  const noted = new Set(notes.map(tabKey));
+  return members.filter((member) => !noted.has(tabKey(member)));
 }
 
 /** One tab: a connection may be one participant first and another later. */

@@ -49,7 +49,7 @@ export async function runWindows(delivery: Delivery, eventId: string, bounds: Ru
       cursor = await lease.settle(progress);
     }
   } catch (error) {
-    await lease.abandon();
+    await lease.letGo();
     throw error;
   } finally {
     lease.stopRenewing();
