@@ -1,9 +1,8 @@
-import { announce, announcedPeople, peopleOf } from '../delivery/presence-changes.ts';
+import { announce, peopleOf } from '../delivery/presence-changes.ts';
 import type { Event, Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
 import { listMembers, type Member } from '../store/members.ts';
-import { readNotes } from '../store/presence.ts';
 import type { Chat } from './chat.ts';
 
 /** Members are read in pages of this many, until they name enough people. */
@@ -34,36 +33,16 @@ export async function readRoll({ table }: Chat, eventId: string, joiner: Partici
 export const countOf = ({ participants, isComplete }: Roll, { participantCount }: Event): number =>
   isComplete ? participants.length : Math.max(participants.length + 1, participantCount);
 
-/**
- * Who is there as far as everybody has been told, and this member under the name it has now. Whoever asks holds the
- * lease: no window may move it meanwhile.
- */
-export async function readAnnounced(
-  { table }: Chat,
-  eventId: string,
-  self: { connectionId: string; participant: Participant },
-): Promise<Participant[]> {
-  const members: Member[] = [];
-  for await (const page of listMembers(table, eventId)) members.push(...page);
-  const announced = announcedPeople(await readNotes(table, eventId), members);
-  // Its own arrival may not have been announced yet; another tab of its own may have renamed it.
-  const mine = members.find((member) => member.connectionId === self.connectionId) ?? self;
-  return [...announced.filter(({ id }) => id !== mine.participant.id), mine.participant];
-}
-
-/** What somebody who knows the one roll has to hear to know the other. */
-export function newsBetween(
-  eventId: string,
-  before: readonly Participant[],
-  now: readonly Participant[],
-): ServerEvent[] {
-  const missingIn = (people: readonly Participant[]) => {
-    const known = new Set(people.map(({ id, username }) => `${id} ${username}`));
+/** What somebody who knows the one roll has to hear to know the other; nothing if they do not name everybody. */
+export function newsBetween(eventId: string, before: Roll, now: Roll): ServerEvent[] {
+  if (!before.isComplete || !now.isComplete) return [];
+  const missingIn = ({ participants }: Roll) => {
+    const known = new Set(participants.map(({ id, username }) => `${id} ${username}`));
     return ({ id, username }: Participant) => !known.has(`${id} ${username}`);
   };
-  const count = { participantCount: now.length, summarize: false };
+  const count = { participantCount: now.participants.length, summarize: false };
   return [
-    ...announce('userLeft', eventId, before.filter(missingIn(now)), count),
-    ...announce('userJoined', eventId, now.filter(missingIn(before)), count),
+    ...announce('userLeft', eventId, before.participants.filter(missingIn(now)), count),
+    ...announce('userJoined', eventId, now.participants.filter(missingIn(before)), count),
   ];
 }

@@ -1,14 +1,12 @@
 import { deliverNow } from '../delivery/deliver.ts';
-import { Lease } from '../delivery/lease.ts';
 import type { Event, Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
-import { sleep } from '../sleep.ts';
 import { ringForPresence } from '../store/bell.ts';
 import { getCursor } from '../store/cursor.ts';
 import { getMember, goLive } from '../store/members.ts';
 import type { Chat } from './chat.ts';
 import { readPage } from './history.ts';
-import { newsBetween, type Roll, readAnnounced } from './roll.ts';
+import { newsBetween, type Roll, readRoll } from './roll.ts';
 
 interface History {
   connectionId: string;
@@ -60,44 +58,19 @@ async function post(chat: Chat, { connectionId, event, roll, end, after }: Histo
   return outcome === 'delivered';
 }
 
-/** Lets the member go live and hear what it missed while it was held. */
 async function followOn(
   chat: Chat,
   { connectionId, joinId, event, participant, roll, end }: History,
 ): Promise<void> {
-  const { table } = chat;
   const eventId = event.id;
-  // No window runs meanwhile: what it has announced is what the next one starts from. Too many to name: nobody waits.
-  const held = roll.isComplete ? await waitForLease(chat, eventId) : undefined;
-  try {
-    if (!(await goLive(table, { eventId, connectionId, joinId, after: end }))) return;
-    if (held) {
-      const announced = await readAnnounced(chat, eventId, { connectionId, participant });
-      for (const news of newsBetween(eventId, roll.participants, announced)) {
-        held.lease.check();
-        await chat.send(connectionId, news);
-      }
-    }
-  } finally {
-    await held?.lease.letGo();
+  if (!(await goLive(chat.table, { eventId, connectionId, joinId, after: end }))) return;
+  // Windows tell held members nothing: who came or went since the roll was called is told here.
+  for (const news of newsBetween(eventId, roll, await readRoll(chat, eventId, participant))) {
+    await chat.send(connectionId, news);
   }
-  const cursor = await getCursor(table, eventId);
   // A window that claimed more before it could see us live has passed us by: one more is needed.
-  const isOwed = cursor !== undefined && cursor.claimed > end;
-  if (isOwed) await ringForPresence(table, eventId);
-  // Whoever knocked at our lease left it to us to look again.
-  const hasKnocked = held !== undefined && cursor?.knocks !== held.cursor.knocks;
-  if (isOwed || hasKnocked) await deliverNow(chat, eventId);
-}
-
-const LEASE_TRIES = 40;
-const LEASE_WAIT_MS = 50;
-
-async function waitForLease({ table }: Chat, eventId: string) {
-  for (let attempt = 0; attempt < LEASE_TRIES; attempt += 1) {
-    const held = await Lease.take(table, eventId);
-    if (held) return held;
-    await sleep(LEASE_WAIT_MS);
-  }
-  return undefined;
+  const claimed = (await getCursor(chat.table, eventId))?.claimed ?? 0;
+  if (claimed <= end) return;
+  await ringForPresence(chat.table, eventId);
+  await deliverNow(chat, eventId);
 }

@@ -64,9 +64,8 @@ export class Lease {
     return release(this.#table, this.#eventId, this.#owner, progress, knocks);
   }
 
-  /** Lets go, whatever there is still to do; if that fails too, the lease runs out. Safe after `release`. */
+  /** Lets go, whatever there is still to do; if that fails too, the lease runs out. */
   async letGo(): Promise<void> {
-    clearInterval(this.#renewal);
     await abandonLease(this.#table, this.#eventId, this.#owner).catch(() => {});
   }
 

@@ -56,7 +56,7 @@ export function presenceChanges(notes: readonly PresenceNote[], members: readonl
 }
 
 /** Who is there as far as everybody has been told: as if the notes had not been written yet. */
-export function announcedPeople(notes: readonly PresenceNote[], members: readonly Member[]): Participant[] {
+function announcedPeople(notes: readonly PresenceNote[], members: readonly Member[]): Participant[] {
   const first = new Map([...notes].reverse().map((note) => [tabKey(note), note]));
   return peopleOf([...unchangedTabs(notes, members), ...[...first.values()].flatMap(tabBefore)]);
 }
