@@ -3,8 +3,8 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
 import type { Chat } from '../shared/chat/chat.ts';
 import { chatSettings } from '../shared/config.ts';
+import { packFrames } from '../shared/delivery/frames.ts';
 import { sdkPoster } from '../shared/delivery/poster.ts';
-import { encodeEvent } from '../shared/protocol/json.ts';
 import { openTable } from '../shared/store/table.ts';
 
 /** The one place that reads the environment. The stacks set it: infra/constructs/chat-function.ts. */
@@ -41,5 +41,5 @@ export const chat: Chat = {
       if (value > 0) metrics.addMetric(metric, MetricUnit.Count, value);
     },
   },
-  send: (connectionId, event) => poster.post(connectionId, [encodeEvent(event)]),
+  send: (connectionId, ...events) => poster.post(connectionId, packFrames(events)),
 };

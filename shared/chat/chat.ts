@@ -4,8 +4,8 @@ import type { ServerEvent } from '../protocol/server-to-client.ts';
 
 /** What an operation works with. */
 export interface Chat extends Delivery {
-  /** Sends one event to one connection, past all windows: answers and what concerns nobody else. */
-  send(connectionId: string, event: ServerEvent): Promise<Outcome>;
+  /** Sends events to one connection, past all windows: answers and what concerns nobody else. */
+  send(connectionId: string, ...events: ServerEvent[]): Promise<Outcome>;
 }
 
 /** What an operation came to: the data of its acknowledgement, and what happens once that is sent. */

@@ -65,9 +65,7 @@ async function followOn(
   const eventId = event.id;
   if (!(await goLive(chat.table, { eventId, connectionId, joinId, after: end }))) return;
   // Windows tell held members nothing: who came or went since the roll was called is told here.
-  for (const news of newsBetween(eventId, roll, await readRoll(chat, eventId, participant))) {
-    await chat.send(connectionId, news);
-  }
+  await chat.send(connectionId, ...newsBetween(eventId, roll, await readRoll(chat, eventId, participant)));
   // A window that claimed more before it could see us live has passed us by: one more is needed.
   const claimed = (await getCursor(chat.table, eventId))?.claimed ?? 0;
   if (claimed <= end) return;

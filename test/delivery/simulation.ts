@@ -92,7 +92,11 @@ export function newWorld(table: Table, eventIds: readonly string[], random: () =
     settings: chatSettings.parse({ joinBurst: 1_000, sendBurst: 1_000, directAudienceMax }),
     log: { info: () => {}, warn: () => {}, error: () => {} },
     metrics: { count: () => {} },
-    send: (connectionId, event) => poster.post(connectionId, [JSON.stringify(event)]),
+    send: (connectionId, ...events) =>
+      poster.post(
+        connectionId,
+        events.map((event) => JSON.stringify(event)),
+      ),
   };
 
   function slowed(client: DynamoDBDocumentClient): DynamoDBDocumentClient {
