@@ -31,11 +31,7 @@ export const chat: Chat = {
   table: openTable(environment.TABLE_NAME),
   poster,
   settings: environment.SETTINGS,
-  log: {
-    info: (message, fields) => log.info(message, fields),
-    warn: (message, fields) => log.warn(message, fields),
-    error: (message, fields) => log.error(message, fields),
-  },
+  log,
   metrics: {
     count: (metric, value) => {
       if (value > 0) metrics.addMetric(metric, MetricUnit.Count, value);

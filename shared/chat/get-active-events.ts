@@ -22,20 +22,16 @@ export async function getActiveEvents(
   const page = await listEvents(table, { status: 'active', limit, from });
   const fits = byteBudget(reservedBytes);
   const all = await getEvents(table, page.ids);
-  const fitting = all.slice(
-    0,
-    indexOrEnd(all, (event) => !fits(event)),
-  );
+  const fitting: Event[] = [];
+  for (const event of all) {
+    if (!fits(event)) break;
+    fitting.push(event);
+  }
   const last = fitting.at(-1);
   const next = last && fitting.length < all.length ? rankOf(last) : page.next;
   // The index may be behind: the bell knows.
   const events = fitting.filter((event) => event.status === 'active');
   return next === undefined ? { events } : { events, nextCursor: encodeCursor(next) };
-}
-
-function indexOrEnd<T>(items: readonly T[], matches: (item: T) => boolean): number {
-  const index = items.findIndex(matches);
-  return index < 0 ? items.length : index;
 }
 
 const rankOf = ({ createdAt, id }: Event) => eventRank(Date.parse(createdAt), id);

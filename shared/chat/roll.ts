@@ -1,4 +1,4 @@
-import { announce, peopleOf } from '../delivery/presence-changes.ts';
+import { announce, nameKey, peopleOf } from '../delivery/presence-changes.ts';
 import type { Event, Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
@@ -37,8 +37,8 @@ export const countOf = ({ participants, isComplete }: Roll, { participantCount }
 export function newsBetween(eventId: string, before: Roll, now: Roll): ServerEvent[] {
   if (!before.isComplete || !now.isComplete) return [];
   const missingIn = ({ participants }: Roll) => {
-    const known = new Set(participants.map(({ id, username }) => `${id} ${username}`));
-    return ({ id, username }: Participant) => !known.has(`${id} ${username}`);
+    const known = new Set(participants.map(nameKey));
+    return (person: Participant) => !known.has(nameKey(person));
   };
   const count = { participantCount: now.participants.length, summarize: false };
   return [

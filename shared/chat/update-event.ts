@@ -1,15 +1,13 @@
 import type { ChatSettings } from '../config.ts';
 import type { Event } from '../protocol/entities.ts';
 import { getBell, ringForEnd } from '../store/bell.ts';
-import { type EventDetails, listAsEnded, updateEvent as update } from '../store/events.ts';
+import { type EventChanges, listAsEnded, updateEvent as update } from '../store/events.ts';
 import { logExpiry, putEntry } from '../store/log.ts';
 import type { Table } from '../store/table.ts';
 import { checkTimes } from './create-event.ts';
 import { getEvent } from './get-event.ts';
 
-type Changes = { [Field in keyof EventDetails]?: EventDetails[Field] | undefined } & {
-  status?: 'ended' | undefined;
-};
+type Changes = EventChanges & { status?: 'ended' | undefined };
 type Context = { table: Table; settings: ChatSettings };
 
 /** Changes an event, or ends it. Throws `EVENT_NOT_FOUND`, and `BAD_REQUEST` for impossible times. */

@@ -6,7 +6,7 @@ import type { LogEntry } from '../store/log.ts';
 import type { PresenceNote } from '../store/presence.ts';
 import type { Delivery } from './delivery.ts';
 import { packFrames } from './frames.ts';
-import { announce, type PresenceChanges } from './presence-changes.ts';
+import { announce, nameKey, type PresenceChanges, tabKey } from './presence-changes.ts';
 
 interface Recipient {
   connectionId: string;
@@ -61,14 +61,15 @@ export async function composer(
 
   // Most members are at the same place and have no part in the news: what they get is encoded once.
   const made = new Map<string, string[]>();
-  const movers = new Set(notes.map(({ connectionId, participant }) => `${connectionId} ${participant.id}`));
+  const movers = new Set(notes.map(tabKey));
   // A summary names few: the others among the movers need no version of their own.
   const named = new Set(
     [...joined.slice(0, limits.namesInSummary), ...renamed.map(({ is }) => is)].map(({ id }) => id),
   );
-  return ({ connectionId, participant }, from) => {
-    const isNews =
-      movers.has(`${connectionId} ${participant.id}`) && (!summarize || named.has(participant.id));
+  return (recipient, from) => {
+    const { participant } = recipient;
+    const isNews = movers.has(tabKey(recipient)) && (!summarize || named.has(participant.id));
+    // Who did it knows it; who was renamed by another tab of its own does not.
     const self = isNews ? nameKey(participant) : '';
     const key = `${from} ${self}`;
     const frames = made.get(key) ?? packFrames(compose(from, self));
@@ -76,6 +77,3 @@ export async function composer(
     return frames;
   };
 }
-
-/** Who did it knows it; who was renamed by another tab of its own does not. */
-const nameKey = ({ id, username }: Author) => `${id} ${username}`;

@@ -1,4 +1,4 @@
-import type { Participant } from '../protocol/entities.ts';
+import type { Author, Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
 import type { Member } from '../store/members.ts';
@@ -67,8 +67,16 @@ function unchangedTabs(notes: readonly PresenceNote[], members: readonly Member[
 }
 
 /** One tab: a connection may be one participant first and another later. */
-const tabKey = ({ connectionId, participant }: { connectionId: string; participant: { id: string } }) =>
-  `${connectionId} ${participant.id}`;
+export const tabKey = ({
+  connectionId,
+  participant,
+}: {
+  connectionId: string;
+  participant: { id: string };
+}) => `${connectionId} ${participant.id}`;
+
+/** A person under a name. */
+export const nameKey = ({ id, username }: Author): string => `${id} ${username}`;
 
 const byId = (people: Participant[]) => new Map(people.map((person) => [person.id, person]));
 

@@ -1,7 +1,6 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { ifCondition } from './conditional.ts';
+import { type UpdateInput, updateIf } from './conditional.ts';
 import { bellKey } from './keys.ts';
-import type { Table } from './table.ts';
+import { getItem, type Table } from './table.ts';
 
 /**
  * An event's bell: what wakes delivery. Its counters only go up; every change is a record on the table's stream.
@@ -20,10 +19,7 @@ export interface Bell {
 export const newBell: Bell = { status: 'active', seq: 0, presence: 0 };
 
 export async function getBell(table: Table, eventId: string): Promise<Bell | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: bellKey(eventId), ConsistentRead: true }),
-  );
-  return Item as Bell | undefined;
+  return getItem<Bell>(table, bellKey(eventId));
 }
 
 /** Takes the next sequence number; undefined when the event has ended or never was. Not in a transaction: it is hot. */
@@ -58,18 +54,6 @@ export async function ringForEnd(table: Table, eventId: string, endedAt: string)
   });
 }
 
-type RingInput = Pick<
-  UpdateCommand['input'],
-  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
->;
-
-async function ring(table: Table, eventId: string, input: RingInput): Promise<Bell | undefined> {
-  const command = new UpdateCommand({
-    TableName: table.name,
-    Key: bellKey(eventId),
-    ReturnValues: 'ALL_NEW',
-    ...input,
-  });
-  const rung = await ifCondition(() => table.client.send(command));
-  return rung?.Attributes as Bell | undefined;
+async function ring(table: Table, eventId: string, input: UpdateInput): Promise<Bell | undefined> {
+  return (await updateIf(table, bellKey(eventId), input)) as Bell | undefined;
 }

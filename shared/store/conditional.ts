@@ -1,5 +1,8 @@
+import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { sleep } from '../sleep.ts';
 import { isConditionFailed, isTransient } from './failures.ts';
+import type { Key } from './keys.ts';
+import type { Item, Table } from './table.ts';
 
 const TRIES = 8;
 
@@ -23,4 +26,21 @@ export async function ifCondition<T>(write: () => Promise<T>): Promise<T | undef
     if (isConditionFailed(error)) return undefined;
     throw error;
   }
+}
+
+export type UpdateInput = Pick<
+  UpdateCommandInput,
+  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
+
+/** Carries out a conditional update; resolves to the item as it is then, undefined when the condition failed. */
+export async function updateIf(table: Table, key: Key, input: UpdateInput): Promise<Item | undefined> {
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: key,
+    ReturnValues: 'ALL_NEW',
+    ...input,
+  });
+  const updated = await ifCondition(() => table.client.send(command));
+  return updated && (updated.Attributes ?? {});
 }

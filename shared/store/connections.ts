@@ -1,8 +1,8 @@
-import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Participant } from '../protocol/entities.ts';
 import { ifCondition } from './conditional.ts';
 import { connectionKey, expiryRank, idOf, SLOTS, slotGroup, tableKeys } from './keys.ts';
-import { epochSeconds, queryPages, type Table } from './table.ts';
+import { epochSeconds, getItem, queryPages, type Table } from './table.ts';
 
 export type Wire = 'json';
 
@@ -54,10 +54,7 @@ export async function putConnection(
 
 /** Strongly consistent: the first message follows the handshake at once. */
 export async function getConnection(table: Table, connectionId: string): Promise<Connection | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: connectionKey(connectionId), ConsistentRead: true }),
-  );
-  return Item as Connection | undefined;
+  return getItem<Connection>(table, connectionKey(connectionId));
 }
 
 /** Removes a connection that is in no event. False: it has joined one meanwhile. */

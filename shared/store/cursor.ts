@@ -1,7 +1,6 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { ifCondition } from './conditional.ts';
+import { type UpdateInput, updateIf } from './conditional.ts';
 import { cursorKey } from './keys.ts';
-import type { Table } from './table.ts';
+import { getItem, type Table } from './table.ts';
 
 /** How far an event's delivery has come, what its last window saw, and who may run the next one. */
 export interface Cursor {
@@ -41,10 +40,7 @@ export async function getCursor(
   eventId: string,
   { consistent = true } = {},
 ): Promise<Cursor | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: cursorKey(eventId), ConsistentRead: consistent }),
-  );
-  return Item as Cursor | undefined;
+  return getItem<Cursor>(table, cursorKey(eventId), { consistent });
 }
 
 /** The lease, or undefined while another holds it (who has then heard the knock and looks again) or no event is there. */
@@ -154,18 +150,6 @@ const progressValues = (progress: Progress) => ({
   ':pending': progress.pending,
 });
 
-type UpdateInput = Pick<
-  UpdateCommand['input'],
-  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'
->;
-
 async function update(table: Table, eventId: string, input: UpdateInput): Promise<Cursor | undefined> {
-  const command = new UpdateCommand({
-    TableName: table.name,
-    Key: cursorKey(eventId),
-    ReturnValues: 'ALL_NEW',
-    ...input,
-  });
-  const updated = await ifCondition(() => table.client.send(command));
-  return updated?.Attributes as Cursor | undefined;
+  return (await updateIf(table, cursorKey(eventId), input)) as Cursor | undefined;
 }

@@ -1,8 +1,8 @@
-import { BatchGetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Event } from '../protocol/entities.ts';
 import { sleep } from '../sleep.ts';
 import { type Bell, newBell } from './bell.ts';
-import { ifCondition } from './conditional.ts';
+import { type UpdateInput, updateIf } from './conditional.ts';
 import { type Cursor, newCursor } from './cursor.ts';
 import { bellKey, cursorKey, eventGroup, eventKey, eventRank, idOf, type Key, tableKeys } from './keys.ts';
 import { type Item, type Table, UNPROCESSED_WAIT_MS } from './table.ts';
@@ -15,6 +15,9 @@ export interface EventDetails {
   startsAt?: string | undefined;
   endsAt?: string | undefined;
 }
+
+/** What is given changes, the rest stays. */
+export type EventChanges = { [Field in keyof EventDetails]?: EventDetails[Field] | undefined };
 
 type EventItem = Omit<Event, 'status' | 'participantCount'>;
 
@@ -116,11 +119,7 @@ export async function listEvents(
 }
 
 /** Changes what is given and leaves the rest. False: no such event. */
-export async function updateEvent(
-  table: Table,
-  id: string,
-  changes: { [Field in keyof EventDetails]?: EventDetails[Field] | undefined },
-): Promise<boolean> {
+export async function updateEvent(table: Table, id: string, changes: EventChanges): Promise<boolean> {
   const entries = Object.entries(defined(changes));
   if (entries.length === 0) return true;
   return update(table, id, {
@@ -143,19 +142,11 @@ export async function listAsEnded(table: Table, id: string, endedAt: string): Pr
 async function update(
   table: Table,
   id: string,
-  input: Pick<
-    UpdateCommand['input'],
-    'UpdateExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
-  >,
+  input: Omit<UpdateInput, 'ConditionExpression'>,
 ): Promise<boolean> {
-  const command = new UpdateCommand({
-    TableName: table.name,
-    Key: eventKey(id),
-    // Never creates half an event.
-    ConditionExpression: 'attribute_exists(pk)',
-    ...input,
-  });
-  return (await ifCondition(() => table.client.send(command))) !== undefined;
+  // Never creates half an event.
+  const ConditionExpression = 'attribute_exists(pk)';
+  return (await updateIf(table, eventKey(id), { ...input, ConditionExpression })) !== undefined;
 }
 
 function toEvent(item: EventItem, bell: Bell, cursor: Cursor): Event {

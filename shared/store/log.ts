@@ -1,8 +1,8 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Message } from '../protocol/entities.ts';
 import { ifCondition } from './conditional.ts';
 import { LOG, logKey } from './keys.ts';
-import { epochSeconds, type Item, queryPages, type Table } from './table.ts';
+import { epochSeconds, getItem, type Item, queryPages, type Table } from './table.ts';
 
 /** One number of an event's log: what took it. `void` is a number that stays unused. */
 export type LogEntry = { seq: number } & (
@@ -49,10 +49,7 @@ function isSame(found: LogEntry | undefined, entry: LogEntry): boolean {
 }
 
 export async function getEntry(table: Table, eventId: string, seq: number): Promise<LogEntry | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: logKey(eventId, seq), ConsistentRead: true }),
-  );
-  return Item as LogEntry | undefined;
+  return getItem<LogEntry>(table, logKey(eventId, seq));
 }
 
 export interface LogRange {

@@ -1,9 +1,8 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Participant } from '../protocol/entities.ts';
-import { ifCondition } from './conditional.ts';
+import { updateIf } from './conditional.ts';
 import type { Wire } from './connections.ts';
 import { audiencePartition, memberKey } from './keys.ts';
-import { queryPages, type Table } from './table.ts';
+import { getItem, queryPages, type Table } from './table.ts';
 
 /** One connection in an event's audience. */
 export interface Member {
@@ -34,16 +33,14 @@ export async function goLive(
     after,
   }: { eventId: string; connectionId: string; joinId: string; after: number },
 ): Promise<boolean> {
-  const command = new UpdateCommand({
-    TableName: table.name,
-    Key: memberKey(eventId, connectionId),
+  const updated = await updateIf(table, memberKey(eventId, connectionId), {
     UpdateExpression: 'SET #state = :live, #after = :after',
     // Still the row of this join: a leave in between must not bring it back.
     ConditionExpression: 'joinId = :join',
     ExpressionAttributeNames: { '#state': 'state', '#after': 'after' },
     ExpressionAttributeValues: { ':live': 'live', ':join': joinId, ':after': after },
   });
-  return (await ifCondition(() => table.client.send(command))) !== undefined;
+  return updated !== undefined;
 }
 
 /** The unexpired members of an event, page after page, strongly consistent: whoever is live now is listed. */
@@ -69,8 +66,5 @@ export async function getMember(
   eventId: string,
   connectionId: string,
 ): Promise<Member | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: memberKey(eventId, connectionId), ConsistentRead: true }),
-  );
-  return Item as Member | undefined;
+  return getItem<Member>(table, memberKey(eventId, connectionId));
 }

@@ -1,6 +1,6 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
-import type { Author } from '../protocol/entities.ts';
+import type { Participant } from '../protocol/entities.ts';
 import { sleep } from '../sleep.ts';
 import { PRESENCE, presenceKey } from './keys.ts';
 import { queryPages, type Table, UNPROCESSED_WAIT_MS } from './table.ts';
@@ -11,7 +11,7 @@ export interface PresenceNote {
   ulid: string;
   kind: 'joined' | 'left' | 'renamed';
   connectionId: string;
-  participant: Author & { joinedAt: string };
+  participant: Participant;
   /** When this row took its name, milliseconds: of several tabs, the newest name counts. */
   namedAt: number;
   /** The name before a renaming, and when it was taken. */

@@ -1,7 +1,6 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { ifCondition } from './conditional.ts';
+import { updateIf } from './conditional.ts';
 import { rateKey } from './keys.ts';
-import { epochSeconds, type Table } from './table.ts';
+import { epochSeconds, getItem, type Table } from './table.ts';
 
 export interface Rate {
   perSecond: number;
@@ -25,15 +24,13 @@ export async function takeRate(
   const tolerance = (burst - 1) * interval;
   const ttl = epochSeconds(now + tolerance + interval + 60_000);
   const attempt = async (UpdateExpression: string, ConditionExpression: string, values: object) => {
-    const command = new UpdateCommand({
-      TableName: table.name,
-      Key,
+    const updated = await updateIf(table, Key, {
       UpdateExpression,
       ConditionExpression,
       ExpressionAttributeNames: { '#ttl': 'ttl' },
       ExpressionAttributeValues: { ':ttl': ttl, ...values },
     });
-    return (await ifCondition(() => table.client.send(command))) !== undefined;
+    return updated !== undefined;
   };
   // Idle until now: the allowance is full.
   const idle = await attempt('SET tat = :next, #ttl = :ttl', 'attribute_not_exists(tat) OR tat <= :now', {
@@ -47,9 +44,6 @@ export async function takeRate(
     ':limit': now + tolerance,
   });
   if (within) return 0;
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key, ConsistentRead: true }),
-  );
-  const tat = typeof Item?.tat === 'number' ? Item.tat : now;
-  return Math.max(1, tat - tolerance - now);
+  const item = await getItem<{ tat: number }>(table, Key);
+  return Math.max(1, (item?.tat ?? now) - tolerance - now);
 }

@@ -1,9 +1,8 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Message } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { sentKey } from './keys.ts';
 import { logItem } from './log.ts';
-import { epochSeconds, type Table } from './table.ts';
+import { epochSeconds, getItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
 /** The idempotency records: which message a participant's `clientMessageId` became. */
@@ -22,14 +21,7 @@ export async function getSent(
     clientMessageId,
   }: { eventId: string; participantId: string; clientMessageId: string },
 ): Promise<Message | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({
-      TableName: table.name,
-      Key: sentKey(eventId, participantId, clientMessageId),
-      ConsistentRead: true,
-    }),
-  );
-  const marker = Item as SentMarker | undefined;
+  const marker = await getItem<SentMarker>(table, sentKey(eventId, participantId, clientMessageId));
   return marker && marker.expiresAt > Date.now() ? marker.message : undefined;
 }
 

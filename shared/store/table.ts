@@ -1,5 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import type { Key } from './keys.ts';
 
 /** The one table and the client that reaches it. */
 export interface Table {
@@ -21,6 +27,14 @@ export function openTable(
 }
 
 export type Item = Record<string, unknown>;
+
+/** One item, strongly consistent unless told otherwise. */
+export async function getItem<T>(table: Table, key: Key, { consistent = true } = {}): Promise<T | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: key, ConsistentRead: consistent }),
+  );
+  return Item as T | undefined;
+}
 
 /** All items of a query, page after page: a page ends at 1 MB whatever matches. */
 export async function* queryPages(
