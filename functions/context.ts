@@ -13,6 +13,8 @@ const environment = z
     TABLE_NAME: z.string(),
     /** `https://{api}.execute-api.{region}.amazonaws.com/{stage}`; not for the HTTP API, which posts to nobody. */
     MANAGEMENT_ENDPOINT: z.string().default(''),
+    /** Name of the function that opens Socket.IO connections; only `$connect` invokes it. */
+    OPEN_FUNCTION: z.string().default(''),
     SETTINGS: z.string().transform((json) => chatSettings.parse(JSON.parse(json))),
   })
   .parse(process.env);
@@ -24,6 +26,8 @@ const metrics = new Metrics();
 export function publishMetrics(): void {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
+
+export const { OPEN_FUNCTION: openFunction } = environment;
 
 const poster = sdkPoster(environment.MANAGEMENT_ENDPOINT);
 
@@ -37,5 +41,5 @@ export const chat: Chat = {
       if (value > 0) metrics.addMetric(metric, MetricUnit.Count, value);
     },
   },
-  send: (connectionId, ...events) => poster.post(connectionId, packFrames(events)),
+  send: ({ connectionId, wire }, ...events) => poster.post(connectionId, packFrames(wire, events)),
 };

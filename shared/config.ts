@@ -12,6 +12,12 @@ export const chatSettings = z.object({
   directAudienceMax: count.min(0).max(1_000).default(50),
   /** Typing is announced to audiences (connections) up to this. */
   typingAudienceMax: count.min(0).max(1_000).default(50),
+  /** Socket.IO clients that take one event a packet, not `batch=1`, may join audiences (connections) up to this. */
+  unbatchedAudienceMax: count.min(1).max(100_000).default(1_000),
+  /** A Socket.IO client that comes back within this many seconds goes on where it was cut off. 0: never. */
+  recoverySeconds: count.min(0).max(7_200).default(600),
+  /** Others hear that a Socket.IO client was lost only after this many seconds. */
+  presenceGraceSeconds: count.min(0).max(7_200).default(60),
   /** Several joins or leaves at once are summed up in audiences (connections) above this. */
   presenceSummaryAbove: count.min(0).default(50),
   /** Messages are kept this long. */

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { createEvent } from '../../shared/chat/create-event.ts';
-import { getActiveEvents } from '../../shared/chat/get-active-events.ts';
+import { listActiveEvents } from '../../shared/chat/get-active-events.ts';
 import { getEvent } from '../../shared/chat/get-event.ts';
 import { readableEnd, readPage } from '../../shared/chat/history.ts';
 import { updateEvent } from '../../shared/chat/update-event.ts';
@@ -30,7 +30,7 @@ app.use(
 );
 
 app.openapi(routes.listEvents, async (c) =>
-  c.json(await getActiveEvents(chat, c.req.valid('query'), 0), 200),
+  c.json(await listActiveEvents(chat, c.req.valid('query'), 0), 200),
 );
 
 app.openapi(routes.getEvent, async (c) => c.json(await getEvent(chat, c.req.valid('param').id), 200));

@@ -1,11 +1,15 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { connect, wireOf } from '../../shared/chat/connect.ts';
-import { chat, log } from '../context.ts';
+import { connect } from '../../shared/chat/connect.ts';
+import { newId } from '../../shared/ids.ts';
+import { isSocketIo, type Query, wireOf } from '../../shared/protocol/wire.ts';
+import { chat, log, openFunction } from '../context.ts';
+import type { OpenEvent } from './open.ts';
 
 /** `$connect` events carry the query string, which their type leaves out. */
-type ConnectEvent = APIGatewayProxyWebsocketEventV2 & {
-  queryStringParameters?: Record<string, string | undefined>;
-};
+type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { queryStringParameters?: Query };
+
+const lambda = new LambdaClient({});
 
 /** The status is that of the upgrade: until it is returned there is no connection to post to. */
 export async function handler({
@@ -17,9 +21,21 @@ export async function handler({
   const { connectionId, connectedAt, requestId } = requestContext;
   try {
     await connect(chat, { connectionId, wire, connectedAt });
+    if (isSocketIo(wire)) await openLater({ connectionId, sid: newId() });
     return { statusCode: 200 };
   } catch (error) {
     log.error('$connect failed', { requestId, error });
     return { statusCode: 500 };
   }
+}
+
+/** Somebody else has to send the first packet, once we have returned. */
+async function openLater(event: OpenEvent): Promise<void> {
+  await lambda.send(
+    new InvokeCommand({
+      FunctionName: openFunction,
+      InvocationType: 'Event',
+      Payload: JSON.stringify(event),
+    }),
+  );
 }

@@ -1,10 +1,15 @@
-import { clientToServer } from '../../shared/protocol/client-to-server.ts';
-import { ChatError } from '../../shared/protocol/errors.ts';
-import { parse } from '../../shared/protocol/parse.ts';
-import { answer } from './answer.ts';
+import { ping } from '../../shared/chat/ping.ts';
+import { isSocketIo } from '../../shared/protocol/wire.ts';
+import { getConnection } from '../../shared/store/connections.ts';
+import { chat } from '../context.ts';
+import { answerFrame } from './frames.ts';
+import { handleMessages } from './handler.ts';
+import { answerPacket } from './packets.ts';
 
-/** Whatever no route selects: `ping`, unknown actions, and what is no frame at all. */
-export const handler = answer(async (_connectionId, { action, data }) => {
-  if (action !== 'ping') throw new ChatError('UNKNOWN_ACTION');
-  return { data: parse(clientToServer.ping, data) };
+/** Whatever no route selects: `ping`, unknown actions, what is no frame at all, and every packet of Socket.IO. */
+export const handler = handleMessages(async (message) => {
+  const found = getConnection(chat.table, message.connectionId);
+  const connection = await found.catch(() => undefined);
+  if (connection && isSocketIo(connection.wire)) await answerPacket(message, connection);
+  else await answerFrame(message, found, { ping });
 });

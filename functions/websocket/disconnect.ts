@@ -1,12 +1,12 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { disconnect } from '../../shared/chat/disconnect.ts';
+import { connectionClosed } from '../../shared/chat/disconnect.ts';
 import { chat, publishMetrics } from '../context.ts';
 
 /** Best effort: may come late, twice or never. */
 export async function handler({
   requestContext,
 }: APIGatewayProxyWebsocketEventV2): Promise<{ statusCode: number }> {
-  await disconnect(chat, requestContext.connectionId);
+  await connectionClosed(chat, requestContext.connectionId);
   publishMetrics();
   return { statusCode: 200 };
 }

@@ -1,4 +1,4 @@
 import { getHistory } from '../../shared/chat/get-history.ts';
-import { route } from './answer.ts';
+import { route } from './frames.ts';
 
 export const handler = route('getHistory', getHistory);

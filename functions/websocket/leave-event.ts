@@ -1,4 +1,4 @@
 import { leaveEvent } from '../../shared/chat/leave-event.ts';
-import { route } from './answer.ts';
+import { route } from './frames.ts';
 
 export const handler = route('leaveEvent', leaveEvent);

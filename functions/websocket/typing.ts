@@ -1,4 +1,4 @@
 import { typing } from '../../shared/chat/typing.ts';
-import { route } from './answer.ts';
+import { route } from './frames.ts';
 
 export const handler = route('typing', typing);

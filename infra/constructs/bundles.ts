@@ -9,6 +9,7 @@ const outputs = join(root, '.build');
 /** Every Lambda entry point, by its path in functions/. */
 export const entries = [
   'websocket/connect',
+  'websocket/open',
   'websocket/disconnect',
   'websocket/join-event',
   'websocket/leave-event',
@@ -19,6 +20,7 @@ export const entries = [
   'websocket/default',
   'http/events',
   'stream/deliver',
+  'schedule/heartbeat',
   'schedule/sweep',
 ] as const;
 

@@ -92,6 +92,15 @@ export class ChatFunction extends Construct {
         'Active tracing needs xray:PutTraceSegments and xray:PutTelemetryRecords, which have no resources.',
     });
   }
+
+  /** Lets this function invoke another, whose name it finds in an environment variable. */
+  mayInvoke(other: ChatFunction, variable: string): void {
+    this.lambda.addEnvironment(variable, other.lambda.functionName);
+    this.lambda.addToRolePolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [other.lambda.functionArn] }),
+    );
+  }
+
   #allowManagement(role: Role, { api, methods }: NonNullable<ChatFunctionProps['management']>): void {
     role.addToPolicy(api.mayCall(methods));
     for (const method of methods) {

@@ -13,7 +13,7 @@ import { ChatFunction } from './chat-function.ts';
 import { runsWindows } from './grants.ts';
 import type { ManagementApi } from './management-api.ts';
 
-/** What finishes every delivery: the stream of bells into `deliver`, and the minute sweep for what that missed. */
+/** What runs by itself: `deliver` on the stream of bells, the minute sweep for what that missed, and heartbeats. */
 export class Delivery extends Construct {
   constructor(
     scope: Construct,
@@ -65,11 +65,20 @@ export class Delivery extends Construct {
       reason: 'This is the dead-letter queue, of an event source mapping.',
     });
 
-    const sweep = new ChatFunction(this, 'Sweep', { ...common, entry: 'schedule/sweep', queriesIndex: true });
-    new Rule(this, 'EveryMinute', {
+    const scheduled = { ...common, queriesIndex: true };
+    const sweep = new ChatFunction(this, 'Sweep', { ...scheduled, entry: 'schedule/sweep' });
+    const heartbeat = new ChatFunction(this, 'Heartbeat', { ...scheduled, entry: 'schedule/heartbeat' });
+    // A cron expression, unlike a rate, says exactly which minute it fires for.
+    const schedule = Schedule.cron({ minute: '*' });
+    new Rule(this, 'SweepEveryMinute', {
       description: `${settings.name}: heals what nothing else has`,
-      schedule: Schedule.rate(Duration.minutes(1)),
+      schedule,
       targets: [new LambdaFunction(sweep.lambda, { retryAttempts: 0 })],
+    });
+    new Rule(this, 'HeartbeatEveryMinute', {
+      description: `${settings.name}: keeps Socket.IO connections awake`,
+      schedule,
+      targets: [new LambdaFunction(heartbeat.lambda, { retryAttempts: 0 })],
     });
   }
 }

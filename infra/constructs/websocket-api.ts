@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
@@ -43,20 +43,26 @@ const routes: readonly [routeKey: string, id: string, entry: Entry, grants: Gran
     'websocket/send-message',
     { itemActions: runsWindows, methods: ['POST', 'DELETE'] },
   ],
-  ['typing', 'Typing', 'websocket/typing', { itemActions: tellsAudience, methods: ['POST'] }],
+  ['typing', 'Typing', 'websocket/typing', { itemActions: tellsAudience, methods: ['POST', 'DELETE'] }],
   [
     'getActiveEvents',
     'GetActiveEvents',
     'websocket/get-active-events',
-    { itemActions: ['BatchGetItem'], queriesIndex: true, methods: ['POST'] },
+    { itemActions: ['GetItem', 'BatchGetItem'], queriesIndex: true, methods: ['POST', 'DELETE'] },
   ],
   [
     'getHistory',
     'GetHistory',
     'websocket/get-history',
-    { itemActions: ['GetItem', 'Query'], methods: ['POST'] },
+    { itemActions: ['GetItem', 'Query'], methods: ['POST', 'DELETE'] },
   ],
-  ['$default', 'Default', 'websocket/default', { itemActions: [], methods: ['POST'] }],
+  // Every action of Socket.IO clients comes here.
+  [
+    '$default',
+    'Default',
+    'websocket/default',
+    { itemActions: runsWindows, queriesIndex: true, methods: ['POST', 'DELETE'] },
+  ],
 ];
 
 /** The WebSocket API: the routes and their functions, one stage, its management API. */
@@ -71,8 +77,9 @@ export class ChatWebSocketApi extends Construct {
       routeSelectionExpression: '$request.body.action',
     });
     this.management = new ManagementApi(api, STAGE);
+    const functions = new Map<string, ChatFunction>();
     for (const [routeKey, functionId, entry, { methods, ...grants }] of routes) {
-      const { lambda } = new ChatFunction(this, functionId, {
+      const chatFunction = new ChatFunction(this, functionId, {
         entry,
         settings,
         table,
@@ -80,9 +87,11 @@ export class ChatWebSocketApi extends Construct {
         ...(methods && { management: { api: this.management, methods } }),
       });
       api.addRoute(routeKey, {
-        integration: new WebSocketLambdaIntegration(`${functionId}Integration`, lambda),
+        integration: new WebSocketLambdaIntegration(`${functionId}Integration`, chatFunction.lambda),
       });
+      functions.set(routeKey, chatFunction);
     }
+    functions.get('$connect')?.mayInvoke(this.#open(settings, table), 'OPEN_FUNCTION');
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: api,
       stageName: STAGE,
@@ -106,5 +115,21 @@ export class ChatWebSocketApi extends Construct {
       id: 'AwsSolutions-APIG4',
       reason: 'Guests may join; an authorizer would refuse them before the chat could tell them why.',
     });
+  }
+
+  /**
+   * What `$connect` cannot do itself: sends Socket.IO clients their first packet. A client that has not had it within
+   * a minute has tried again.
+   */
+  #open(settings: Settings, table: TableV2): ChatFunction {
+    const open = new ChatFunction(this, 'Open', {
+      entry: 'websocket/open',
+      settings,
+      table,
+      itemActions: [],
+      management: { api: this.management, methods: ['POST'] },
+    });
+    open.lambda.configureAsyncInvoke({ maxEventAge: Duration.minutes(1), retryAttempts: 0 });
+    return open;
   }
 }

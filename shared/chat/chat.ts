@@ -1,23 +1,34 @@
 import type { Delivery } from '../delivery/delivery.ts';
+import type { Outgoing } from '../delivery/frames.ts';
 import type { Outcome } from '../delivery/poster.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
+import type { Wire } from '../protocol/wire.ts';
+import type { Connection } from '../store/connections.ts';
+
+/** Whom to send to. */
+export interface Addressee {
+  connectionId: string;
+  wire: Wire;
+}
 
 /** What an operation works with. */
 export interface Chat extends Delivery {
   /** Sends events to one connection, past all windows: answers and what concerns nobody else. */
-  send(connectionId: string, ...events: ServerEvent[]): Promise<Outcome>;
+  send(to: Addressee, ...events: Outgoing[]): Promise<Outcome>;
 }
 
 /** What an operation came to: the data of its acknowledgement, and what happens once that is sent. */
 export interface Reply<Data extends object = object> {
   data: Data;
+  /** What goes out instead when no acknowledgement was asked for. */
+  unasked?: ServerEvent;
   afterwards?: () => Promise<void>;
 }
 
-/** `reservedBytes` is what the answer's frame needs for the request's id: pages leave room for it. */
+/** `connection` as it was when the request came. `reservedBytes` is what the answer's frame needs for the request's id: pages leave room for it. */
 export type Operation<Input> = (
   chat: Chat,
-  connectionId: string,
+  connection: Connection,
   input: Input,
   reservedBytes: number,
 ) => Promise<Reply>;

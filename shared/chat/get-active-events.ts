@@ -2,18 +2,31 @@ import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Event } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { badRequest } from '../protocol/parse.ts';
+import type { Connection } from '../store/connections.ts';
 import { getEvents, listEvents } from '../store/events.ts';
 import { eventRank, idOf } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
 import { byteBudget } from './byte-budget.ts';
+import type { Chat, Reply } from './chat.ts';
 
 export interface EventList {
   events: Event[];
   nextCursor?: string;
 }
 
-/** Active events, newest first. Throws `BAD_REQUEST` for a cursor that is not ours. */
+/** Whoever asks for no acknowledgement gets the event `activeEvents`, as from the old server. */
 export async function getActiveEvents(
+  chat: Chat,
+  _connection: Connection,
+  query: ActionData<'getActiveEvents'>,
+  reservedBytes: number,
+): Promise<Reply<EventList>> {
+  const data = await listActiveEvents(chat, query, reservedBytes);
+  return { data, unasked: { event: 'activeEvents', data } };
+}
+
+/** Active events, newest first. Throws `BAD_REQUEST` for a cursor that is not ours. */
+export async function listActiveEvents(
   { table }: { table: Table },
   { limit = limits.historyLength, cursor }: ActionData<'getActiveEvents'>,
   reservedBytes: number,

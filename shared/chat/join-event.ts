@@ -1,10 +1,11 @@
 import { deliverNow } from '../delivery/deliver.ts';
-import { newId, newParticipantToken, participantIdOf } from '../ids.ts';
+import { newId, newSecret, participantIdOf } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Event, Participant } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
 import { getBell, ringForPresence } from '../store/bell.ts';
 import { type Connection, getConnection, type Membership } from '../store/connections.ts';
+import { getCursor, newCursor } from '../store/cursor.ts';
 import { join } from '../store/memberships.ts';
 import type { Chat, Reply } from './chat.ts';
 import { getEvent } from './get-event.ts';
@@ -26,13 +27,13 @@ interface Joined {
  */
 export async function joinEvent(
   chat: Chat,
-  connectionId: string,
+  connection: Connection,
   input: ActionData<'joinEvent'>,
 ): Promise<Reply<Joined>> {
   const { table } = chat;
   const { eventId, after } = input;
-  const member = await becomeMember(chat, connectionId, input);
-  const { participantToken, joinId, leftEventId } = member;
+  const member = await becomeMember(chat, connection, input);
+  const { participantToken, joinId, leftEventId, news } = member;
   const { participant } = member.membership;
   const changed = leftEventId === undefined ? [eventId] : [eventId, leftEventId];
   await Promise.all(changed.map((id) => ringForPresence(table, id)));
@@ -47,23 +48,21 @@ export async function joinEvent(
   const now: Event = { ...event, participantCount: countOf(roll, event) };
   return {
     data: { event: now, participant, latestSeq: end, participantToken },
-    afterwards: () => sendHistory(chat, { connectionId, joinId, event: now, participant, roll, end, after }),
+    afterwards: () =>
+      sendHistory(chat, { to: connection, joinId, event: now, participant, roll, end, news, after }),
   };
 }
 
-async function becomeMember(chat: Chat, connectionId: string, input: ActionData<'joinEvent'>) {
-  let isAllowed = false;
+async function becomeMember(chat: Chat, first: Connection, input: ActionData<'joinEvent'>) {
+  let connection: Connection | undefined = first;
+  const tokenOf = (one: Connection) => input.participantToken ?? one.participantToken ?? newSecret();
+  let participantToken = tokenOf(first);
+  await rateLimit(chat, participantIdOf(participantToken), 'joinEvent');
+  await requireActive(chat, input.eventId);
+  const news = await admit(chat, first, input.eventId);
   // Every failure means that another join or a leave of this connection came in between: look again.
-  for (;;) {
-    const connection = await getConnection(chat.table, connectionId);
-    if (!connection) return refuseUnknown(chat, connectionId);
-    const participantToken = input.participantToken ?? connection.participantToken ?? newParticipantToken();
+  while (connection) {
     const participantId = participantIdOf(participantToken);
-    if (!isAllowed) {
-      await rateLimit(chat, participantId, 'joinEvent');
-      await requireActive(chat, input.eventId);
-      isAllowed = true;
-    }
     const joinId = newId();
     const membership = nextMembership(connection, input, participantId);
     if (await join(chat.table, connection, membership, { participantToken, joinId })) {
@@ -74,15 +73,29 @@ async function becomeMember(chat: Chat, connectionId: string, input: ActionData<
         participantToken,
         joinId,
         leftEventId: before === input.eventId ? undefined : before,
+        news,
       };
     }
+    connection = await getConnection(chat.table, first.connectionId);
+    if (connection) participantToken = tokenOf(connection);
   }
+  // It closed while its message was on the way; if not, it must connect again to be known.
+  await chat.poster.close(first.connectionId);
+  throw new ChatError('INTERNAL');
 }
 
-/** It closed while its message was on the way; if not, it must connect again to be known. */
-async function refuseUnknown({ poster }: Chat, connectionId: string): Promise<never> {
-  await poster.close(connectionId);
-  throw new ChatError('INTERNAL');
+/**
+ * Refuses a client that takes one event a packet in a large audience, but for one that is there already. Resolves to the
+ * number of the last news: what a Socket.IO client hears of comings and goings from now on, it will not hear again.
+ */
+async function admit({ table, settings }: Chat, { wire, membership }: Connection, eventId: string) {
+  if (wire === 'json') return 0;
+  const { audience, news } = (await getCursor(table, eventId)) ?? newCursor;
+  const isNew = membership?.eventId !== eventId;
+  if (wire === 'socketio' && isNew && audience >= settings.unbatchedAudienceMax) {
+    throw new ChatError('BATCH_REQUIRED');
+  }
+  return news;
 }
 
 async function requireActive({ table }: Chat, eventId: string): Promise<void> {

@@ -1,15 +1,14 @@
-import { deliverNow } from '../delivery/deliver.ts';
 import type { Event, Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
-import { ringForPresence } from '../store/bell.ts';
-import { getCursor } from '../store/cursor.ts';
-import { getMember, goLive } from '../store/members.ts';
-import type { Chat } from './chat.ts';
+import { encodeOffset } from '../protocol/offset.ts';
+import { getMember } from '../store/members.ts';
+import { becomeLive } from './become-live.ts';
+import type { Addressee, Chat } from './chat.ts';
 import { readPage } from './history.ts';
 import { newsBetween, type Roll, readRoll } from './roll.ts';
 
 interface History {
-  connectionId: string;
+  to: Addressee;
   /** The join whose history it is. */
   joinId: string;
   event: Event;
@@ -17,6 +16,8 @@ interface History {
   roll: Roll;
   /** The seq up to which the history reaches. */
   end: number;
+  /** The news of comings and goings that the roll is not older than. */
+  news: number;
   /** The joiner has had the log up to here. */
   after?: number | undefined;
 }
@@ -26,11 +27,17 @@ interface History {
  * event and hear nothing.
  */
 export async function sendHistory(chat: Chat, history: History): Promise<void> {
-  const { connectionId, joinId, event } = history;
+  const { to, joinId, event, participant, roll, end } = history;
+  const { connectionId } = to;
+  const eventId = event.id;
   try {
     // Another join of the same connection may have overtaken this one: then the history is that one's to send.
-    if ((await getMember(chat.table, event.id, connectionId))?.joinId !== joinId) return;
-    if (await post(chat, history)) await followOn(chat, history);
+    if ((await getMember(chat.table, eventId, connectionId))?.joinId !== joinId) return;
+    if (!(await post(chat, history))) return;
+    // Windows tell held members nothing: who came or went since the roll was called is told here.
+    await becomeLive(chat, { eventId, connectionId, joinId, end }, async () =>
+      chat.send(to, ...newsBetween(eventId, roll, await readRoll(chat, eventId, participant))),
+    );
   } catch (error) {
     await chat.poster.close(connectionId);
     throw error;
@@ -38,7 +45,7 @@ export async function sendHistory(chat: Chat, history: History): Promise<void> {
 }
 
 /** False: the connection is gone. */
-async function post(chat: Chat, { connectionId, event, roll, end, after }: History): Promise<boolean> {
+async function post(chat: Chat, { to, event, roll, end, news, after }: History): Promise<boolean> {
   const { id: eventId, participantCount } = event;
   const { participants } = roll;
   const page = await readPage(
@@ -48,27 +55,14 @@ async function post(chat: Chat, { connectionId, event, roll, end, after }: Histo
     { after, limit: after === undefined ? limits.historyLength : Number.POSITIVE_INFINITY },
     Buffer.byteLength(JSON.stringify(participants)),
   );
-  const outcome = await chat.send(connectionId, {
+  const outcome = await chat.send(to, {
     event: 'eventHistory',
     data: { eventId, participants, participantCount, ...page },
+    // Whoever is lost before it comes back to nothing, and joins again.
+    offset: encodeOffset({ eventId, seq: end, news }),
   });
   // It ended between our look at it and our becoming a member: the window that said so may not have known us.
-  if (event.status === 'ended') await chat.send(connectionId, { event: 'eventEnded', data: { event } });
+  if (event.status === 'ended') await chat.send(to, { event: 'eventEnded', data: { event } });
   if (outcome === 'lagging' || outcome === 'failed') throw new Error('A history could not be posted');
   return outcome === 'delivered';
-}
-
-async function followOn(
-  chat: Chat,
-  { connectionId, joinId, event, participant, roll, end }: History,
-): Promise<void> {
-  const eventId = event.id;
-  if (!(await goLive(chat.table, { eventId, connectionId, joinId, after: end }))) return;
-  // Windows tell held members nothing: who came or went since the roll was called is told here.
-  await chat.send(connectionId, ...newsBetween(eventId, roll, await readRoll(chat, eventId, participant)));
-  // A window that claimed more before it could see us live has passed us by: one more is needed.
-  const claimed = (await getCursor(chat.table, eventId))?.claimed ?? 0;
-  if (claimed <= end) return;
-  await ringForPresence(chat.table, eventId);
-  await deliverNow(chat, eventId);
 }

@@ -4,10 +4,11 @@ import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Message } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
 import { ringForEntry } from '../store/bell.ts';
+import type { Connection } from '../store/connections.ts';
 import { logExpiry, putEntry } from '../store/log.ts';
 import { getSent, putOnce } from '../store/sent.ts';
 import type { Chat, Reply } from './chat.ts';
-import { joined } from './joined.ts';
+import { membershipOf } from './joined.ts';
 import { rateLimit } from './rate-limit.ts';
 
 /** A number is lost only to a reader that found us more than a second late. */
@@ -16,10 +17,10 @@ const NUMBER_TRIES = 5;
 /** Stores a message, rings, delivers it at once if the audience is small. Answered: certain to reach everybody. */
 export async function sendMessage(
   chat: Chat,
-  connectionId: string,
+  connection: Connection,
   { text, clientMessageId }: ActionData<'sendMessage'>,
 ): Promise<Reply<{ message: Message }>> {
-  const { eventId, participant } = await joined(chat, connectionId);
+  const { eventId, participant } = membershipOf(connection);
   await rateLimit(chat, participant.id, 'sendMessage');
   const message: Omit<Message, 'seq'> = {
     id: newId(),

@@ -1,37 +1,48 @@
 import { forEachConcurrently } from '../concurrency.ts';
-import { catchUp, isCaughtUp } from '../delivery/deliver.ts';
+import { catchUp, deliverNow, isCaughtUp } from '../delivery/deliver.ts';
+import { forget, lapse, recoverableUntil } from '../delivery/forget.ts';
 import type { Event } from '../protocol/entities.ts';
 import { getBell, ringForPresence } from '../store/bell.ts';
-import { listExpired } from '../store/connections.ts';
+import { getConnection, isDue, listDue } from '../store/connections.ts';
 import { getCursor } from '../store/cursor.ts';
 import { listAsEnded, listEvents } from '../store/events.ts';
 import { readNotes } from '../store/presence.ts';
 import type { Chat } from './chat.ts';
-import { disconnect } from './disconnect.ts';
 
 const CONCURRENCY = 10;
 /** The end of an event is looked after this long, milliseconds. */
 const ENDED_SINCE_MS = 24 * 3_600_000;
 
 /**
- * Heals, every minute, what nothing else has: connections whose time has passed without a `$disconnect`, events whose
- * bell rang in vain, notes whose writer died before it rang, ends that are not in the lists. Works until `deadline`.
+ * Heals, every minute, what nothing else has: connections whose time has passed (see `phases`), events whose bell rang in
+ * vain, notes whose writer died before it rang, ends that are not in the lists. Works until `deadline`.
  */
 export async function sweep(chat: Chat, deadline: number): Promise<void> {
   const now = Date.now();
-  const expired: string[] = [];
-  for await (const connectionId of listExpired(chat.table, now)) expired.push(connectionId);
-  await forEachConcurrently(expired, CONCURRENCY, async (connectionId) => {
+  const due: string[] = [];
+  for await (const connectionId of listDue(chat.table, now)) due.push(connectionId);
+  await forEachConcurrently(due, CONCURRENCY, async (connectionId) => {
     // What the minute does not suffice for waits for the next one.
-    if (Date.now() < deadline)
-      await separately(chat, { expired: true }, () => disconnect(chat, connectionId));
+    if (Date.now() < deadline) await separately(chat, { due: true }, () => reap(chat, connectionId, now));
   });
   for await (const { status, ids } of eventPages(chat, now)) {
     await forEachConcurrently(ids, CONCURRENCY, (eventId) =>
       separately(chat, { eventId }, () => heal(chat, eventId, status, deadline)),
     );
   }
-  if (expired.length > 0) chat.log.info('expired connections removed', { count: expired.length });
+  if (due.length > 0) chat.log.info('connections looked after', { count: due.length });
+}
+
+/** Ends what is due: the membership of somebody who has been away for too long, or the connection. */
+async function reap(chat: Chat, connectionId: string, now: number): Promise<void> {
+  const connection = await getConnection(chat.table, connectionId);
+  if (!connection || !isDue(connection, now)) return;
+  const isLost = connection.lostAt !== undefined;
+  const until = isLost && recoverableUntil(chat, connection);
+  // A client that has not said CONNECT, or that the two hours did not end, has to begin anew.
+  if (!isLost) await chat.poster.close(connectionId);
+  const eventId = await (until && until > now ? lapse(chat, connectionId) : forget(chat, connectionId));
+  if (eventId !== undefined) await deliverNow(chat, eventId);
 }
 
 /** One trouble is no other's. */

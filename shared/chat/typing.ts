@@ -1,32 +1,37 @@
 import { forEachConcurrently } from '../concurrency.ts';
-import { forgetMembers } from '../delivery/forget.ts';
+import { loseMembers } from '../delivery/forget.ts';
 import { packFrames } from '../delivery/frames.ts';
 import { POST_CONCURRENCY } from '../delivery/post-to-all.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
+import type { Wire } from '../protocol/wire.ts';
+import type { Connection } from '../store/connections.ts';
 import { getCursor } from '../store/cursor.ts';
 import { listMembers, type Member } from '../store/members.ts';
 import type { Chat, Reply } from './chat.ts';
-import { joined } from './joined.ts';
+import { membershipOf } from './joined.ts';
 import { rateLimit } from './rate-limit.ts';
 
 /** Tells the others at once, past the windows: late typing is worth nothing. In large audiences nobody is told. */
 export async function typing(
   chat: Chat,
-  connectionId: string,
+  connection: Connection,
   { isTyping }: ActionData<'typing'>,
 ): Promise<Reply> {
-  const { eventId, participant } = await joined(chat, connectionId);
+  const { eventId, participant } = membershipOf(connection);
   await rateLimit(chat, participant.id, 'typing');
   const cursor = await getCursor(chat.table, eventId, { consistent: false });
   if (!cursor || cursor.audience > chat.settings.typingAudienceMax) return { data: {} };
-  const frames = packFrames([{ event: 'userTyping', data: { eventId, participant, isTyping } }]);
+  const framesFor = (wire: Wire) =>
+    packFrames(wire, [{ event: 'userTyping', data: { eventId, participant, isTyping } }]);
   for await (const page of listMembers(chat.table, eventId)) {
-    const others = page.filter((member) => member.participant.id !== participant.id);
+    const others = page.filter(
+      (member) => member.participant.id !== participant.id && member.state !== 'away',
+    );
     const gone: Member[] = [];
     await forEachConcurrently(others, POST_CONCURRENCY, async (member) => {
-      if ((await chat.poster.post(member.connectionId, frames)) === 'gone') gone.push(member);
+      if ((await chat.poster.post(member.connectionId, framesFor(member.wire))) === 'gone') gone.push(member);
     });
-    await forgetMembers(chat, gone);
+    await loseMembers(chat, gone);
   }
   return { data: {} };
 }

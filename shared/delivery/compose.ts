@@ -1,65 +1,100 @@
-import type { Author } from '../protocol/entities.ts';
+import type { Author, Event } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
+import { encodeOffset } from '../protocol/offset.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
+import type { Wire } from '../protocol/wire.ts';
 import { getEvent } from '../store/events.ts';
 import type { LogEntry } from '../store/log.ts';
+import type { PresenceChanges } from '../store/news.ts';
 import type { PresenceNote } from '../store/presence.ts';
-import type { Delivery } from './delivery.ts';
-import { packFrames } from './frames.ts';
-import { announce, nameKey, type PresenceChanges, tabKey } from './presence-changes.ts';
+import type { Table } from '../store/table.ts';
+import { type Outgoing, packFrames } from './frames.ts';
+import { announce, nameKey, tabKey } from './presence-changes.ts';
+
+/** What a window has to tell. */
+export interface Story {
+  eventId: string;
+  /** In order; members get what is after their position. */
+  log: readonly (ServerEvent & { seq: number })[];
+  /** The log that everybody has had once this is told. */
+  upTo: number;
+  changes: PresenceChanges;
+  /** Whether several joins or leaves are told as one: in large audiences. */
+  summarize: boolean;
+  /** The numbers of the last news before this and with this. */
+  news: { before: number; now: number };
+}
+
+/** The entries that clients hear of, as the events that they hear. */
+export async function eventsOf(
+  table: Table,
+  eventId: string,
+  entries: readonly LogEntry[],
+): Promise<Story['log']> {
+  let ended: Event | undefined;
+  const events: (ServerEvent & { seq: number })[] = [];
+  for (const entry of entries) {
+    const { seq } = entry;
+    if (entry.kind === 'message') events.push({ seq, event: 'newMessage', data: entry.message });
+    if (entry.kind === 'ended') ended ??= await getEvent(table, eventId);
+    if (entry.kind === 'ended' && ended) events.push({ seq, event: 'eventEnded', data: { event: ended } });
+  }
+  return events;
+}
+
+/**
+ * The events of a story for one recipient, in order: everything after the seq `from`, but not the coming or renaming of
+ * `self` (a person under a name). Whoever is cut off in the middle has news of who came and left told again.
+ */
+export function tell(
+  { eventId, log, upTo, changes, summarize, news }: Story,
+  from: number,
+  self: string,
+): Outgoing[] {
+  const { joined, left, renamed, participantCount } = changes;
+  const all = { participantCount, summarize };
+  const one = { participantCount, summarize: false };
+  const others = <Change>(people: Change[], person: (change: Change) => Author) =>
+    people.filter((change) => nameKey(person(change)) !== self);
+
+  const told: Outgoing[] = [];
+  let seq = from;
+  const add = (event: ServerEvent) =>
+    told.push({ ...event, offset: encodeOffset({ eventId, seq, news: news.before }) });
+  for (const { was, is } of others(renamed, (change) => change.is)) {
+    for (const event of announce('userLeft', eventId, [was], one)) add(event);
+    for (const event of announce('userJoined', eventId, [is], one)) add(event);
+  }
+  for (const event of announce(
+    'userJoined',
+    eventId,
+    others(joined, (person) => person),
+    all,
+  ))
+    add(event);
+  for (const { seq: number, ...event } of log) {
+    if (number <= from) continue;
+    seq = number;
+    add(event);
+  }
+  for (const event of announce('userLeft', eventId, left, all)) add(event);
+  const last = told.at(-1);
+  if (last) last.offset = encodeOffset({ eventId, seq: Math.max(from, upTo), news: news.now });
+  return told;
+}
 
 interface Recipient {
   connectionId: string;
   participant: Author;
+  wire: Wire;
 }
 
-/** What a window has to tell. */
-export interface Contents {
-  /** In order; members get what is after their position. */
-  log: readonly LogEntry[];
-  changes: PresenceChanges;
-  notes: readonly PresenceNote[];
-  /** Connections; in large audiences several joins or leaves are summed up. */
-  audience: number;
-}
-
-/** Makes the frames of a member: everything after a seq, but not the news of its own coming or renaming. */
-export async function composer(
-  { table, settings }: Delivery,
-  eventId: string,
-  { log, changes, notes, audience }: Contents,
-): Promise<(recipient: Recipient, from: number) => string[]> {
-  const event = log.some((entry) => entry.kind === 'ended') ? await getEvent(table, eventId) : undefined;
-  const logEvents = log.flatMap((entry): { seq: number; event: ServerEvent }[] => {
-    if (entry.kind === 'message')
-      return [{ seq: entry.seq, event: { event: 'newMessage', data: entry.message } }];
-    if (entry.kind === 'ended' && event)
-      return [{ seq: entry.seq, event: { event: 'eventEnded', data: { event } } }];
-    return [];
-  });
-
-  const { joined, left, renamed, participantCount } = changes;
-  const summarize = audience > settings.presenceSummaryAbove;
-  const all = { participantCount, summarize };
-  const one = { participantCount, summarize: false };
-  const compose = (from: number, self: string): ServerEvent[] => [
-    ...renamed
-      .filter(({ is }) => nameKey(is) !== self)
-      .flatMap(({ was, is }) => [
-        ...announce('userLeft', eventId, [was], one),
-        ...announce('userJoined', eventId, [is], one),
-      ]),
-    ...announce(
-      'userJoined',
-      eventId,
-      joined.filter((person) => nameKey(person) !== self),
-      all,
-    ),
-    ...logEvents.filter(({ seq }) => seq > from).map((item) => item.event),
-    ...announce('userLeft', eventId, left, all),
-  ];
-
-  // Most members are at the same place and have no part in the news: what they get is encoded once.
+/** Makes the frames of a member: most are at the same place and have no part in the news, so theirs are encoded once a wire. */
+export function composer(
+  story: Story,
+  notes: readonly PresenceNote[],
+): (recipient: Recipient, from: number) => string[] {
+  const { joined, renamed } = story.changes;
   const made = new Map<string, string[]>();
   const movers = new Set(notes.map(tabKey));
   // A summary names few: the others among the movers need no version of their own.
@@ -67,12 +102,12 @@ export async function composer(
     [...joined.slice(0, limits.namesInSummary), ...renamed.map(({ is }) => is)].map(({ id }) => id),
   );
   return (recipient, from) => {
-    const { participant } = recipient;
-    const isNews = movers.has(tabKey(recipient)) && (!summarize || named.has(participant.id));
+    const { participant, wire } = recipient;
+    const isNews = movers.has(tabKey(recipient)) && (!story.summarize || named.has(participant.id));
     // Who did it knows it; who was renamed by another tab of its own does not.
     const self = isNews ? nameKey(participant) : '';
-    const key = `${from} ${self}`;
-    const frames = made.get(key) ?? packFrames(compose(from, self));
+    const key = `${wire} ${from} ${self}`;
+    const frames = made.get(key) ?? packFrames(wire, tell(story, from, self));
     made.set(key, frames);
     return frames;
   };

@@ -25,7 +25,10 @@ export type Metric =
   | 'FramesPosted'
   | 'ConnectionsGone'
   | 'ConnectionsDropped'
-  | 'HolesClosed';
+  | 'HolesClosed'
+  | 'Heartbeats'
+  | 'Recoveries'
+  | 'RecoveriesRefused';
 
 export interface Metrics {
   count(metric: Metric, value: number): void;

@@ -1,13 +1,14 @@
 import { forEachConcurrently } from '../concurrency.ts';
 import { ringForPresence } from '../store/bell.ts';
-import { deleteUnjoined, getConnection } from '../store/connections.ts';
+import { type Connection, deleteUnjoined, getConnection } from '../store/connections.ts';
+import { getMember } from '../store/members.ts';
 import { leave } from '../store/memberships.ts';
+import { markLost } from '../store/recovery.ts';
 import type { Delivery } from './delivery.ts';
 
 /**
- * Removes a connection that is gone, however that was learned: `$disconnect`, a 410, its time has passed. Safe to
- * repeat and to run at the same time: one caller succeeds, so its event hears of one departure. Resolves to the
- * event it was in, if it left one.
+ * Removes a connection for good: its user left, or its time has passed. Safe to repeat and to run at the same time: one
+ * caller succeeds, so its event hears of one departure. Resolves to the event it was in, if it left one.
  */
 export async function forget(
   { table }: Pick<Delivery, 'table'>,
@@ -20,11 +21,65 @@ export async function forget(
     const { membership } = connection;
     if (!membership) {
       if (await deleteUnjoined(table, connectionId)) return undefined;
-    } else if (await leave(table, connectionId, membership, { forget: true })) {
+    } else if (await leave(table, connectionId, membership, 'goes')) {
       await ringForPresence(table, membership.eventId);
       return membership.eventId;
     }
   }
+}
+
+/**
+ * Takes note that a connection is lost, however that was learned: `$disconnect`, a 410. A Socket.IO client may come back
+ * to what it had: until then its member is away. Any other is removed; resolves to the event that it left.
+ */
+export async function lose(
+  delivery: Pick<Delivery, 'table' | 'settings'>,
+  connectionId: string,
+): Promise<string | undefined> {
+  // Every failure means that something else came in between: look again.
+  for (;;) {
+    const connection = await getConnection(delivery.table, connectionId);
+    if (!connection || connection.lostAt !== undefined) return undefined;
+    const recoverUntil = recoverableUntil(delivery, connection);
+    const lostAt = Date.now();
+    if (recoverUntil === undefined) return forget(delivery, connectionId);
+    const graceUntil = lostAt + delivery.settings.presenceGraceSeconds * 1000;
+    const dueAt = connection.membership ? Math.min(graceUntil, recoverUntil) : recoverUntil;
+    if (!(await markLost(delivery.table, connection, { lostAt, dueAt }))) continue;
+    return dueAt > lostAt ? undefined : lapse(delivery, connectionId);
+  }
+}
+
+/**
+ * Ends the membership of a lost connection that has not come back in time for others not to notice. It may still be
+ * recovered. Resolves to the event that it left.
+ */
+export async function lapse(
+  delivery: Pick<Delivery, 'table' | 'settings'>,
+  connectionId: string,
+): Promise<string | undefined> {
+  const { table } = delivery;
+  // Every failure means that something else came in between: look again.
+  for (;;) {
+    const connection = await getConnection(table, connectionId);
+    const dueAt = connection && recoverableUntil(delivery, connection);
+    if (!connection?.membership || connection.lostAt === undefined || dueAt === undefined) return undefined;
+    const { eventId } = connection.membership;
+    const { start } = (await getMember(table, eventId, connectionId)) ?? {};
+    if (await leave(table, connectionId, connection.membership, { start, dueAt })) {
+      await ringForPresence(table, eventId);
+      return eventId;
+    }
+  }
+}
+
+/** Until when a connection can be recovered if it is lost now, or was; undefined if it cannot. Milliseconds. */
+export function recoverableUntil(
+  { settings }: Pick<Delivery, 'settings'>,
+  { socket, lostAt = Date.now() }: Connection,
+): number | undefined {
+  const { recoverySeconds } = settings;
+  return socket && recoverySeconds > 0 ? lostAt + recoverySeconds * 1000 : undefined;
 }
 
 const CONCURRENCY = 10;
@@ -33,18 +88,18 @@ interface HasConnection {
   connectionId: string;
 }
 
-/** Removes connections that are gone. One that fails is found gone again by the next window, or by the sweep. */
-export async function forgetMembers(delivery: Delivery, members: readonly HasConnection[]): Promise<void> {
+/** Looks after connections that are gone. One that fails is found gone again by the next window, or by the sweep. */
+export async function loseMembers(delivery: Delivery, members: readonly HasConnection[]): Promise<void> {
   await forEachConcurrently(members, CONCURRENCY, async ({ connectionId }) => {
-    await forget(delivery, connectionId).catch((error) =>
-      delivery.log.warn('a connection could not be removed', { error }),
+    await lose(delivery, connectionId).catch((error) =>
+      delivery.log.warn('a lost connection could not be looked after', { error }),
     );
   });
 }
 
 /**
- * Disconnects and removes members that cannot be served as they are; they will come back. Resolves to those that could
- * not be disconnected: removed, they would stay connected and hear nothing.
+ * Disconnects members that cannot be served as they are; they will come back. Resolves to those that could
+ * not be disconnected: taken for lost, they would stay connected and hear nothing.
  */
 export async function dropMembers<Member extends HasConnection>(
   delivery: Delivery,
@@ -57,6 +112,6 @@ export async function dropMembers<Member extends HasConnection>(
     (isClosed ? closed : open).push(member);
   });
   delivery.metrics.count('ConnectionsDropped', closed.length);
-  await forgetMembers(delivery, closed);
+  await loseMembers(delivery, closed);
   return open;
 }

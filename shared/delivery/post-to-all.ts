@@ -1,7 +1,7 @@
 import { forEachConcurrently } from '../concurrency.ts';
 import { ringForPresence } from '../store/bell.ts';
 import type { Delivery } from './delivery.ts';
-import { dropMembers, forgetMembers } from './forget.ts';
+import { dropMembers, loseMembers } from './forget.ts';
 import type { Lease } from './lease.ts';
 import type { Outcome } from './poster.ts';
 
@@ -16,7 +16,7 @@ export interface Served<Member> {
 }
 
 /**
- * Posts to every member what `framesFor` gives it. One member never harms another: who is gone is removed; who could
+ * Posts to every member what `framesFor` gives it. One member never harms another: who is gone is looked after; who could
  * not be served while others were is disconnected, and will come back. Throws when nobody could be served: then the
  * trouble is not theirs, and the window is to be run again.
  */
@@ -40,7 +40,7 @@ export async function postToAll<Member extends { connectionId: string }>(
   const { delivered, gone, lagging, failed } = by;
   delivery.metrics.count('FramesPosted', frameCount);
   delivery.metrics.count('ConnectionsGone', gone.length);
-  await forgetMembers(delivery, gone);
+  await loseMembers(delivery, gone);
   // One or two 429 are clients that do not read; more of them, and no success, are everybody's.
   if (delivered.length === 0 && (failed.length > 0 || lagging.length > 2)) {
     throw new Error('The management API serves nobody');

@@ -2,6 +2,7 @@ import type { Author, Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
 import type { Member } from '../store/members.ts';
+import type { PresenceChanges } from '../store/news.ts';
 import type { PresenceNote } from '../store/presence.ts';
 
 /** One tab of a participant: the name it has, and since when. */
@@ -23,13 +24,6 @@ export function peopleOf(tabs: Iterable<Tab>): Participant[] {
   return [...people.values()]
     .map((tab) => tab.participant)
     .sort((a, b) => (a.joinedAt < b.joinedAt ? -1 : 1));
-}
-
-export interface PresenceChanges {
-  joined: Participant[];
-  left: Participant[];
-  renamed: { was: Participant; is: Participant }[];
-  participantCount: number;
 }
 
 /**

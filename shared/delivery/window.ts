@@ -1,14 +1,16 @@
+import { isSocketIo } from '../protocol/wire.ts';
 import type { Cursor, Progress } from '../store/cursor.ts';
 import { type LogEntry, readLog } from '../store/log.ts';
 import { listMembers, type Member } from '../store/members.ts';
 import { renameTab } from '../store/memberships.ts';
+import { type PresenceChanges, putNews } from '../store/news.ts';
 import { deleteNotes, readNotes } from '../store/presence.ts';
-import { composer } from './compose.ts';
+import { composer, eventsOf, type Story } from './compose.ts';
 import type { Delivery } from './delivery.ts';
 import { dropMembers } from './forget.ts';
 import type { Lease } from './lease.ts';
 import { postToAll } from './post-to-all.ts';
-import { type PresenceChanges, presenceChanges } from './presence-changes.ts';
+import { presenceChanges } from './presence-changes.ts';
 
 /** A join that takes longer than its Lambda may run has died, and its member waits in vain. Milliseconds. */
 const HELD_TOO_LONG_MS = 20_000;
@@ -24,7 +26,7 @@ export async function runWindow(
   cursor: Cursor,
   { entries, presence }: { entries: LogEntry[]; presence: number },
 ): Promise<{ progress: Progress; departures: number }> {
-  const { table } = delivery;
+  const { table, settings } = delivery;
   const members: Member[] = [];
   for await (const page of listMembers(table, eventId)) members.push(...page);
   // After the listing: whoever came or went in between has left a note, and the notes are right.
@@ -33,12 +35,20 @@ export async function runWindow(
   const changes = presenceChanges(notes, members);
   const { positions, pending } = place(cursor, members);
   const backlog = await readBacklog(delivery, eventId, cursor, positions);
-  const framesFor = await composer(delivery, eventId, {
-    log: [...backlog, ...entries],
+  const delivered = entries.at(-1)?.seq ?? cursor.delivered;
+  const summarize = members.length > settings.presenceSummaryAbove;
+  const story: Story = {
+    eventId,
+    log: await eventsOf(table, eventId, [...backlog, ...entries]),
+    upTo: delivered,
     changes,
-    notes,
-    audience: members.length,
-  });
+    summarize,
+    news: {
+      before: cursor.news,
+      now: await keepNews(delivery, eventId, cursor, { delivered, members, changes, summarize }),
+    },
+  };
+  const framesFor = composer(story, notes);
 
   const live = members.filter((member) => member.state === 'live');
   const placeOf = ({ connectionId }: Member) => positions.get(connectionId) ?? cursor.delivered;
@@ -57,8 +67,9 @@ export async function runWindow(
   return {
     departures: departures + stuck.length - open.length,
     progress: {
-      delivered: entries.at(-1)?.seq ?? cursor.delivered,
+      delivered,
       presence,
+      news: story.news.now,
       audience: members.length,
       participantCount: changes.participantCount,
       pending,
@@ -66,10 +77,24 @@ export async function runWindow(
   };
 }
 
+/** Keeps what is told of comings and goings, where somebody may be away and come back. Resolves to its number. */
+async function keepNews(
+  { table, settings }: Delivery,
+  eventId: string,
+  { delivered: after, news }: Cursor,
+  told: { delivered: number; members: readonly Member[]; changes: PresenceChanges; summarize: boolean },
+): Promise<number> {
+  const { delivered: upTo, members, changes, summarize } = told;
+  const isNews = changes.joined.length + changes.left.length + changes.renamed.length > 0;
+  if (!isNews || !members.some(({ wire }) => isSocketIo(wire))) return news;
+  const expiresAt = Date.now() + settings.recoverySeconds * 1000;
+  return putNews(table, eventId, { number: news + 1, after, upTo, changes, summarize }, expiresAt);
+}
+
 /**
  * After which seq each live member is served: usually what was delivered before; more if it went live with a history
  * that reached further, less if windows passed it by. Held members have no position yet: they are remembered in
- * `pending`, with the first thing they miss.
+ * `pending`, with the first thing they miss. Those who are away will say themselves where they were.
  */
 function place({ delivered, pending: before }: Cursor, members: readonly Member[]) {
   const pending: Record<string, number> = {};
@@ -77,7 +102,7 @@ function place({ delivered, pending: before }: Cursor, members: readonly Member[
   for (const { connectionId, state, after = 0 } of members) {
     const missedFrom = before[connectionId] ?? delivered;
     if (state === 'held') pending[connectionId] = missedFrom;
-    else positions.set(connectionId, Math.max(missedFrom, after));
+    if (state === 'live') positions.set(connectionId, Math.max(missedFrom, after));
   }
   return { pending, positions };
 }

@@ -9,6 +9,9 @@ const limit = z
   .min(1, `must be from 1 to ${limits.pageLength}`)
   .max(limits.pageLength, `must be from 1 to ${limits.pageLength}`);
 
+/** A guest's secret, as an earlier join gave it out. */
+export const participantToken = z.string().regex(/^[\w-]{43}$/, 'is not a participant token');
+
 /** `before` and `after` exclude each other; with neither, the newest page. */
 const pageFields = { before: seq.optional(), after: seq.optional(), limit: limit.optional() };
 export const oneDirection = (page: { before?: unknown; after?: unknown }) =>
@@ -21,10 +24,7 @@ export const clientToServer = {
     eventId: opaqueId,
     username,
     after: seq.optional(),
-    participantToken: z
-      .string()
-      .regex(/^[\w-]{43}$/, 'is not a participant token')
-      .optional(),
+    participantToken: participantToken.optional(),
   }),
   sendMessage: z.object({ text: messageText, clientMessageId: clientMessageId.optional() }),
   typing: z.object({ isTyping: z.boolean('must be true or false') }),

@@ -10,7 +10,12 @@ const errors = {
   EVENT_NOT_FOUND: { status: 404, message: 'There is no such event.' },
   EVENT_ENDED: { status: 409, message: 'The event has ended.' },
   NOT_JOINED: { status: 409, message: 'Join an event first.' },
-  BATCH_REQUIRED: { status: 409, message: 'This event is large: connect with the query batch=1.' },
+  BATCH_REQUIRED: {
+    status: 409,
+    message:
+      'This event is large: connect with {query: {batch: 1}} and add ' +
+      'socket.on("batch", (b) => b.forEach(([e, ...a]) => socket.listeners(e).forEach((f) => f(...a)))).',
+  },
   BINARY_NOT_SUPPORTED: { status: 400, message: 'Binary payloads are not supported.' },
   RATE_LIMITED: { status: 429, message: 'Too fast: wait retryAfterMs milliseconds.' },
   TOO_LARGE: { status: 413, message: 'The payload is too large.' },

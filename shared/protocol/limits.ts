@@ -14,6 +14,8 @@ export const limits = {
   frameBytes: 32 * 1024,
   /** API Gateway refuses to post more than this to a connection. */
   payloadBytes: 128 * 1024,
+  /** What a reconnected Socket.IO client may have missed, by wire: more could not be posted in time. */
+  replayedEvents: { json: 0, socketio: 500, 'socketio-batch': 5_000 },
   /** How long a repeated `clientMessageId` finds the first message. */
   idempotencySeconds: 600,
 } as const;

@@ -1,10 +1,18 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Participant } from '../protocol/entities.ts';
-import { ifCondition } from './conditional.ts';
-import { connectionKey, expiryRank, idOf, SLOTS, slotGroup, tableKeys } from './keys.ts';
+import { isSocketIo, type Wire } from '../protocol/wire.ts';
+import { ifCondition, updateIf } from './conditional.ts';
+import {
+  connectionGroup,
+  connectionKey,
+  dueRank,
+  idOf,
+  type Phase,
+  phases,
+  SLOTS,
+  tableKeys,
+} from './keys.ts';
 import { epochSeconds, getItem, queryPages, type Table } from './table.ts';
-
-export type Wire = 'json';
 
 /** Who a connection is in the event it has joined. */
 export interface Membership {
@@ -14,7 +22,13 @@ export interface Membership {
   namedAt: number;
 }
 
-/** One WebSocket connection, from `$connect` until it is gone. */
+/** What a Socket.IO client has been given at CONNECT: its id, and the session to come back to. */
+export interface Socket {
+  sid: string;
+  sessionId: string;
+}
+
+/** One WebSocket connection, from `$connect` until it is gone; of Socket.IO, until it cannot be recovered any more. */
 export interface Connection {
   connectionId: string;
   wire: Wire;
@@ -23,19 +37,33 @@ export interface Connection {
   /** The guest's secret, once there was a join: later joins of this connection are the same participant. */
   participantToken?: string;
   membership?: Membership;
+  socket?: Socket;
+  /** By when something is to be done about it, in the index: see `phases`. */
+  rank: string;
+  /** Since when the connection is lost, milliseconds. */
+  lostAt?: number;
+  /** What was its membership until it had been lost for too long, and the seq from which on it was live. */
+  lapsed?: { membership: Membership; start: number };
 }
 
 /** API Gateway closes after 2 h: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
 const LIFETIME_MS = 130 * 60_000;
+/** A Socket.IO connection that has not sent CONNECT by then is closed, as Socket.IO's own server does (`connectTimeout`). */
+const CONNECT_TIMEOUT_MS = 45_000;
 /** Time to live is only garbage collection: a row that nobody cleaned up first would end without a `userLeft`. */
 export const GARBAGE_MS = 24 * 3_600_000;
+
+/** The attributes that put a connection into a phase, in which something is due at a time (milliseconds). */
+export const inPhase = (phase: Phase, dueAt: number): Record<string, string> => ({
+  [tableKeys.index.partition]: connectionGroup(phase, Math.floor(Math.random() * SLOTS)),
+  [tableKeys.index.sort]: dueRank(dueAt),
+});
 
 export async function putConnection(
   table: Table,
   { connectionId, wire, connectedAt }: { connectionId: string; wire: Wire; connectedAt: number },
 ): Promise<void> {
   const expiresAt = connectedAt + LIFETIME_MS;
-  const { index } = tableKeys;
   await table.client.send(
     new PutCommand({
       TableName: table.name,
@@ -45,9 +73,10 @@ export async function putConnection(
         wire,
         expiresAt,
         ttl: epochSeconds(expiresAt + GARBAGE_MS),
-        [index.partition]: slotGroup(Math.floor(Math.random() * SLOTS)),
-        [index.sort]: expiryRank(expiresAt),
-      } satisfies Connection & Record<string, unknown>,
+        ...(isSocketIo(wire)
+          ? inPhase('opening', connectedAt + CONNECT_TIMEOUT_MS)
+          : inPhase('json', expiresAt)),
+      } satisfies Partial<Connection> & Record<string, unknown>,
     }),
   );
 }
@@ -55,6 +84,28 @@ export async function putConnection(
 /** Strongly consistent: the first message follows the handshake at once. */
 export async function getConnection(table: Table, connectionId: string): Promise<Connection | undefined> {
   return getItem<Connection>(table, connectionKey(connectionId));
+}
+
+/** Gives a connection its socket. False: it has one, or it is gone. */
+export async function openSocket(
+  table: Table,
+  { connectionId, expiresAt }: Connection,
+  { socket, participantToken }: { socket: Socket; participantToken: string },
+): Promise<boolean> {
+  const { group, rank } = inPhase('open', expiresAt);
+  const updated = await updateIf(table, connectionKey(connectionId), {
+    UpdateExpression: 'SET socket = :socket, participantToken = :token, #group = :group, #rank = :rank',
+    // Of two CONNECT packets at once, one.
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(socket)',
+    ExpressionAttributeNames: { '#group': 'group', '#rank': 'rank' },
+    ExpressionAttributeValues: {
+      ':socket': socket,
+      ':token': participantToken,
+      ':group': group,
+      ':rank': rank,
+    },
+  });
+  return updated !== undefined;
 }
 
 /** Removes a connection that is in no event. False: it has joined one meanwhile. */
@@ -68,16 +119,27 @@ export async function deleteUnjoined(table: Table, connectionId: string): Promis
   return (await ifCondition(() => table.client.send(command))) !== undefined;
 }
 
-/** Ids of the connections whose time has passed, slot by slot. */
-export async function* listExpired(table: Table, now: number): AsyncGenerator<string> {
-  const { index } = tableKeys;
-  for (let slot = 0; slot < SLOTS; slot += 1) {
-    const pages = queryPages(table, {
-      IndexName: index.name,
-      KeyConditionExpression: '#group = :slot AND #rank < :now',
-      ExpressionAttributeNames: { '#group': index.partition, '#rank': index.sort },
-      ExpressionAttributeValues: { ':slot': slotGroup(slot), ':now': expiryRank(now) },
-    });
-    for await (const page of pages) yield* page.map((item) => idOf(String(item.pk)));
+/** Whether something is due about a connection: the index, which said so, may be behind. */
+export const isDue = ({ rank }: Connection, now: number): boolean => rank < dueRank(now);
+
+/** Ids of the connections with which something was due before `now`, whatever their phase. */
+export async function* listDue(table: Table, now: number): AsyncGenerator<string> {
+  for (const phase of phases) {
+    for (let slot = 0; slot < SLOTS; slot += 1) yield* list(table, phase, slot, now);
   }
+}
+
+/** Ids of the open Socket.IO connections of one slot, page after page. */
+export const listOpen = (table: Table, slot: number): AsyncGenerator<string> =>
+  list(table, 'open', slot, Number.MAX_SAFE_INTEGER);
+
+async function* list(table: Table, phase: Phase, slot: number, before: number): AsyncGenerator<string> {
+  const { index } = tableKeys;
+  const pages = queryPages(table, {
+    IndexName: index.name,
+    KeyConditionExpression: '#group = :group AND #rank < :before',
+    ExpressionAttributeNames: { '#group': index.partition, '#rank': index.sort },
+    ExpressionAttributeValues: { ':group': connectionGroup(phase, slot), ':before': dueRank(before) },
+  });
+  for await (const page of pages) yield* page.map((item) => idOf(String(item.pk)));
 }

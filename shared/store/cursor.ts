@@ -10,6 +10,8 @@ export interface Cursor {
   delivered: number;
   /** The bell's `presence` that the last window had seen. */
   presence: number;
+  /** The number of the last news of comings and goings that a window kept. */
+  news: number;
   /** Member rows, and the distinct people behind them, at the last window. */
   audience: number;
   participantCount: number;
@@ -26,6 +28,7 @@ export const newCursor: Cursor = {
   claimed: 0,
   delivered: 0,
   presence: 0,
+  news: 0,
   audience: 0,
   participantCount: 0,
   pending: {},
@@ -88,7 +91,10 @@ export async function keepLease(
 }
 
 /** What a window writes down. */
-export type Progress = Pick<Cursor, 'delivered' | 'presence' | 'audience' | 'participantCount' | 'pending'>;
+export type Progress = Pick<
+  Cursor,
+  'delivered' | 'presence' | 'news' | 'audience' | 'participantCount' | 'pending'
+>;
 
 /** Writes down what a window has done and keeps the lease. Undefined: the lease was lost. */
 export async function settle(
@@ -140,11 +146,12 @@ export async function abandonLease(table: Table, eventId: string, owner: string)
 }
 
 const SET_PROGRESS =
-  'SET delivered = :delivered, presence = :presence, audience = :audience, participantCount = :participants, pending = :pending';
+  'SET delivered = :delivered, presence = :presence, news = :news, audience = :audience, participantCount = :participants, pending = :pending';
 
 const progressValues = (progress: Progress) => ({
   ':delivered': progress.delivered,
   ':presence': progress.presence,
+  ':news': progress.news,
   ':audience': progress.audience,
   ':participants': progress.participantCount,
   ':pending': progress.pending,

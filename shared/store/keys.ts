@@ -1,6 +1,6 @@
 /**
  * Every key of the one table. The partition key is `pk`, the sort key `sk`; the index `byGroup` (keys only) has
- * `group` and `rank` and holds events by status, newest last, and connections by slot, soonest expiry first.
+ * `group` and `rank` and holds events by status, newest last, and connections by phase and slot, soonest due first.
  */
 export interface Key {
   pk: string;
@@ -36,6 +36,13 @@ export const presenceKey = (eventId: string, ulid: string): Key => ({
   sk: `${PRESENCE}${ulid}`,
 });
 
+/** What windows told of presence, for those who were away. */
+export const NEWS = 'NEWS#';
+export const newsKey = (eventId: string, number: number): Key => ({
+  pk: `EVENT#${eventId}`,
+  sk: `${NEWS}${pad(number, SEQ_DIGITS)}`,
+});
+
 export const audiencePartition = (eventId: string): string => `EVENT#${eventId}#AUDIENCE`;
 export const memberKey = (eventId: string, connectionId: string): Key => ({
   pk: audiencePartition(eventId),
@@ -43,6 +50,9 @@ export const memberKey = (eventId: string, connectionId: string): Key => ({
 });
 
 export const connectionKey = (connectionId: string): Key => ({ pk: `CONN#${connectionId}`, sk: 'META' });
+
+/** A Socket.IO session, by the hash of its secret. */
+export const sessionKey = (sessionId: string): Key => ({ pk: `SESSION#${sessionId}`, sk: 'META' });
 
 export const sentKey = (eventId: string, participantId: string, clientMessageId: string): Key => ({
   pk: `SENT#${eventId}#${participantId}`,
@@ -64,7 +74,16 @@ export const eventGroup = (status: string): string => `EVENTS#${status}`;
 export const eventRank = (since: number, eventId: string): string =>
   `${pad(since, MILLIS_DIGITS)}#${eventId}`;
 
+/**
+ * What is to become of a connection when its time has come: `opening` Socket.IO connections want a CONNECT packet,
+ * `open` ones live until API Gateway ends them and are kept awake, `away` ones are lost and may be recovered; `json`
+ * ones just live.
+ */
+export const phases = ['json', 'opening', 'open', 'away'] as const;
+export type Phase = (typeof phases)[number];
+
 /** Connections are spread over slots so that no index partition and no minute carries all of them. */
 export const SLOTS = 8;
-export const slotGroup = (slot: number): string => `SLOT#${slot}`;
-export const expiryRank = (expiresAt: number): string => pad(expiresAt, MILLIS_DIGITS);
+export const connectionGroup = (phase: Phase, slot: number): string => `CONNECTIONS#${phase}#${slot}`;
+/** By when something is to be done about a connection, milliseconds. */
+export const dueRank = (dueAt: number): string => pad(dueAt, MILLIS_DIGITS);

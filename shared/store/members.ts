@@ -1,6 +1,6 @@
 import type { Participant } from '../protocol/entities.ts';
+import type { Wire } from '../protocol/wire.ts';
 import { updateIf } from './conditional.ts';
-import type { Wire } from './connections.ts';
 import { audiencePartition, memberKey } from './keys.ts';
 import { getItem, queryPages, type Table } from './table.ts';
 
@@ -10,19 +10,21 @@ export interface Member {
   wire: Wire;
   participant: Participant;
   namedAt: number;
-  /** `held`: gets no messages yet, its history is on the way. */
-  state: 'held' | 'live';
+  /** `held`: gets no messages yet, its history is on the way. `away`: its connection is lost and may be recovered. */
+  state: 'held' | 'live' | 'away';
   /** The join that put it here, and since when that has held it, milliseconds. */
   joinId: string;
   heldSince: number;
-  /** What `held` ended with: the seq up to which the log was sent by the join itself. */
+  /** What `held` ended with: the seq up to which the log was sent by the join or the recovery itself. */
   after?: number;
+  /** Where its stay began: the seq up to which its history reached, whatever it recovered since. */
+  start?: number;
   expiresAt: number;
 }
 
 /**
- * Lets windows serve a `held` member: it has had the log up to `after`. False: it left, or joined again and is held by
- * that join.
+ * Lets windows serve a `held` member: it has had the log up to `after`. False: it left, was lost,
+ * or joined again and is held by that join.
  */
 export async function goLive(
   table: Table,
@@ -34,11 +36,11 @@ export async function goLive(
   }: { eventId: string; connectionId: string; joinId: string; after: number },
 ): Promise<boolean> {
   const updated = await updateIf(table, memberKey(eventId, connectionId), {
-    UpdateExpression: 'SET #state = :live, #after = :after',
-    // Still the row of this join: a leave in between must not bring it back.
-    ConditionExpression: 'joinId = :join',
-    ExpressionAttributeNames: { '#state': 'state', '#after': 'after' },
-    ExpressionAttributeValues: { ':live': 'live', ':join': joinId, ':after': after },
+    UpdateExpression: 'SET #state = :live, #after = :after, #start = if_not_exists(#start, :after)',
+    // Still the row of this join: a leave in between must not bring it back, nor a lost connection to life.
+    ConditionExpression: 'joinId = :join AND #state = :held',
+    ExpressionAttributeNames: { '#state': 'state', '#after': 'after', '#start': 'start' },
+    ExpressionAttributeValues: { ':live': 'live', ':held': 'held', ':join': joinId, ':after': after },
   });
   return updated !== undefined;
 }

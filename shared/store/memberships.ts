@@ -1,4 +1,4 @@
-import { type Connection, GARBAGE_MS, type Membership } from './connections.ts';
+import { type Connection, GARBAGE_MS, inPhase, type Membership } from './connections.ts';
 import { connectionKey, memberKey } from './keys.ts';
 import type { Member } from './members.ts';
 import { type PresenceNote, putNote } from './presence.ts';
@@ -15,17 +15,7 @@ export async function join(
   next: Membership,
   { participantToken, joinId }: { participantToken: string; joinId: string },
 ): Promise<boolean> {
-  const { connectionId, wire, expiresAt, membership: previous } = connection;
-  const member: Member = {
-    connectionId,
-    wire,
-    expiresAt,
-    state: 'held',
-    joinId,
-    heldSince: Date.now(),
-    participant: next.participant,
-    namedAt: next.namedAt,
-  };
+  const { connectionId, membership: previous } = connection;
   const writes: Write[] = [
     {
       Update: {
@@ -34,21 +24,28 @@ export async function join(
         ...unchanged(previous, { ':next': next, ':token': participantToken }),
       },
     },
-    {
-      Put: {
-        Item: {
-          ...memberKey(next.eventId, connectionId),
-          ...member,
-          ttl: epochSeconds(expiresAt + GARBAGE_MS),
-        },
-      },
-    },
+    putHeld(connection, next, { joinId }),
   ];
   if (previous && previous.eventId !== next.eventId) {
     writes.push({ Delete: { Key: memberKey(previous.eventId, connectionId) } });
   }
   writes.push(...notes(connectionId, previous, next));
   return (await transact(table, writes)).length === 0;
+}
+
+/** The write that makes a connection a held member. */
+export function putHeld(
+  { connectionId, wire, expiresAt }: Connection,
+  { eventId, participant, namedAt }: Membership,
+  stay: { joinId: string; start?: number },
+): Write {
+  const member: Member = {
+    ...{ connectionId, wire, expiresAt, participant, namedAt, ...stay },
+    state: 'held',
+    heldSince: Date.now(),
+  };
+  const ttl = epochSeconds(expiresAt + GARBAGE_MS);
+  return { Put: { Item: { ...memberKey(eventId, connectionId), ...member, ttl } } };
 }
 
 /** Gives a member the name that its participant took in another tab. False: it has changed meanwhile. */
@@ -86,28 +83,48 @@ export async function renameTab(
 }
 
 /**
- * Ends a connection's membership; with `forget`, the connection itself too. Of several callers exactly one succeeds,
- * so a departure is announced once. False: it has changed meanwhile; read it again.
+ * What becomes of a connection that leaves its event: it may join another, it is gone, or it was lost for too long and
+ * may still be recovered until `dueAt` (milliseconds), as one that was live from `start` on.
+ */
+export type AfterLeaving = 'stays' | 'goes' | { start: number | undefined; dueAt: number };
+
+/**
+ * Ends a connection's membership. Of several callers exactly one succeeds, so a departure is announced once. False: it
+ * has changed meanwhile; read it again.
  */
 export async function leave(
   table: Table,
   connectionId: string,
   membership: Membership,
-  { forget }: { forget: boolean },
+  then: AfterLeaving,
 ): Promise<boolean> {
-  const Key = connectionKey(connectionId);
   const failed = await transact(table, [
-    forget
-      ? { Delete: { Key, ...unchanged(membership) } }
-      : { Update: { Key, UpdateExpression: 'REMOVE membership', ...unchanged(membership) } },
+    leaving(connectionId, membership, then),
     { Delete: { Key: memberKey(membership.eventId, connectionId) } },
     putNote(membership.eventId, { kind: 'left', connectionId, ...who(membership) }),
   ]);
   return failed.length === 0;
 }
 
+function leaving(connectionId: string, membership: Membership, then: AfterLeaving): Write {
+  const Key = connectionKey(connectionId);
+  if (then === 'goes') return { Delete: { Key, ...unchanged(membership) } };
+  if (then === 'stays')
+    return { Update: { Key, UpdateExpression: 'REMOVE membership', ...unchanged(membership) } };
+  const { group, rank } = inPhase('away', then.dueAt);
+  const lapsed = then.start === undefined ? undefined : { membership, start: then.start };
+  return {
+    Update: {
+      Key,
+      UpdateExpression: `SET #group = :group, #rank = :rank${lapsed ? ', lapsed = :lapsed' : ''} REMOVE membership`,
+      ...unchanged(membership, { ':group': group, ':rank': rank, ...(lapsed && { ':lapsed': lapsed }) }),
+      ExpressionAttributeNames: { '#group': 'group', '#rank': 'rank' },
+    },
+  };
+}
+
 /** The connection is there and in the event, under the name, that we read: no other join or leave came in between. */
-function unchanged(membership: Membership | undefined, values: Record<string, unknown> = {}) {
+export function unchanged(membership: Membership | undefined, values: Record<string, unknown> = {}) {
   if (!membership) {
     return {
       ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(membership)',
@@ -120,7 +137,7 @@ function unchanged(membership: Membership | undefined, values: Record<string, un
   };
 }
 
-const who = ({ participant, namedAt }: Membership) => ({ participant, namedAt });
+export const who = ({ participant, namedAt }: Membership) => ({ participant, namedAt });
 
 function notes(connectionId: string, previous: Membership | undefined, next: Membership): Write[] {
   const joined = putNote(next.eventId, { kind: 'joined', connectionId, ...who(next) });

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test, vi } from 'vitest';
 import { peopleOf } from '../../shared/delivery/presence-changes.ts';
-import { newParticipantToken } from '../../shared/ids.ts';
+import { newSecret } from '../../shared/ids.ts';
 import { sleep } from '../../shared/sleep.ts';
 import { getBell } from '../../shared/store/bell.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
@@ -25,7 +25,7 @@ type Faults = 'none' | 'crashes' | 'posts';
 const EVENTS = ['e', 'f'] as const;
 const ACTORS = 5;
 const ACTS = 11;
-const PARTICIPANTS = Array.from({ length: 4 }, newParticipantToken);
+const PARTICIPANTS = Array.from({ length: 4 }, newSecret);
 /** With faults time flies: for dead holders and their members one waits five or twenty seconds. */
 const HASTE = 4;
 const timeout = Number(ROUNDS) * 60_000;
@@ -82,7 +82,7 @@ async function findBroken(world: World, faults: Faults): Promise<string[]> {
 /** A client that only listens. */
 async function watch(world: World, eventId: string): Promise<Client> {
   const client = await world.open();
-  await world.join(client, { eventId, username: 'observer', participantToken: newParticipantToken() });
+  await world.join(client, { eventId, username: 'observer', participantToken: newSecret() });
   return client;
 }
 

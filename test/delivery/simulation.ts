@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Chat, Reply } from '../../shared/chat/chat.ts';
 import { connect } from '../../shared/chat/connect.ts';
-import { disconnect } from '../../shared/chat/disconnect.ts';
+import { connectionClosed } from '../../shared/chat/disconnect.ts';
 import { joinEvent } from '../../shared/chat/join-event.ts';
 import { leaveEvent } from '../../shared/chat/leave-event.ts';
 import { sendMessage } from '../../shared/chat/send-message.ts';
@@ -15,6 +15,7 @@ import type { Message } from '../../shared/protocol/entities.ts';
 import type { ServerEvent } from '../../shared/protocol/server-to-client.ts';
 import { sleep } from '../../shared/sleep.ts';
 import { getBell } from '../../shared/store/bell.ts';
+import { getConnection } from '../../shared/store/connections.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
 import { bellKey } from '../../shared/store/keys.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -92,10 +93,10 @@ export function newWorld(table: Table, eventIds: readonly string[], random: () =
     settings: chatSettings.parse({ joinBurst: 1_000, sendBurst: 1_000, directAudienceMax }),
     log: { info: () => {}, warn: () => {}, error: () => {} },
     metrics: { count: () => {} },
-    send: (connectionId, ...events) =>
+    send: ({ connectionId }, ...events) =>
       poster.post(
         connectionId,
-        events.map((event) => JSON.stringify(event)),
+        events.map(({ event, data }) => JSON.stringify({ event, data })),
       ),
   };
 
@@ -155,6 +156,14 @@ export function newWorld(table: Table, eventIds: readonly string[], random: () =
     return client;
   }
 
+  /** What a Lambda knows of a client whose message has come. */
+  async function known({ connectionId }: Client) {
+    const connection = await getConnection(chat.table, connectionId);
+    if (connection) return connection;
+    await poster.close(connectionId);
+    throw new Error('The connection is unknown');
+  }
+
   async function move(client: Client, eventId: string | undefined, operation: () => Promise<Reply>) {
     client.isBusy = true;
     const answer = await request(operation);
@@ -166,21 +175,24 @@ export function newWorld(table: Table, eventIds: readonly string[], random: () =
 
   function join(client: Client, input: { eventId: string; username: string; participantToken: string }) {
     client.stays.push({ eventId: input.eventId, asked: tick(), left: Number.POSITIVE_INFINITY });
-    return move(client, input.eventId, () => joinEvent(chat, client.connectionId, input));
+    return move(client, input.eventId, async () => joinEvent(chat, await known(client), input));
   }
-  const leave = (client: Client) => move(client, undefined, () => leaveEvent(chat, client.connectionId));
+  const leave = (client: Client) =>
+    move(client, undefined, async () => leaveEvent(chat, await known(client)));
 
-  async function send({ connectionId }: Client, clientMessageId?: string): Promise<void> {
+  async function send(client: Client, clientMessageId?: string): Promise<void> {
     const text = `text ${sent.size}`;
     sent.set(text, tick());
-    const answer = await request(() => sendMessage(chat, connectionId, { text, clientMessageId }));
+    const answer = await request(async () =>
+      sendMessage(chat, await known(client), { text, clientMessageId }),
+    );
     if (answer) stored.push(answer.message);
   }
 
   /** The connection closes. Usually API Gateway says so. */
   function hangUp(client: Client): void {
     client.isOpen = false;
-    const tell = () => invoke(() => disconnect(chat, client.connectionId));
+    const tell = () => invoke(() => connectionClosed(chat, client.connectionId));
     if (random() < 0.7) track(sleep(50).then(tell));
   }
 

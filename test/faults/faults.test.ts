@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { noFaults } from '../../local/faults.ts';
-import { connectionKey, expiryRank, memberKey, tableKeys } from '../../shared/store/keys.ts';
+import { connectionKey, dueRank, memberKey, tableKeys } from '../../shared/store/keys.ts';
 import { connect, createEvent, enter as enterAt, http } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
 import { type RunningChat, runChat } from '../support/run-chat.ts';
@@ -123,11 +123,11 @@ test('a connection whose time has passed without a word is swept away and leaves
         UpdateExpression: 'SET expiresAt = :past, #rank = :rank',
         ConditionExpression: 'attribute_exists(pk)',
         ExpressionAttributeNames: { '#rank': tableKeys.index.sort },
-        ExpressionAttributeValues: { ':past': past, ':rank': expiryRank(past) },
+        ExpressionAttributeValues: { ':past': past, ':rank': dueRank(past) },
       }),
     );
   }
-  expect(await stack.runSchedule('EveryMinute')).toMatchObject({ ok: true });
+  expect(await stack.runSchedule('Sweep')).toMatchObject({ ok: true });
   expect(await ana.next('userLeft')).toMatchObject({
     participant: { username: 'ghost' },
     participantCount: 1,
@@ -187,7 +187,7 @@ test('a joiner whose Lambda died is disconnected, so that it can join again', as
     }),
   );
   const closed = new Promise((resolve) => bob.socket.once('close', resolve));
-  expect(await stack.runSchedule('EveryMinute')).toMatchObject({ ok: true });
+  expect(await stack.runSchedule('Sweep')).toMatchObject({ ok: true });
   await closed;
   expect(await ana.next('userLeft')).toMatchObject({ participant: { username: 'bob' }, participantCount: 1 });
 });

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import {
   deleteUnjoined,
   getConnection,
-  listExpired,
+  listDue,
   type Membership,
   putConnection,
 } from '../../shared/store/connections.ts';
@@ -51,16 +51,14 @@ test('a member whose time has passed is not listed, whether deleted or not', asy
   await join(table, await connect('new'), membership('new'), held);
   expect(connectionIds((await audience()).flat())).toEqual(['new']);
   const expired: string[] = [];
-  for await (const id of listExpired(table, Date.now())) expired.push(id);
+  for await (const id of listDue(table, Date.now())) expired.push(id);
   expect(expired).toEqual(['old']);
 });
 
 test('of several who end a membership at once, one succeeds and one note is left', async () => {
   const connection = await connect('c');
   await join(table, connection, membership('ana'), held);
-  const ends = await Promise.all(
-    [1, 2, 3, 4].map(() => leave(table, 'c', membership('ana'), { forget: true })),
-  );
+  const ends = await Promise.all([1, 2, 3, 4].map(() => leave(table, 'c', membership('ana'), 'goes')));
   expect(ends.filter(Boolean)).toHaveLength(1);
   expect((await readNotes(table, 'e')).map((note) => note.kind)).toEqual(['joined', 'left']);
   expect(await getConnection(table, 'c')).toBeUndefined();
@@ -71,7 +69,7 @@ test('a join that read an older state of its connection fails and changes nothin
   const before = await connect('c');
   expect(await join(table, before, membership('ana'), held)).toBe(true);
   expect(await join(table, before, membership('bob'), held)).toBe(false);
-  await leave(table, 'c', membership('ana'), { forget: true });
+  await leave(table, 'c', membership('ana'), 'goes');
   expect(await join(table, before, membership('ana'), held)).toBe(false);
   expect((await audience()).flat()).toEqual([]);
 });
@@ -81,7 +79,7 @@ test('going live never brings back a member that left', async () => {
   await join(table, connection, membership('ana'), held);
   expect(await goLive(table, live)).toBe(true);
   expect(await getMember(table, 'e', 'c')).toMatchObject({ state: 'live', after: 3 });
-  await leave(table, 'c', membership('ana'), { forget: false });
+  await leave(table, 'c', membership('ana'), 'stays');
   expect(await goLive(table, live)).toBe(false);
   expect(await getMember(table, 'e', 'c')).toBeUndefined();
 });
@@ -90,7 +88,7 @@ test('a connection that joined meanwhile is not deleted as unjoined', async () =
   const connection = await connect('c');
   await join(table, connection, membership('ana'), held);
   expect(await deleteUnjoined(table, 'c')).toBe(false);
-  await leave(table, 'c', membership('ana'), { forget: false });
+  await leave(table, 'c', membership('ana'), 'stays');
   expect(await deleteUnjoined(table, 'c')).toBe(true);
   expect(await deleteUnjoined(table, 'c')).toBe(true);
 });

@@ -1,0 +1,9 @@
+import type { Context, ScheduledEvent } from 'aws-lambda';
+import { heartbeat, slotAt } from '../../shared/chat/heartbeat.ts';
+import { chat } from '../context.ts';
+import { untilShortlyBefore } from './deadline.ts';
+
+/** The slot is that of the minute it was invoked for: a late invocation must not leave a slot out. */
+export async function handler({ time }: ScheduledEvent, context: Context): Promise<void> {
+  await untilShortlyBefore(context, (deadline) => heartbeat(chat, slotAt(Date.parse(time)), deadline));
+}

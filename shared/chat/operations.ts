@@ -1,0 +1,20 @@
+import type { Action, ActionData } from '../protocol/client-to-server.ts';
+import type { Operation } from './chat.ts';
+import { getActiveEvents } from './get-active-events.ts';
+import { getHistory } from './get-history.ts';
+import { joinEvent } from './join-event.ts';
+import { leaveEvent } from './leave-event.ts';
+import { ping } from './ping.ts';
+import { sendMessage } from './send-message.ts';
+import { typing } from './typing.ts';
+
+/** What each action does. */
+export const operations: { [A in Action]: Operation<ActionData<A>> } = {
+  joinEvent,
+  sendMessage,
+  typing,
+  leaveEvent,
+  getActiveEvents,
+  getHistory,
+  ping,
+};

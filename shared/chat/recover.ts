@@ -1,0 +1,89 @@
+import { recoverableUntil } from '../delivery/forget.ts';
+import { newId, newSecret, sessionIdOf } from '../ids.ts';
+import { limits } from '../protocol/limits.ts';
+import { decodeOffset, type Place } from '../protocol/offset.ts';
+import { ringForPresence } from '../store/bell.ts';
+import { type Connection, getConnection, type Membership, type Socket } from '../store/connections.ts';
+import { getMember } from '../store/members.ts';
+import { readNews } from '../store/news.ts';
+import { takeOver } from '../store/recovery.ts';
+import { getSession } from '../store/sessions.ts';
+import type { Chat } from './chat.ts';
+import { readableEnd } from './history.ts';
+import { replay } from './replay.ts';
+
+export interface Recovered {
+  socket: Socket;
+  afterwards?: () => Promise<void>;
+}
+
+/** A lost connection's stay in an event, and where its client had come to in it. */
+interface Stay {
+  membership: Membership;
+  start: number;
+  place: Place;
+}
+
+/**
+ * Gives a connection the place of the one that the client had before: its id, its identity, its event, with what it
+ * missed. The old one need not be known to be lost. Undefined if that cannot be: the session is unknown or too old, the
+ * client was cut off before it had its history, or has missed too much.
+ */
+export async function recover(
+  chat: Chat,
+  connection: Connection,
+  { pid, offset }: { pid: string; offset: string | undefined },
+): Promise<Recovered | undefined> {
+  const { table } = chat;
+  const sessionId = sessionIdOf(pid);
+  // Every failure means that the old connection changed, or another reconnect was faster: look again.
+  for (;;) {
+    const session = await getSession(table, sessionId);
+    const from = session && (await getConnection(table, session.connectionId));
+    if (from?.socket?.sessionId !== sessionId || from.connectionId === connection.connectionId)
+      return undefined;
+    if ((recoverableUntil(chat, from) ?? 0) < Date.now()) return undefined;
+    const found = await findStay(chat, from, offset);
+    if (found === 'lost') return undefined;
+    const joinId = newId();
+    const { socket, participantToken = newSecret() } = from;
+    const stay = found && { ...found, joinId };
+    if (await takeOver(table, { from, to: connection, socket, participantToken, stay })) {
+      return { socket, afterwards: () => followUp(chat, { from, to: connection, stay }) };
+    }
+    // Only the new connection's own CONNECT, or its end, makes that fail for good.
+    const to = await getConnection(table, connection.connectionId);
+    if (!to || to.socket) return undefined;
+  }
+}
+
+/** Undefined: it was in no event. `lost`: it was in one, and cannot go on there where it was. */
+async function findStay(
+  { table }: Chat,
+  { connectionId, wire, membership, lapsed }: Connection,
+  offset: string | undefined,
+): Promise<Stay | 'lost' | undefined> {
+  const was = membership ?? lapsed?.membership;
+  if (!was) return undefined;
+  const { eventId } = was;
+  const start = membership ? (await getMember(table, eventId, connectionId))?.start : lapsed?.start;
+  const place = decodeOffset(offset ?? '');
+  // An older offset is from before the history: from another stay, or another event.
+  if (start === undefined || place?.eventId !== eventId || place.seq < start) return 'lost';
+  const [end, news] = await Promise.all([readableEnd(table, eventId), readNews(table, eventId, place.news)]);
+  const missed = end - place.seq;
+  const isTooMuch = missed + news.length > limits.replayedEvents[wire];
+  return missed < 0 || isTooMuch ? 'lost' : { membership: was, start, place };
+}
+
+async function followUp(
+  chat: Chat,
+  { from, to, stay }: { from: Connection; to: Connection; stay: (Stay & { joinId: string }) | undefined },
+): Promise<void> {
+  // A half-open connection would stay for up to two hours.
+  if (from.lostAt === undefined) await chat.poster.close(from.connectionId);
+  if (!stay) return;
+  const { place, joinId, membership } = stay;
+  await ringForPresence(chat.table, place.eventId);
+  await replay(chat, { to, joinId, place, participantId: membership.participant.id });
+}

@@ -1,0 +1,17 @@
+/**
+ * How a connection speaks, from its handshake to its end: JSON frames; Socket.IO, one packet a frame; Socket.IO with
+ * several events in one packet, `batch` (contract: "The JSON wire", "The Socket.IO wire").
+ */
+export type Wire = 'json' | 'socketio' | 'socketio-batch';
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+/** Which wire a handshake asks for, by its query string; undefined is to be refused (contract: "Endpoints"). */
+export function wireOf({ EIO, transport, sid, batch }: Query): Wire | undefined {
+  if (EIO === undefined && transport === undefined) return 'json';
+  // An Engine.IO `sid` belongs to an upgrade from polling, which there is none of.
+  if (EIO !== '4' || transport !== 'websocket' || sid !== undefined) return undefined;
+  return batch === '1' ? 'socketio-batch' : 'socketio';
+}
+
+export const isSocketIo = (wire: Wire): boolean => wire !== 'json';

@@ -1,0 +1,56 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Participant } from '../protocol/entities.ts';
+import { ifCondition } from './conditional.ts';
+import { NEWS, newsKey } from './keys.ts';
+import { epochSeconds, queryPages, type Table } from './table.ts';
+
+/** Who came, left and changed the name, as one window tells it. */
+export interface PresenceChanges {
+  joined: Participant[];
+  left: Participant[];
+  renamed: { was: Participant; is: Participant }[];
+  participantCount: number;
+}
+
+/** What a window told of comings and goings, kept for those who were away. */
+export interface News {
+  /** Counts the news of an event. */
+  number: number;
+  /** The window posted the log from `after` (exclusive) to `upTo` with it. */
+  after: number;
+  upTo: number;
+  changes: PresenceChanges;
+  /** Whether several joins or leaves were told as one. */
+  summarize: boolean;
+}
+
+/**
+ * Keeps news on the next free number, which it resolves to: a window that died may have used one that the cursor does not
+ * know of. Only the holder of the lease calls it. `expiresAt` is in milliseconds.
+ */
+export async function putNews(table: Table, eventId: string, news: News, expiresAt: number): Promise<number> {
+  for (let { number } = news; ; number += 1) {
+    const command = new PutCommand({
+      TableName: table.name,
+      Item: { ...newsKey(eventId, number), ...news, number, ttl: epochSeconds(expiresAt) },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
+    if (await ifCondition(() => table.client.send(command))) return number;
+  }
+}
+
+/** The news after a number, in order. */
+export async function readNews(table: Table, eventId: string, after: number): Promise<News[]> {
+  const news: News[] = [];
+  const pages = queryPages(table, {
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+    ExpressionAttributeValues: {
+      ':pk': newsKey(eventId, 0).pk,
+      ':first': newsKey(eventId, after + 1).sk,
+      ':last': `${NEWS}~`,
+    },
+    ConsistentRead: true,
+  });
+  for await (const page of pages) news.push(...(page as unknown as News[]));
+  return news;
+}
