@@ -9,7 +9,8 @@ import { readableEnd, readPage } from '../../shared/chat/history.ts';
 import { updateEvent } from '../../shared/chat/update-event.ts';
 import { ChatError, toChatError } from '../../shared/protocol/errors.ts';
 import { badRequest, toIssue } from '../../shared/protocol/parse.ts';
-import { chat, log } from '../context.ts';
+import { chat } from '../context/chat.ts';
+import { log } from '../context/observe.ts';
 import * as routes from './routes.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { publishMetrics } from '../context.ts';
+import { publishMetrics } from '../context/observe.ts';
 
 /** Kept back for a clean end, milliseconds. */
 const RESERVE_MS = 5_000;

@@ -1,6 +1,6 @@
 import type { Context, ScheduledEvent } from 'aws-lambda';
 import { heartbeat, slotAt } from '../../shared/chat/heartbeat.ts';
-import { chat } from '../context.ts';
+import { chat } from '../context/chat.ts';
 import { untilShortlyBefore } from './deadline.ts';
 
 /** The slot is that of the minute it was invoked for: a late invocation must not leave a slot out. */

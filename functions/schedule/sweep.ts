@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { sweep } from '../../shared/chat/sweep.ts';
-import { chat } from '../context.ts';
+import { chat } from '../context/chat.ts';
 import { untilShortlyBefore } from './deadline.ts';
 
 export async function handler(_event: unknown, context: Context): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { catchUp } from '../../shared/delivery/deliver.ts';
 import { idOf } from '../../shared/store/keys.ts';
-import { chat, log, publishMetrics } from '../context.ts';
+import { chat } from '../context/chat.ts';
+import { log, publishMetrics } from '../context/observe.ts';
 
 /** Kept back for the answer, milliseconds. */
 const RESERVE_MS = 5_000;

@@ -2,7 +2,8 @@ import type { Reply } from '../../shared/chat/chat.ts';
 import { ChatError, type ErrorData, toChatError } from '../../shared/protocol/errors.ts';
 import type { RequestId } from '../../shared/protocol/json.ts';
 import type { Connection } from '../../shared/store/connections.ts';
-import { chat, log } from '../context.ts';
+import { chat } from '../context/chat.ts';
+import { log } from '../context/observe.ts';
 import { post } from './handler.ts';
 
 /** How a wire answers a request. */

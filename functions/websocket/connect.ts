@@ -3,7 +3,9 @@ import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { connect } from '../../shared/chat/connect.ts';
 import { newId } from '../../shared/ids.ts';
 import { isSocketIo, type Query, wireOf } from '../../shared/protocol/wire.ts';
-import { chat, log, openFunction } from '../context.ts';
+import { environment } from '../context/environment.ts';
+import { log } from '../context/observe.ts';
+import { table } from '../context/table.ts';
 import type { OpenEvent } from './open.ts';
 
 /** `$connect` events carry the query string, which their type leaves out. */
@@ -20,7 +22,7 @@ export async function handler({
   if (!wire) return { statusCode: 400 };
   const { connectionId, connectedAt, requestId } = requestContext;
   try {
-    await connect(chat, { connectionId, wire, connectedAt });
+    await connect({ table }, { connectionId, wire, connectedAt });
     if (isSocketIo(wire)) await openLater({ connectionId, sid: newId() });
     return { statusCode: 200 };
   } catch (error) {
@@ -33,7 +35,7 @@ export async function handler({
 async function openLater(event: OpenEvent): Promise<void> {
   await lambda.send(
     new InvokeCommand({
-      FunctionName: openFunction,
+      FunctionName: environment.openFunction,
       InvocationType: 'Event',
       Payload: JSON.stringify(event),
     }),

@@ -1,7 +1,7 @@
 import { ping } from '../../shared/chat/ping.ts';
 import { isSocketIo } from '../../shared/protocol/wire.ts';
 import { getConnection } from '../../shared/store/connections.ts';
-import { chat } from '../context.ts';
+import { chat } from '../context/chat.ts';
 import { answerFrame } from './frames.ts';
 import { handleMessages } from './handler.ts';
 import { answerPacket } from './packets.ts';

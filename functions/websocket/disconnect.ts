@@ -1,6 +1,7 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { connectionClosed } from '../../shared/chat/disconnect.ts';
-import { chat, publishMetrics } from '../context.ts';
+import { chat } from '../context/chat.ts';
+import { publishMetrics } from '../context/observe.ts';
 
 /** Best effort: may come late, twice or never. */
 export async function handler({

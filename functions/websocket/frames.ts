@@ -10,7 +10,7 @@ import {
 } from '../../shared/protocol/json.ts';
 import { parse } from '../../shared/protocol/parse.ts';
 import { type Connection, getConnection } from '../../shared/store/connections.ts';
-import { chat } from '../context.ts';
+import { chat } from '../context/chat.ts';
 import { type Answers, answer, bytesOf } from './answer.ts';
 import { handleMessages, type Incoming, type MessageHandler } from './handler.ts';
 

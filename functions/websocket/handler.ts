@@ -1,5 +1,6 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { chat, log, publishMetrics } from '../context.ts';
+import { chat } from '../context/chat.ts';
+import { log, publishMetrics } from '../context/observe.ts';
 
 /** One message of a client. */
 export interface Incoming {

@@ -1,5 +1,6 @@
 import { open } from '../../shared/chat/open.ts';
-import { chat } from '../context.ts';
+import { log } from '../context/observe.ts';
+import { poster } from '../context/poster.ts';
 
 /** What `$connect` invokes it with, asynchronously. */
 export interface OpenEvent {
@@ -9,5 +10,5 @@ export interface OpenEvent {
 }
 
 export async function handler({ connectionId, sid }: OpenEvent): Promise<void> {
-  await open(chat, connectionId, sid);
+  await open({ poster, log }, connectionId, sid);
 }

@@ -11,7 +11,7 @@ import {
   type Packet,
 } from '../../shared/protocol/socketio.ts';
 import type { Connection } from '../../shared/store/connections.ts';
-import { chat } from '../context.ts';
+import { chat } from '../context/chat.ts';
 import { type Answers, answer, refusalOf } from './answer.ts';
 import { perform } from './frames.ts';
 import { type Incoming, post } from './handler.ts';

@@ -11,7 +11,11 @@ const LONGEST_WAIT_MS = 400;
  * Sends a Socket.IO client the packet it waits for after the handshake. Until `$connect` has returned, and shortly after,
  * API Gateway says that the connection is gone: it is asked again. Safe to repeat.
  */
-export async function open({ poster, log }: Chat, connectionId: string, sid: string): Promise<void> {
+export async function open(
+  { poster, log }: Pick<Chat, 'poster' | 'log'>,
+  connectionId: string,
+  sid: string,
+): Promise<void> {
   const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
     const outcome = await poster.post(connectionId, [encodeOpen(sid)]);

@@ -1,0 +1,25 @@
+/** The one place that reads the environment. The stacks set it: infra/constructs/chat-function.ts. */
+function variable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`The environment variable ${name} is not set`);
+  return value;
+}
+
+/** Read when used: not every function has all of them. */
+export const environment = {
+  get tableName() {
+    return variable('TABLE_NAME');
+  },
+  /** `https://{api}.execute-api.{region}.amazonaws.com/{stage}`; not for the HTTP API, which posts to nobody. */
+  get managementEndpoint() {
+    return process.env.MANAGEMENT_ENDPOINT ?? '';
+  },
+  /** JSON of the settings of the chat: shared/config.ts. */
+  get settings() {
+    return variable('SETTINGS');
+  },
+  /** Name of the function that opens Socket.IO connections; only `$connect` invokes it. */
+  get openFunction() {
+    return variable('OPEN_FUNCTION');
+  },
+};

@@ -1,0 +1,4 @@
+import { openTable } from '../../shared/store/table.ts';
+import { environment } from './environment.ts';
+
+export const table = openTable(environment.tableName);
