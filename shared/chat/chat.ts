@@ -26,9 +26,9 @@ export interface Reply<Data extends object = object> {
 }
 
 /** `connection` as it was when the request came. `reservedBytes` is what the answer's frame needs for the request's id: pages leave room for it. */
-export type Operation<Input> = (
+export type Operation<Input, Data extends object = object> = (
   chat: Chat,
   connection: Connection,
   input: Input,
   reservedBytes: number,
-) => Promise<Reply>;
+) => Promise<Reply<Data>>;

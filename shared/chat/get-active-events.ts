@@ -2,6 +2,7 @@ import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Event } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { badRequest } from '../protocol/parse.ts';
+import type { Replies } from '../protocol/replies.ts';
 import type { Connection } from '../store/connections.ts';
 import { getEvents, listEvents } from '../store/events.ts';
 import { eventRank, idOf } from '../store/keys.ts';
@@ -9,10 +10,7 @@ import type { Table } from '../store/table.ts';
 import { byteBudget } from './byte-budget.ts';
 import type { Chat, Reply } from './chat.ts';
 
-export interface EventList {
-  events: Event[];
-  nextCursor?: string;
-}
+type EventList = Replies['getActiveEvents'];
 
 /** Whoever asks for no acknowledgement gets the event `activeEvents`, as from the old server. */
 export async function getActiveEvents(

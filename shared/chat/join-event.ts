@@ -1,8 +1,9 @@
 import { deliverNow } from '../delivery/deliver.ts';
 import { newId, newSecret, participantIdOf } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
-import type { Event, Participant } from '../protocol/entities.ts';
+import type { Event } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
+import type { Replies } from '../protocol/replies.ts';
 import { getBell, ringForPresence } from '../store/bell.ts';
 import { type Connection, getConnection, type Membership } from '../store/connections.ts';
 import { getCursor, newCursor } from '../store/cursor.ts';
@@ -14,13 +15,6 @@ import { rateLimit } from './rate-limit.ts';
 import { countOf, readRoll } from './roll.ts';
 import { sendHistory } from './send-history.ts';
 
-interface Joined {
-  event: Event;
-  participant: Participant;
-  latestSeq: number;
-  participantToken: string;
-}
-
 /**
  * Makes the connection a member of the event, and of no other. Until its history is on the way the member is held:
  * windows pass it by and remember from where; then it goes live and gets what it missed from the next window.
@@ -29,7 +23,7 @@ export async function joinEvent(
   chat: Chat,
   connection: Connection,
   input: ActionData<'joinEvent'>,
-): Promise<Reply<Joined>> {
+): Promise<Reply<Replies['joinEvent']>> {
   const { table } = chat;
   const { eventId, after } = input;
   const member = await becomeMember(chat, connection, input);

@@ -1,4 +1,5 @@
 import type { Action, ActionData } from '../protocol/client-to-server.ts';
+import type { Replies } from '../protocol/replies.ts';
 import type { Operation } from './chat.ts';
 import { getActiveEvents } from './get-active-events.ts';
 import { getHistory } from './get-history.ts';
@@ -9,7 +10,7 @@ import { sendMessage } from './send-message.ts';
 import { typing } from './typing.ts';
 
 /** What each action does. */
-export const operations: { [A in Action]: Operation<ActionData<A>> } = {
+export const operations: { [A in Action]: Operation<ActionData<A>, Replies[A]> } = {
   joinEvent,
   sendMessage,
   typing,

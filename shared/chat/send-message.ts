@@ -3,6 +3,7 @@ import { newId } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Message } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
+import type { Replies } from '../protocol/replies.ts';
 import { ringForEntry } from '../store/bell.ts';
 import type { Connection } from '../store/connections.ts';
 import { logExpiry, putEntry } from '../store/log.ts';
@@ -19,7 +20,7 @@ export async function sendMessage(
   chat: Chat,
   connection: Connection,
   { text, clientMessageId }: ActionData<'sendMessage'>,
-): Promise<Reply<{ message: Message }>> {
+): Promise<Reply<Replies['sendMessage']>> {
   const { eventId, participant } = membershipOf(connection);
   await rateLimit(chat, participant.id, 'sendMessage');
   const message: Omit<Message, 'seq'> = {

@@ -1,6 +1,7 @@
 import WebSocket from 'ws';
-import type { Event, Message, Participant } from '../../shared/protocol/entities.ts';
+import type { Message } from '../../shared/protocol/entities.ts';
 import type { ErrorData } from '../../shared/protocol/errors.ts';
+import type { Replies } from '../../shared/protocol/replies.ts';
 import type { ServerEvent, ServerToClient } from '../../shared/protocol/server-to-client.ts';
 
 type EventName = keyof ServerToClient;
@@ -22,13 +23,6 @@ export class Refused extends Error {
   get code(): string {
     return this.data.code;
   }
-}
-
-export interface JoinReply {
-  event: Event;
-  participant: Participant;
-  latestSeq: number;
-  participantToken: string;
 }
 
 const PATIENCE_MS = 20_000;
@@ -86,15 +80,15 @@ export class ChatClient {
     eventId: string,
     username: string,
     more: { after?: number; participantToken?: string } = {},
-  ): Promise<JoinReply> {
-    return this.request<JoinReply>('joinEvent', { eventId, username, ...more });
+  ): Promise<Replies['joinEvent']> {
+    return this.request<Replies['joinEvent']>('joinEvent', { eventId, username, ...more });
   }
 
   /** Sends one message; waits and tries again while it is refused as too fast. */
   async say(text: string, clientMessageId?: string): Promise<Message> {
     for (;;) {
       try {
-        return (await this.request<{ message: Message }>('sendMessage', { text, clientMessageId })).message;
+        return (await this.request<Replies['sendMessage']>('sendMessage', { text, clientMessageId })).message;
       } catch (error) {
         const wait = error instanceof Refused ? error.data.retryAfterMs : undefined;
         if (wait === undefined) throw error;
