@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ZodError } from 'zod';
+import { edgeRewrites } from './infra/edge-rewrites.ts';
 import { startDynamoDB } from './local/dynamodb/dynamodb-local.ts';
 import { faultsSchema } from './local/faults.ts';
 import { startLocalStack } from './local/local-stack.ts';
@@ -109,7 +110,13 @@ async function main(): Promise<void> {
   try {
     await synthesize(command.settings, assembly);
     say('stacks synthesized; creating the table and loading the functions');
-    const stack = await startLocalStack({ ...command, assembly, dynamodb, log: say });
+    const stack = await startLocalStack({
+      ...command,
+      assembly,
+      dynamodb,
+      rewrites: edgeRewrites,
+      log: say,
+    });
     const stopDatabase = stop;
     stop = async () => {
       await stack.stop();
@@ -120,6 +127,7 @@ async function main(): Promise<void> {
     say('ready');
     console.log(`
   WebSocket API    ${WebSocketUrl}
+  Socket.IO        ${stack.origin}   (transports: ["websocket"])
   HTTP API         ${EventsUrl}
   management API   ${ManagementUrl}/@connections/{connectionId}
 

@@ -30,6 +30,18 @@ export default defineConfig({
           ...patient,
         },
       },
+      {
+        test: {
+          name: 'socketio',
+          include: [
+            'test/socketio/**/*.test.ts',
+            'test/differential/**/*.test.ts',
+            'test/browser/**/*.test.ts',
+          ],
+          globalSetup: 'test/setup/chat-stack.ts',
+          ...patient,
+        },
+      },
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...patient } },
     ],
   },

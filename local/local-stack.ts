@@ -22,6 +22,7 @@ import { killAfterWrites } from './lambda/kill-after-writes.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
 import type { LocalStack, LocalStackOptions } from './local-stack-interface.ts';
 import { listenOnLoopback } from './loopback.ts';
+import { rewritten } from './rewrites.ts';
 import { readSchedules } from './scheduler/schedule.ts';
 import { startSchedules } from './scheduler/scheduler.ts';
 
@@ -53,6 +54,7 @@ async function start(
   stop: () => Promise<void>,
 ): Promise<LocalStack> {
   const { assembly, port = 0, clock = systemClock, faults = noFaults(), log = () => {} } = options;
+  const { rewrites = {} } = options;
   const region = process.env.AWS_REGION ?? 'us-east-1';
   const account = { accountId, region };
 
@@ -69,11 +71,15 @@ async function start(
   const server = await listenOnLoopback(
     port,
     async (req, res) => {
+      req.url = rewritten(req.url ?? '/', rewrites);
       const { invoke, gateway } = await opened;
       if ((await invoke(req, res)) || (await gateway.handleRequest(req, res))) return;
       res.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
     },
-    async (req, socket, head) => (await opened).gateway.handleUpgrade(req, socket, head),
+    async (req, socket, head) => {
+      req.url = rewritten(req.url ?? '/', rewrites);
+      (await opened).gateway.handleUpgrade(req, socket, head);
+    },
   );
   stops.push(server.close);
   const origin = `http://localhost:${server.port}`;

@@ -35,14 +35,23 @@ export async function goLive(
     after,
   }: { eventId: string; connectionId: string; joinId: string; after: number },
 ): Promise<boolean> {
-  const updated = await updateIf(table, memberKey(eventId, connectionId), {
+  const Key = memberKey(eventId, connectionId);
+  const updated = await updateIf(table, Key, {
     UpdateExpression: 'SET #state = :live, #after = :after, #start = if_not_exists(#start, :after)',
     // Still the row of this join: a leave in between must not bring it back, nor a lost connection to life.
     ConditionExpression: 'joinId = :join AND #state = :held',
     ExpressionAttributeNames: { '#state': 'state', '#after': 'after', '#start': 'start' },
     ExpressionAttributeValues: { ':live': 'live', ':held': 'held', ':join': joinId, ':after': after },
   });
-  return updated !== undefined;
+  if (updated) return true;
+  // Lost right after its history was sent: it may have had it, and come back to it.
+  await updateIf(table, Key, {
+    UpdateExpression: 'SET #start = if_not_exists(#start, :after)',
+    ConditionExpression: 'joinId = :join',
+    ExpressionAttributeNames: { '#start': 'start' },
+    ExpressionAttributeValues: { ':join': joinId, ':after': after },
+  });
+  return false;
 }
 
 /** The unexpired members of an event, page after page, strongly consistent: whoever is live now is listed. */

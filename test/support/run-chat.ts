@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../infra/app.ts';
+import { edgeRewrites } from '../../infra/edge-rewrites.ts';
 import { ManualClock } from '../../local/clock.ts';
 import { noFaults } from '../../local/faults.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../local/local-stack.ts';
@@ -22,6 +23,7 @@ export async function runChat(
     assembly,
     clock,
     faults: noFaults(),
+    rewrites: edgeRewrites,
     log: process.env.CHAT_LOG ? console.error : () => {},
     ...options,
   });

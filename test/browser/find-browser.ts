@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+
+const usualPlaces = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/opt/google/chrome/chrome',
+];
+
+const missing = 'No browser to test with: `apt-get install chromium`, or name one in CHROMIUM_PATH';
+
+/**
+ * The Chromium or Chrome of this machine; `CHROMIUM_PATH` goes first, and is not checked.
+ *
+ * @returns `undefined`, with a line that says so, when there is none
+ * @throws instead where `CI` is set: there nobody would notice tests that were left out
+ */
+export function findBrowser(): string | undefined {
+  const path = process.env.CHROMIUM_PATH || usualPlaces.find((place) => existsSync(place));
+  if (path) return path;
+  if (process.env.CI) throw new Error(missing);
+  console.warn(missing);
+  return undefined;
+}

@@ -1,0 +1,154 @@
+import type { Server, Socket } from 'socket.io';
+import type { Action, ActionData } from '../../shared/protocol/client-to-server.ts';
+import type { Message, Participant } from '../../shared/protocol/entities.ts';
+import { ChatError } from '../../shared/protocol/errors.ts';
+import { limits } from '../../shared/protocol/limits.ts';
+import { badRequest } from '../../shared/protocol/parse.ts';
+import type { ServerToClient } from '../../shared/protocol/server-to-client.ts';
+import {
+  eventIn,
+  missingIn,
+  newId,
+  newToken,
+  pageOf,
+  peopleIn,
+  type Room,
+  timestamp,
+} from './reference-rooms.ts';
+
+type Emits = { [Name in keyof ServerToClient]: (data: ServerToClient[Name]) => void };
+type Takes = Record<string, (...args: unknown[]) => void>;
+interface Identity {
+  eventId?: string;
+  token?: string;
+}
+export type Io = Server<Takes, Emits, Record<string, never>, Identity>;
+export type Guest = Socket<Takes, Emits, Record<string, never>, Identity>;
+
+interface Reply {
+  data: object;
+  afterwards?: () => void;
+}
+type Actions = { [A in Action]: (socket: Guest, data: ActionData<A>) => Reply };
+
+/** What clients can do to the rooms (contract: "Client to server"); `leave` is also what a departure does. */
+export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { leave(socket: Guest): void } {
+  const participantIds = new Map<string, string>();
+
+  function joined(socket: Guest): { room: Room; participant: Participant } {
+    const room = rooms.get(socket.data.eventId ?? '');
+    const tab = room?.tabs.get(socket.id);
+    if (!room || !tab) throw new ChatError('NOT_JOINED');
+    return { room, participant: { ...tab } };
+  }
+
+  /** Changes who is there, and tells everybody but the socket that did it. */
+  function changePresence(room: Room, socket: Guest, change: () => void): void {
+    const before = peopleIn(room);
+    change();
+    const now = peopleIn(room);
+    const news = { eventId: room.event.id, participantCount: now.size };
+    const others = io.to(news.eventId).except(socket.id);
+    for (const participant of missingIn(now, before)) others.emit('userLeft', { ...news, participant });
+    for (const participant of missingIn(before, now)) others.emit('userJoined', { ...news, participant });
+  }
+
+  function leave(socket: Guest): void {
+    const room = rooms.get(socket.data.eventId ?? '');
+    if (!room) return;
+    delete socket.data.eventId;
+    socket.leave(room.event.id);
+    changePresence(room, socket, () => room.tabs.delete(socket.id));
+  }
+
+  function enter(room: Room, socket: Guest, token: string, username: string): void {
+    const id = participantIds.get(token) ?? newId();
+    participantIds.set(token, id);
+    Object.assign(socket.data, { eventId: room.event.id, token });
+    socket.join(room.event.id);
+    changePresence(room, socket, () => {
+      const known = room.tabs.get(socket.id);
+      const joinedAt = known?.id === id ? known.joinedAt : timestamp();
+      room.tabs.set(socket.id, { id, username, joinedAt });
+      for (const tab of room.tabs.values()) if (tab.id === id) tab.username = username;
+    });
+  }
+
+  return {
+    leave,
+    joinEvent(socket, { eventId, username, after, participantToken }) {
+      const room = rooms.get(eventId);
+      if (!room) throw new ChatError('EVENT_NOT_FOUND');
+      if (room.event.status !== 'active') throw new ChatError('EVENT_ENDED');
+      const token = participantToken ?? socket.data.token ?? newToken();
+      if (socket.data.eventId !== eventId) leave(socket);
+      enter(room, socket, token, username);
+      const people = [...peopleIn(room).values()];
+      const limit = after === undefined ? limits.historyLength : Number.POSITIVE_INFINITY;
+      return {
+        data: {
+          event: eventIn(room),
+          participant: joined(socket).participant,
+          latestSeq: room.messages.length,
+          participantToken: token,
+        },
+        afterwards: () =>
+          socket.emit('eventHistory', {
+            eventId,
+            participants: people.slice(0, limits.participantsInHistory),
+            participantCount: people.length,
+            ...pageOf(room.messages, { after, limit }),
+          }),
+      };
+    },
+
+    sendMessage(socket, { text, clientMessageId }) {
+      const { room, participant } = joined(socket);
+      const { id, username } = participant;
+      const isRepeated = (message: Message) =>
+        message.participant.id === id && message.clientMessageId === clientMessageId;
+      const first = clientMessageId !== undefined && room.messages.find(isRepeated);
+      if (first) return { data: { message: first } };
+      if (room.event.status !== 'active') throw new ChatError('EVENT_ENDED');
+      const message: Message = {
+        id: newId(),
+        eventId: room.event.id,
+        seq: room.messages.length + 1,
+        participant: { id, username },
+        text,
+        sentAt: timestamp(),
+        ...(clientMessageId !== undefined && { clientMessageId }),
+      };
+      room.messages.push(message);
+      io.to(room.event.id).emit('newMessage', message);
+      return { data: { message } };
+    },
+
+    typing(socket, { isTyping }) {
+      const { room, participant } = joined(socket);
+      const eventId = room.event.id;
+      const ownTabs = [...room.tabs].filter(([, tab]) => tab.id === participant.id).map(([sid]) => sid);
+      // Volatile: typing from before a recovery is worth nothing after it.
+      io.to(eventId).except(ownTabs).volatile.emit('userTyping', { eventId, participant, isTyping });
+      return { data: {} };
+    },
+
+    leaveEvent(socket) {
+      leave(socket);
+      return { data: {} };
+    },
+
+    getActiveEvents(_socket, { limit = limits.historyLength, cursor }) {
+      const active = [...rooms.values()].filter(({ event }) => event.status === 'active').reverse();
+      const from = cursor === undefined ? 0 : active.findIndex(({ event }) => event.id === cursor) + 1;
+      if (cursor !== undefined && from === 0) throw badRequest('cursor', 'is not a cursor of ours');
+      const page = active.slice(from, from + limit).map(eventIn);
+      const isLast = from + limit >= active.length;
+      return { data: isLast ? { events: page } : { events: page, nextCursor: page.at(-1)?.id } };
+    },
+
+    getHistory: (socket, query) => ({ data: pageOf(joined(socket).room.messages, query) }),
+
+    ping: () => ({ data: {} }),
+  };
+}
