@@ -59,7 +59,7 @@ const routes: readonly [routeKey: string, id: string, entry: Entry, grants: Gran
   // Every action of Socket.IO clients comes here.
   [
     '$default',
-    'Default',
+    'DefaultRoute',
     'websocket/default',
     { itemActions: runsWindows, queriesIndex: true, methods: ['POST', 'DELETE'] },
   ],

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../infra/app.ts';
@@ -161,7 +161,12 @@ describe('grants', () => {
     Object.entries(chat.findResources('AWS::IAM::Policy'))
       .filter(([id]) => id.includes(`${functionId}Role`))
       .flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement);
-  const actionsOf = (functionId: string) => statementsOf(functionId).flatMap((statement) => statement.Action);
+  const actionsOf = (functionId: string) => {
+    const actions = statementsOf(functionId).flatMap((statement) => statement.Action);
+    // Every function writes logs: without any action there is no such function.
+    expect(actions).toContain('logs:PutLogEvents');
+    return actions;
+  };
 
   test('never use a wildcard action, and a wildcard resource only where AWS has no other', () => {
     const statements = Object.values(chat.findResources('AWS::IAM::Policy')).flatMap(
@@ -189,11 +194,26 @@ describe('grants', () => {
     for (const resource of resources) expect(resource).toMatch(/\/prod\/(POST|DELETE)\/@connections\/\*/);
   });
 
+  test('to invoke a function are one caller’s, for one function', () => {
+    const callers = Object.entries(chat.findResources('AWS::IAM::Policy')).filter(([, policy]) =>
+      JSON.stringify(policy).includes('lambda:InvokeFunction'),
+    );
+    expect(callers.map(([id]) => id)).toEqual([expect.stringMatching(/^WebSocketConnectRole/)]);
+    const [statement] = statementsOf('WebSocketConnect').filter(
+      ({ Action }) => Action === 'lambda:InvokeFunction',
+    );
+    expect(statement?.Resource).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^WebSocketOpenFunction/), 'Arn'],
+    });
+  });
+
   test('are what each function does', () => {
     expect(actionsOf('WebSocketConnect')).toContain('dynamodb:PutItem');
     expect(actionsOf('WebSocketConnect').filter((action) => action.startsWith('dynamodb:'))).toHaveLength(1);
     expect(actionsOf('WebSocketConnect')).not.toContain('execute-api:ManageConnections');
-    expect(actionsOf('WebSocketDefault').filter((action) => action.startsWith('dynamodb:'))).toEqual([]);
+    expect(actionsOf('WebSocketConnect')).toContain('lambda:InvokeFunction');
+    expect(actionsOf('WebSocketOpen').filter((action) => /dynamodb|lambda/.test(action))).toEqual([]);
+    expect(actionsOf('WebSocketOpen')).toContain('execute-api:ManageConnections');
     expect(actionsOf('HttpEvents')).not.toContain('execute-api:ManageConnections');
     expect(actionsOf('HttpEvents')).not.toContain('dynamodb:DeleteItem');
   });
@@ -213,7 +233,30 @@ describe('the stream', () => {
     });
     chat.resourceCountIs('AWS::SQS::Queue', 1);
     chat.resourceCountIs('AWS::CloudWatch::Alarm', 1);
-    chat.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
+  });
+});
+
+describe('every minute', () => {
+  test('the sweep and the heartbeat of one slot run, once', () => {
+    const rules = Object.values(chat.findResources('AWS::Events::Rule')).map(({ Properties }) => Properties);
+    expect(rules.map(({ ScheduleExpression }) => ScheduleExpression)).toEqual(
+      Array(2).fill('cron(* * * * ? *)'),
+    );
+    const targets = rules.flatMap(({ Targets }) => Targets);
+    expect(targets.map(({ RetryPolicy }) => RetryPolicy.MaximumRetryAttempts)).toEqual([0, 0]);
+    expect(JSON.stringify(targets)).toMatch(
+      /DeliverySweep.*DeliveryHeartbeat|DeliveryHeartbeat.*DeliverySweep/,
+    );
+  });
+});
+
+describe('the first packet of Socket.IO', () => {
+  test('is tried for a minute at most, and not again', () => {
+    chat.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^WebSocketOpenFunction') },
+      MaximumEventAgeInSeconds: 60,
+      MaximumRetryAttempts: 0,
+    });
   });
 });
 
