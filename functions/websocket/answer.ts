@@ -29,8 +29,9 @@ export async function answer(
   { connectionId, requestId, id }: Request,
   run: () => Promise<{ connection: Connection; reply: Reply }>,
 ): Promise<void> {
-  const refuse = (error: unknown, of?: RequestId) =>
-    post(connectionId, answers.error(refusalOf(error, requestId), of));
+  const refuse = async (error: unknown, of?: RequestId) => {
+    await post(connectionId, answers.error(refusalOf(error, requestId), of));
+  };
   let done: { connection: Connection; reply: Reply };
   try {
     done = await run();

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import type { Outcome } from '../../shared/delivery/poster.ts';
 import { chat } from '../context/chat.ts';
 import { log, publishMetrics } from '../context/observe.ts';
 
@@ -12,9 +13,14 @@ export interface Incoming {
 
 export type MessageHandler = (event: APIGatewayProxyWebsocketEventV2) => Promise<{ statusCode: 200 }>;
 
+/** A connection that must end and cannot be closed. */
+export class StillOpen extends Error {
+  override readonly name = 'StillOpen';
+}
+
 /**
- * The handler of a route. Never fails: API Gateway would tell the client of it in a frame of its own, which means
- * nothing on the JSON wire and ends a Socket.IO connection.
+ * The handler of a route. Fails for `StillOpen` only: API Gateway tells the client of a failure in a frame of its own,
+ * which means nothing on the JSON wire and makes a Socket.IO client connect anew.
  */
 export function handleMessages(take: (message: Incoming) => Promise<void>): MessageHandler {
   return async ({ requestContext: { connectionId, requestId }, body = '' }) => {
@@ -22,6 +28,7 @@ export function handleMessages(take: (message: Incoming) => Promise<void>): Mess
       await take({ connectionId, requestId, text: body });
     } catch (error) {
       log.error('message failed', { requestId, error });
+      if (error instanceof StillOpen) throw error;
     } finally {
       publishMetrics();
     }
@@ -30,7 +37,8 @@ export function handleMessages(take: (message: Incoming) => Promise<void>): Mess
 }
 
 /** A connection that went away meanwhile needs no answer; `$disconnect`, the next window or the sweep cleans up. */
-export async function post(connectionId: string, frame: string): Promise<void> {
+export async function post(connectionId: string, frame: string): Promise<Outcome> {
   const outcome = await chat.poster.post(connectionId, [frame]);
   if (outcome === 'failed') log.warn('an answer could not be posted', {});
+  return outcome;
 }

@@ -14,7 +14,7 @@ import type { Connection } from '../../shared/store/connections.ts';
 import { chat } from '../context/chat.ts';
 import { type Answers, answer, refusalOf } from './answer.ts';
 import { perform } from './frames.ts';
-import { type Incoming, post } from './handler.ts';
+import { type Incoming, post, StillOpen } from './handler.ts';
 
 /** The Socket.IO wire: one packet a message (contract: "The Socket.IO wire"). */
 
@@ -31,12 +31,16 @@ export async function answerPacket(message: Incoming, connection: Connection): P
   const { connectionId, text } = message;
   const packet = decodePacket(text);
   try {
-    const isGood = packet && (await answerGood(packet, message, connection));
-    if (!isGood) await chat.poster.close(connectionId);
+    if (packet && (await answerGood(packet, message, connection))) return;
   } catch (error) {
-    await chat.poster.close(connectionId);
+    await close(connectionId);
     throw error;
   }
+  await close(connectionId);
+}
+
+async function close(connectionId: string): Promise<void> {
+  if (!(await chat.poster.close(connectionId))) throw new StillOpen();
 }
 
 /** False: the packet has no place here. */
@@ -70,7 +74,8 @@ async function answerConnect(
     return true;
   }
   if (!connected) return false;
-  await post(connectionId, encodeConnected(connected.answer));
+  // A client waits for this for ever.
+  if ((await post(connectionId, encodeConnected(connected.answer))) !== 'delivered') return false;
   await connected.afterwards?.();
   return true;
 }

@@ -31,17 +31,23 @@ export async function sendHistory(chat: Chat, history: History): Promise<void> {
   const { connectionId } = to;
   const eventId = event.id;
   try {
-    // Another join of the same connection may have overtaken this one: then the history is that one's to send.
-    if ((await getMember(chat.table, eventId, connectionId))?.joinId !== joinId) return;
+    if (!(await isHistoryOf(chat, history))) return;
     if (!(await post(chat, history))) return;
     // Windows tell held members nothing: who came or went since the roll was called is told here.
-    await becomeLive(chat, { eventId, connectionId, joinId, end }, async () =>
-      chat.send(to, ...newsBetween(eventId, roll, await readRoll(chat, eventId, participant))),
-    );
+    await becomeLive(chat, { eventId, connectionId, joinId, end }, async () => {
+      const now = await readRoll(chat, eventId, participant);
+      // Looked at afterwards: whoever has left meanwhile is not in the roll, and must not hear of itself.
+      if (await isHistoryOf(chat, history)) await chat.send(to, ...newsBetween(eventId, roll, now));
+    });
   } catch (error) {
     await chat.poster.close(connectionId);
     throw error;
   }
+}
+
+/** False: it has left, or another join of the same connection has overtaken this one and sends a history of its own. */
+async function isHistoryOf({ table }: Chat, { to, event, joinId }: History): Promise<boolean> {
+  return (await getMember(table, event.id, to.connectionId))?.joinId === joinId;
 }
 
 /** False: the connection is gone. */

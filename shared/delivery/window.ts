@@ -10,7 +10,7 @@ import type { Delivery } from './delivery.ts';
 import { dropMembers } from './forget.ts';
 import type { Lease } from './lease.ts';
 import { postToAll } from './post-to-all.ts';
-import { presenceChanges } from './presence-changes.ts';
+import { presenceChanges, tabKey } from './presence-changes.ts';
 
 /** A join that takes longer than its Lambda may run has died, and its member waits in vain. Milliseconds. */
 const HELD_TOO_LONG_MS = 20_000;
@@ -50,7 +50,11 @@ export async function runWindow(
   };
   const framesFor = composer(story, notes);
 
-  const live = members.filter((member) => member.state === 'live');
+  const lastNotes = new Map(notes.map((note) => [tabKey(note), note.kind]));
+  // Listed, but gone since: that it left is news to the others only.
+  const live = members.filter(
+    (member) => member.state === 'live' && lastNotes.get(tabKey(member)) !== 'left',
+  );
   const placeOf = ({ connectionId }: Member) => positions.get(connectionId) ?? cursor.delivered;
   const { departures, unserved } = await postToAll(delivery, eventId, lease, live, (member) =>
     framesFor(member, placeOf(member)),

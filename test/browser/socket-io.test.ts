@@ -62,7 +62,7 @@ describe.for(wires)('the bundle of %s at %s', { skip: !executablePath }, ([pageP
   test('joins with an acknowledgement and gets the history', async () => {
     const eventId = await createEvent('A test');
     const tab = await openTab(await newContext(), pagePath, options);
-    expect(await tab.transcript.next('connect')).toEqual([{ id: expect.any(String), recovered: false }]);
+    expect(await tab.args('connect')).toEqual([{ id: expect.any(String), recovered: false }]);
     expect(await tab.emit<Joined>('joinEvent', { eventId, username: 'ana' })).toEqual({
       ok: true,
       event: expect.objectContaining({ id: eventId, name: 'A test' }),
@@ -90,7 +90,7 @@ describe.for(wires)('the bundle of %s at %s', { skip: !executablePath }, ([pageP
       expect(await tab.next('newMessage')).toMatchObject({ text: 'hi ✓', participant: { username: 'ana' } });
     }
 
-    await ben.page.close();
+    await ben.socket.evaluate((socket) => socket.disconnect().connected);
     expect((await ana.next('userLeft')).participant?.username).toBe('ben');
   });
 
@@ -118,14 +118,14 @@ describe.for(wires)('the bundle of %s at %s', { skip: !executablePath }, ([pageP
 
   test('is refused another namespace with connect_error', async () => {
     const tab = await openTab(await newContext(), pagePath, options, '/admin');
-    expect(await tab.transcript.next('connect_error')).toEqual(['Invalid namespace']);
+    expect(await tab.args('connect_error')).toEqual(['Invalid namespace']);
   });
 
   test('recovers what it missed while the network was gone', async () => {
     const context = await newContext();
     const { ana, ben } = await company(context, pagePath, options);
     await context.setOffline(true);
-    expect(await ana.transcript.next('disconnect')).toEqual(['transport close']);
+    expect(await ana.args('disconnect')).toEqual(['transport close']);
     const texts = await say(ben, 20);
     await context.setOffline(false);
     await expectRecovery(ana, texts);
@@ -137,7 +137,7 @@ describe.for(wires)('the bundle of %s at %s', { skip: !executablePath }, ([pageP
       // Below the client, as when an idle connection is closed; the client's own close would be told the server.
       (io.engine.transport as unknown as { ws: { close(): void } }).ws.close();
     });
-    expect(await ana.transcript.next('disconnect')).toEqual(['transport close']);
+    expect(await ana.args('disconnect')).toEqual(['transport close']);
     await expectRecovery(ana, await say(ben, 20));
   });
 });
@@ -152,7 +152,7 @@ const openTab = (context: BrowserContext, pagePath: PagePath, options: ClientOpt
   Tab.open(context, { pageUrl: site.origin + pagePath, chatUrl: origin + namespace, options });
 
 async function enter(tab: Tab, eventId: string, username: string): Promise<Tab> {
-  await tab.transcript.next('connect');
+  await tab.args('connect');
   expect(await tab.emit('joinEvent', { eventId, username })).toMatchObject({ ok: true });
   await tab.next('eventHistory');
   return tab;
@@ -185,7 +185,7 @@ async function patiently(tab: Tab, text: string): Promise<Reply> {
 }
 
 async function expectRecovery(tab: Tab, texts: readonly string[]): Promise<void> {
-  expect(await tab.transcript.next('connect')).toEqual([{ id: expect.any(String), recovered: true }]);
+  expect(await tab.args('connect')).toEqual([{ id: expect.any(String), recovered: true }]);
   await tab.transcript.until('every message', () => bySeq(tab.messages()).length > texts.length);
   expect(bySeq(tab.messages()).slice(1)).toEqual(texts);
   expect(await tab.emitWithAck('sendMessage', { text: 'back' })).toEqual(sent('back'));

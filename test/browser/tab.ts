@@ -2,7 +2,7 @@ import type { BrowserContext, JSHandle, Page } from 'playwright-core';
 import type { io, ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
 import type { ErrorData } from '../../shared/protocol/errors.ts';
 import type { ServerToClient } from '../../shared/protocol/server-to-client.ts';
-import { Transcript } from './transcript.ts';
+import { Transcript } from '../support/transcript.ts';
 
 export type ClientOptions = Partial<ManagerOptions & SocketOptions>;
 export type Reply<Data = object> = ({ ok: true } & Data) | { ok: false; error: ErrorData };
@@ -22,13 +22,18 @@ const names: readonly (keyof ServerToClient | 'batch')[] = [
   'batch',
 ];
 
+interface Heard {
+  event: string;
+  args: readonly unknown[];
+}
+
 /** One browser tab with one socket. Functions given to `evaluate` run in the page and see nothing of this module. */
 export class Tab {
   readonly page: Page;
   readonly socket: JSHandle<Socket>;
-  readonly transcript: Transcript;
+  readonly transcript: Transcript<Heard>;
 
-  private constructor(page: Page, socket: JSHandle<Socket>, transcript: Transcript) {
+  private constructor(page: Page, socket: JSHandle<Socket>, transcript: Transcript<Heard>) {
     this.page = page;
     this.socket = socket;
     this.transcript = transcript;
@@ -40,7 +45,7 @@ export class Tab {
     { pageUrl, chatUrl, options }: { pageUrl: string; chatUrl: string; options: ClientOptions },
   ): Promise<Tab> {
     const page = await context.newPage();
-    const transcript = new Transcript();
+    const transcript = new Transcript<Heard>(({ event }) => event);
     await page.exposeFunction('heard', (event: string, ...args: unknown[]) =>
       transcript.add({ event, args }),
     );
@@ -73,9 +78,14 @@ export class Tab {
     );
   }
 
+  /** The arguments of the next event of this name. */
+  async args(name: string): Promise<readonly unknown[]> {
+    return (await this.transcript.next(name, ({ event }) => event === name)).args;
+  }
+
   /** The data of the next event of this name; what follows the data, such as an offset, is left out. */
   async next<Name extends keyof ServerToClient>(name: Name): Promise<ServerToClient[Name]> {
-    const [data] = await this.transcript.next(name);
+    const [data] = await this.args(name);
     return data as ServerToClient[Name];
   }
 

@@ -1,6 +1,6 @@
 import type { Event, Message } from '../../shared/protocol/entities.ts';
-import { Client, type Options } from './client.ts';
-import type { Entry, Transcripts } from './transcript.ts';
+import { type Heard, type Options, SocketClient } from '../support/socket-client.ts';
+import type { Transcripts } from './transcript.ts';
 
 /** A server to play scenarios on. */
 export interface Target {
@@ -15,8 +15,8 @@ export type Scenario = (stage: Stage) => Promise<void>;
 /** What a scenario works with. Its functions need no `this`. */
 export class Stage {
   readonly #target: Target;
-  readonly #clients = new Map<string, Client>();
-  readonly #operator: Entry[] = [];
+  readonly #clients = new Map<string, SocketClient>();
+  readonly #operator: Heard[] = [];
   readonly #events = new Set<string>();
 
   constructor(target: Target) {
@@ -24,8 +24,8 @@ export class Stage {
   }
 
   /** Lets a client connect; `namespace` such as `/other`. */
-  client = (name: string, options: Options = {}, namespace = ''): Client => {
-    const client = new Client(`${this.#target.origin}${namespace}`, options);
+  client = (name: string, options: Options = {}, namespace = ''): SocketClient => {
+    const client = new SocketClient(`${this.#target.origin}${namespace}`, options);
     this.#clients.set(name, client);
     return client;
   };
@@ -36,7 +36,7 @@ export class Stage {
     eventId: string,
     more: object = {},
     options: Options = {},
-  ): Promise<Client> => {
+  ): Promise<SocketClient> => {
     const client = this.client(name, options);
     await client.hears('connect');
     await client.ask('joinEvent', { eventId, username: name, ...more });
@@ -86,7 +86,11 @@ export class Stage {
 }
 
 /** Somebody says something, and everybody named hears it. */
-export async function say(speaker: Client, text: string, ...others: Client[]): Promise<Message | undefined> {
+export async function say(
+  speaker: SocketClient,
+  text: string,
+  ...others: SocketClient[]
+): Promise<Message | undefined> {
   const { message } = await speaker.ask('sendMessage', { text });
   for (const listener of [speaker, ...others]) await listener.hears('newMessage', { text });
   return message;

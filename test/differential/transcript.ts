@@ -1,29 +1,7 @@
-/** What one client has heard, in order. */
-export interface Entry {
-  /** `life`: connect, disconnect, connect_error. `ack`: the answer to something the client asked. */
-  kind: 'event' | 'ack' | 'life';
-  /** The name of the event; of the action, for an ack. */
-  name: string;
-  data: unknown;
-  /** It carried a recovery offset. Compared for `newMessage` only, which has to carry one. */
-  offset?: 'string';
-}
+import type { Heard } from '../support/socket-client.ts';
 
 /** Everybody's entries, by the client's name, in order of first connecting. */
-export type Transcripts = Record<string, Entry[]>;
-
-/**
- * An event as it came. A recovery offset is one more string behind the data: what it says is the server's business,
- * so only its type is kept.
- */
-export function eventEntry(name: string, args: readonly unknown[]): Entry {
-  const [data, offset, ...more] = args;
-  if (args.length < 2) return { kind: 'event', name, data };
-  if (typeof offset !== 'string' || more.length > 0) return { kind: 'event', name, data: args };
-  return name === 'newMessage'
-    ? { kind: 'event', name, data, offset: 'string' }
-    : { kind: 'event', name, data };
-}
+export type Transcripts = Record<string, Heard[]>;
 
 /**
  * Replaces what differs by nature (ids, tokens, times) by placeholders, numbered as they first appear: equal values stay
@@ -63,7 +41,7 @@ export function normalise(transcripts: Transcripts, ownEvents: ReadonlySet<strin
   }
 
   const isOwn = (event: { id: string }) => ownEvents.has(event.id);
-  const kindOf = ({ name }: Entry) => (name === 'newMessage' ? 'message' : 'event');
+  const kindOf = ({ name }: Heard) => (name === 'newMessage' ? 'message' : 'event');
   return Object.fromEntries(
     Object.entries(transcripts).map(([client, entries]) => [
       client,

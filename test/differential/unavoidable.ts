@@ -1,7 +1,7 @@
 import type { Message } from '../../shared/protocol/entities.ts';
+import type { Heard } from '../support/socket-client.ts';
 import { recoveryScenarios } from './recovery-scenarios.ts';
 import type { ScenarioName } from './scenarios.ts';
-import type { Entry } from './transcript.ts';
 
 /** One way in which the chat on AWS cannot be like a server with everything in one memory. */
 export interface Difference {
@@ -10,7 +10,7 @@ export interface Difference {
   because: string;
   where: 'everywhere' | readonly ScenarioName[];
   /** Brings what one client has heard into a form in which only this difference is gone. */
-  without: (entries: readonly Entry[]) => Entry[];
+  without: (entries: readonly Heard[]) => Heard[];
 }
 
 const whereSomebodyIsCutOff = Object.keys(recoveryScenarios) as (keyof typeof recoveryScenarios)[];
@@ -52,17 +52,17 @@ export const unavoidable: readonly Difference[] = [
   },
 ];
 
-const messageOf = ({ kind, name, data }: Entry): Message | undefined => {
+const messageOf = ({ kind, name, data }: Heard): Message | undefined => {
   if (kind === 'event') return name === 'newMessage' ? (data as Message) : undefined;
   return name === 'sendMessage' ? Object(data).message : undefined;
 };
 
-function acksBehindMessages(entries: readonly Entry[]): Entry[] {
-  const result: Entry[] = [];
-  const early = new Map<string, Entry[]>();
+function acksBehindMessages(entries: readonly Heard[]): Heard[] {
+  const result: Heard[] = [];
+  const early = new Map<string, Heard[]>();
   entries.forEach((entry, index) => {
     const id = messageOf(entry)?.id;
-    const isAhead = (later: Entry) => later.name === 'newMessage' && messageOf(later)?.id === id;
+    const isAhead = (later: Heard) => later.name === 'newMessage' && messageOf(later)?.id === id;
     if (entry.kind === 'ack' && id !== undefined && entries.slice(index + 1).some(isAhead)) {
       early.set(id, [...(early.get(id) ?? []), entry]);
       return;
@@ -77,9 +77,9 @@ function acksBehindMessages(entries: readonly Entry[]): Entry[] {
 }
 
 /** Without numbers and times, by text; but the numbers must have come in order. */
-function inAnyOrder(entries: readonly Entry[]): Entry[] {
-  const textOf = (entry: Entry) => `${entry.kind} ${messageOf(entry)?.text}`;
-  const withoutNumber = (entry: Entry): Entry => {
+function inAnyOrder(entries: readonly Heard[]): Heard[] {
+  const textOf = (entry: Heard) => `${entry.kind} ${messageOf(entry)?.text}`;
+  const withoutNumber = (entry: Heard): Heard => {
     const { seq: _seq, sentAt: _sentAt, ...message } = messageOf(entry) ?? ({} as Message);
     return { ...entry, data: message };
   };
@@ -92,8 +92,8 @@ function inAnyOrder(entries: readonly Entry[]): Entry[] {
   ];
 }
 
-function replayBehindConnect(entries: readonly Entry[]): Entry[] {
-  const result: Entry[] = [];
+function replayBehindConnect(entries: readonly Heard[]): Heard[] {
+  const result: Heard[] = [];
   for (const entry of entries) {
     const lost = result.findLastIndex(({ name }) => name === 'disconnect');
     const isBack = entry.kind === 'life' && entry.name === 'connect' && lost >= 0;
@@ -102,7 +102,7 @@ function replayBehindConnect(entries: readonly Entry[]): Entry[] {
   return result;
 }
 
-function eachSeqOnce(entries: readonly Entry[]): Entry[] {
+function eachSeqOnce(entries: readonly Heard[]): Heard[] {
   const seen = new Set<string>();
   return entries.filter((entry) => {
     if (entry.name !== 'newMessage') return true;

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { io as newest } from 'socket.io-client';
 import { describe, expect, inject, test } from 'vitest';
-import type { Options } from '../differential/client.ts';
 import { createEvent, enter } from '../support/chat.ts';
+import type { Options } from '../support/socket-client.ts';
 import { connectSocket, enterSocket, socketClient } from '../support/sockets.ts';
 
 /** Old versions whose types TypeScript does not find. */

@@ -3,6 +3,7 @@ import type { Message } from '../../shared/protocol/entities.ts';
 import type { ErrorData } from '../../shared/protocol/errors.ts';
 import type { Replies } from '../../shared/protocol/replies.ts';
 import type { ServerEvent, ServerToClient } from '../../shared/protocol/server-to-client.ts';
+import { Transcript, withPatience } from './transcript.ts';
 
 type EventName = keyof ServerToClient;
 interface Answer {
@@ -25,8 +26,6 @@ export class Refused extends Error {
   }
 }
 
-const PATIENCE_MS = 20_000;
-
 /**
  * A client on the JSON wire for transcripts: requests are answered by id, everything else waits in a queue until a test
  * asks for it.
@@ -34,12 +33,9 @@ const PATIENCE_MS = 20_000;
 export class ChatClient {
   /** Every frame as it came. */
   readonly frames: string[] = [];
-  /** Every event that came, in order, acks and answered errors left out. */
-  readonly received: ServerEvent[] = [];
   readonly socket: WebSocket;
-  #waiting: ServerEvent[] = [];
   readonly #answers = new Map<number, (answer: Answer) => void>();
-  readonly #changed = new Set<() => void>();
+  readonly #transcript = new Transcript<ServerEvent>(({ event }) => event);
   #lastId = 0;
 
   private constructor(socket: WebSocket) {
@@ -97,32 +93,20 @@ export class ChatClient {
     }
   }
 
+  /** Every event that came, in order, acks and answered errors left out. */
+  get received(): readonly ServerEvent[] {
+    return this.#transcript.entries;
+  }
+
   /** The next event of this name that nobody has asked for yet; those before it stay in the queue. */
   async next<Name extends EventName>(name: Name): Promise<ServerToClient[Name]> {
-    return withPatience(`${name} (got ${this.received.map((e) => e.event).join(', ')})`, (resolve) => {
-      const look = () => {
-        const index = this.#waiting.findIndex((event) => event.event === name);
-        if (index < 0) return;
-        const [event] = this.#waiting.splice(index, 1);
-        this.#changed.delete(look);
-        resolve(event?.data as ServerToClient[Name]);
-      };
-      this.#changed.add(look);
-      look();
-    });
+    const { data } = await this.#transcript.next(name, ({ event }) => event === name);
+    return data as ServerToClient[Name];
   }
 
   /** Waits until `condition` holds for what was received so far. */
-  async until(what: string, condition: (received: readonly ServerEvent[]) => boolean): Promise<void> {
-    await withPatience<void>(`${what} (got ${JSON.stringify(this.received).slice(-2_000)})`, (resolve) => {
-      const look = () => {
-        if (!condition(this.received)) return;
-        this.#changed.delete(look);
-        resolve();
-      };
-      this.#changed.add(look);
-      look();
-    });
+  until(what: string, condition: (received: readonly ServerEvent[]) => boolean): Promise<void> {
+    return this.#transcript.until(what, condition);
   }
 
   /** All events of one name so far. */
@@ -156,21 +140,7 @@ export class ChatClient {
     for (const item of Array.isArray(frame) ? frame : [frame]) {
       const answered = 'id' in item && this.#answers.get(item.id);
       if (answered) answered(item);
-      else {
-        this.received.push(item as ServerEvent);
-        this.#waiting.push(item as ServerEvent);
-      }
+      else this.#transcript.add(item as ServerEvent);
     }
-    for (const look of [...this.#changed]) look();
   }
-}
-
-export function withPatience<T>(what: string, start: (resolve: (value: T) => void) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`Waited in vain for ${what}`)), PATIENCE_MS);
-    start((value) => {
-      clearTimeout(timer);
-      resolve(value);
-    });
-  });
 }

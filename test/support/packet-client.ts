@@ -1,7 +1,7 @@
 import { afterEach, inject } from 'vitest';
 import WebSocket from 'ws';
 import { NOOP } from '../../shared/protocol/socketio.ts';
-import { withPatience } from './chat-client.ts';
+import { withPatience } from './transcript.ts';
 
 /** A client of the Socket.IO wire without any library, for transcripts of packets. */
 export class PacketClient {

@@ -1,14 +1,14 @@
 import { afterEach, inject } from 'vitest';
 import type { Message } from '../../shared/protocol/entities.ts';
-import { Client, type Options } from '../differential/client.ts';
 import type { ChatClient } from './chat-client.ts';
+import { type Options, SocketClient } from './socket-client.ts';
 
-const clients: Client[] = [];
+const clients: SocketClient[] = [];
 afterEach(() => {
   for (const { socket } of clients.splice(0)) socket.disconnect();
 });
 
-type Io = ConstructorParameters<typeof Client>[2];
+type Io = ConstructorParameters<typeof SocketClient>[2];
 
 /** A Socket.IO client at the stage of a stack, the suite's unless told otherwise; disconnected after the test. */
 export function socketClient(
@@ -16,15 +16,15 @@ export function socketClient(
   url: string = inject('chatUrl'),
   io?: Io,
   namespace = '',
-): Client {
+): SocketClient {
   const { origin, pathname } = new URL(url.replace(/^ws/, 'http'));
-  const client = new Client(`${origin}${namespace}`, { path: pathname, ...options }, io);
+  const client = new SocketClient(`${origin}${namespace}`, { path: pathname, ...options }, io);
   clients.push(client);
   return client;
 }
 
 /** The same, connected. */
-export async function connectSocket(options?: Options, url?: string, io?: Io): Promise<Client> {
+export async function connectSocket(options?: Options, url?: string, io?: Io): Promise<SocketClient> {
   const client = socketClient(options, url, io);
   await client.hears('connect');
   return client;
@@ -35,7 +35,7 @@ export async function enterSocket(
   eventId: string,
   username: string,
   { url, ...options }: Options & { url?: string } = {},
-): Promise<Client> {
+): Promise<SocketClient> {
   const client = await connectSocket(options, url);
   await client.ask('joinEvent', { eventId, username });
   await client.hears('eventHistory');
@@ -50,7 +50,7 @@ export async function sayMany(speaker: ChatClient, count: number, what = 'words'
 }
 
 /** What a client has heard said, in order, each message once: a repeated `seq` is one message. */
-export function textsOf({ entries }: Client): string[] {
+export function textsOf({ entries }: SocketClient): string[] {
   const messages = entries.filter(({ name }) => name === 'newMessage').map(({ data }) => data as Message);
   return [...new Map(messages.map(({ seq, text }) => [seq, text])).values()];
 }

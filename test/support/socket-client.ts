@@ -3,10 +3,20 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 import type { WebSocket } from 'ws';
 import type { Message, Participant } from '../../shared/protocol/entities.ts';
 import type { ErrorData } from '../../shared/protocol/errors.ts';
-import { withPatience } from '../support/chat-client.ts';
-import { type Entry, eventEntry } from './transcript.ts';
+import { Transcript, withPatience } from './transcript.ts';
 
 export type Options = Partial<ManagerOptions & SocketOptions>;
+
+/** One thing that a client has heard. */
+export interface Heard {
+  /** `life`: connect, disconnect, connect_error. `ack`: the answer to something the client asked. */
+  kind: 'event' | 'ack' | 'life';
+  /** The name of the event; of the action, for an ack. */
+  name: string;
+  data: unknown;
+  /** It carried a recovery offset. Compared for `newMessage` only, which has to carry one. */
+  offset?: 'string';
+}
 
 /** What an acknowledgement callback gets. */
 export interface Reply {
@@ -19,27 +29,31 @@ export interface Reply {
 }
 
 /** An unmodified Socket.IO client that writes down what it hears. It connects at once. */
-export class Client {
+export class SocketClient {
   readonly socket: Socket;
-  readonly entries: Entry[] = [];
-  readonly #unasked: Entry[] = [];
-  readonly #watchers = new Set<() => void>();
+  readonly #transcript = new Transcript<Heard>(({ kind, name }) =>
+    kind === 'ack' ? `ack of ${name}` : name,
+  );
+
+  get entries(): readonly Heard[] {
+    return this.#transcript.entries;
+  }
 
   /** `connect`: the `io` of a version of the library. */
   constructor(address: string, options: Options, connect: typeof io = io) {
     // Every client is a browser of its own: sockets of one page would share a connection.
     this.socket = connect(address, { transports: ['websocket'], forceNew: true, ...options });
-    this.socket.onAny((name: string, ...args: unknown[]) => this.#take(eventEntry(name, args)));
+    this.socket.onAny((name: string, ...args: unknown[]) => this.#transcript.add(eventEntry(name, args)));
     this.socket.on('connect', () => {
       const { id: sid, recovered } = this.socket;
-      this.#take({ kind: 'life', name: 'connect', data: { sid, recovered } });
+      this.#transcript.add({ kind: 'life', name: 'connect', data: { sid, recovered } });
     });
     this.socket.on('disconnect', (reason) => {
-      this.#take({ kind: 'life', name: 'disconnect', data: { reason } });
+      this.#transcript.add({ kind: 'life', name: 'disconnect', data: { reason } });
     });
     this.socket.on('connect_error', (error: Error & { data?: unknown }) => {
       const { message, data } = error;
-      this.#take({ kind: 'life', name: 'connect_error', data: { message, data } });
+      this.#transcript.add({ kind: 'life', name: 'connect_error', data: { message, data } });
     });
   }
 
@@ -55,11 +69,11 @@ export class Client {
 
   /** Emits with a callback, and waits for it. */
   ask(action: string, ...args: unknown[]): Promise<Reply> {
-    return withPatience(`the ack of ${action}; heard ${this.#summary()}`, (resolve) => {
+    return withPatience(`the ack of ${action}; heard ${this.#transcript.summary}`, (resolve) => {
       // With the option `retries` an error, or null, comes before the reply.
       this.socket.emit(action, ...args, (...results: unknown[]) => {
         const reply = results.at(-1) as Reply;
-        this.#take({ kind: 'ack', name: action, data: reply });
+        this.#transcript.add({ kind: 'ack', name: action, data: reply });
         resolve(reply);
       });
     });
@@ -68,30 +82,21 @@ export class Client {
   /** Writes down what a promise of the library came to. */
   async outcome(name: string, promise: Promise<unknown>): Promise<void> {
     const data = await promise.catch((error: Error) => ({ rejected: error.message }));
-    this.#take({ kind: 'ack', name, data });
+    this.#transcript.add({ kind: 'ack', name, data });
   }
 
   /** Asks for something that is not to be in the transcript. */
   aside<Data>(action: string, data: object): Promise<Data> {
-    return withPatience(`the answer to ${action}; heard ${this.#summary()}`, (resolve) => {
+    return withPatience(`the answer to ${action}; heard ${this.#transcript.summary}`, (resolve) => {
       this.socket.emit(action, data, resolve);
     });
   }
 
   /** Waits for the next entry of this name, with these fields, that no test has asked for yet. */
-  hears<Data>(name: string, fields: Readonly<Record<string, unknown>> = {}): Promise<Data> {
-    const what = `${name} ${JSON.stringify(fields)}; heard ${this.#summary()}`;
-    return withPatience<Data>(what, (resolve) => {
-      const look = () => {
-        const index = this.#unasked.findIndex((entry) => entry.name === name && has(entry.data, fields));
-        if (index < 0) return;
-        const [entry] = this.#unasked.splice(index, 1);
-        this.#watchers.delete(look);
-        resolve(entry?.data as Data);
-      };
-      this.#watchers.add(look);
-      look();
-    });
+  async hears<Data>(name: string, fields: Readonly<Record<string, unknown>> = {}): Promise<Data> {
+    const matches = (heard: Heard) => heard.name === name && has(heard.data, fields);
+    const { data } = await this.#transcript.next(`${name} ${JSON.stringify(fields)}`, matches);
+    return data as Data;
   }
 
   /** Kills the TCP connection: neither side says goodbye. The client comes back when told to. */
@@ -115,17 +120,19 @@ export class Client {
     this.socket.connect();
     await this.hears('connect');
   }
+}
 
-  #take(entry: Entry): void {
-    this.entries.push(entry);
-    this.#unasked.push(entry);
-    for (const look of [...this.#watchers]) look();
-  }
-
-  #summary(): string {
-    const names = this.entries.map(({ kind, name }) => (kind === 'ack' ? `ack of ${name}` : name));
-    return names.join(', ') || 'nothing';
-  }
+/**
+ * An event as it came. A recovery offset is one more string behind the data: what it says is the server's business,
+ * so only its type is kept.
+ */
+function eventEntry(name: string, args: readonly unknown[]): Heard {
+  const [data, offset, ...more] = args;
+  if (args.length < 2) return { kind: 'event', name, data };
+  if (typeof offset !== 'string' || more.length > 0) return { kind: 'event', name, data: args };
+  return name === 'newMessage'
+    ? { kind: 'event', name, data, offset: 'string' }
+    : { kind: 'event', name, data };
 }
 
 function has(data: unknown, fields: Readonly<Record<string, unknown>>): boolean {

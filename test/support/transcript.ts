@@ -1,0 +1,62 @@
+const PATIENCE_MS = 20_000;
+
+/** Rejects with what was waited for if `start` does not resolve in time. */
+export function withPatience<T>(what: string, start: (resolve: (value: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`Waited in vain for ${what}`)), PATIENCE_MS);
+    start((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}
+
+/** What a client has heard, in order; a test takes it entry by entry. */
+export class Transcript<Entry> {
+  readonly entries: Entry[] = [];
+  readonly #waiting: Entry[] = [];
+  readonly #looking = new Set<() => void>();
+  readonly #nameOf: (entry: Entry) => string;
+
+  /** `nameOf` an entry tells what was heard when something is waited for in vain. */
+  constructor(nameOf: (entry: Entry) => string) {
+    this.#nameOf = nameOf;
+  }
+
+  add(entry: Entry): void {
+    this.entries.push(entry);
+    this.#waiting.push(entry);
+    for (const look of [...this.#looking]) look();
+  }
+
+  /** The next entry that matches and that nobody has taken yet; those before it stay. */
+  next(what: string, matches: (entry: Entry) => boolean): Promise<Entry> {
+    return this.#when(what, () => {
+      const index = this.#waiting.findIndex(matches);
+      return index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
+    });
+  }
+
+  /** Waits until `condition` holds for everything so far. */
+  async until(what: string, condition: (entries: readonly Entry[]) => boolean): Promise<void> {
+    await this.#when(what, () => condition(this.entries) || undefined);
+  }
+
+  /** The names of everything so far. */
+  get summary(): string {
+    return this.entries.map(this.#nameOf).join(', ') || 'nothing';
+  }
+
+  #when<T>(what: string, find: () => T | undefined): Promise<T> {
+    return withPatience<T>(`${what}; before that: ${this.summary}`, (resolve) => {
+      const look = () => {
+        const found = find();
+        if (found === undefined) return;
+        this.#looking.delete(look);
+        resolve(found);
+      };
+      this.#looking.add(look);
+      look();
+    });
+  }
+}
