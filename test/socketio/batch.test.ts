@@ -41,7 +41,7 @@ test('all three ways of hearing, in one event: the same messages in the same ord
     ...Array.from({ length: 30 }, (_, i) => `newMessage ${i + 1}`),
   ]);
   // Answers come as they are, whatever the wire does with deliveries.
-  batched.emit('leaveEvent');
+  expect(await batched.ask('leaveEvent', {})).toEqual({ ok: true });
   batched.emit('sendMessage', { text: 'gone' });
   expect(await batched.hears('error')).toMatchObject({ code: 'NOT_JOINED' });
 });
