@@ -41,8 +41,9 @@ export async function connectSocket(
   }
   const pid = newSecret();
   const socket = { sid: newId(), sessionId: sessionIdOf(pid) };
-  // First: a socket whose session is missing could not be recovered.
-  await putSession(chat.table, socket.sessionId, connection);
-  const isOpen = await openSocket(chat.table, connection, { socket, participantToken });
+  const [isOpen] = await Promise.all([
+    openSocket(chat.table, connection, { socket, participantToken }),
+    putSession(chat.table, socket.sessionId, connection),
+  ]);
   return isOpen ? { answer: { sid: socket.sid, pid } } : undefined;
 }

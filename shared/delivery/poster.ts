@@ -23,10 +23,10 @@ export interface Poster {
 const GIVE_UP_AFTER_MS = 2_000;
 const FIRST_WAIT_MS = 50;
 
-/** Tries by itself, so the client need not. */
+/** Tries by itself, so the client need not. A request that is taken for lost may still arrive: better late than twice. */
 const clientSettings = {
   maxAttempts: 1,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 };
 
 export function sdkPoster(

@@ -37,8 +37,8 @@ test('a CONNECT that can neither be answered nor refused fails aloud: the client
 });
 
 test.for([
-  [1, 'once its session is stored'],
-  [2, 'once its socket is open'],
+  [1, 'with its socket open or its session stored'],
+  [2, 'with both'],
 ] as const)('a CONNECT that dies after write %i, %s, is made again by the client', async ([writes]) => {
   stack.faults.killAfterWrites = { function: 'Default', writes, times: 1 };
   const ana = await connectSocket(impatient, url());
