@@ -11,7 +11,10 @@ import type { OpenEvent } from './open.ts';
 /** `$connect` events carry the query string, which their type leaves out. */
 type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { queryStringParameters?: Query };
 
-const lambda = new LambdaClient({});
+/** The client waits for its handshake: rather ask twice, which does no harm, than wait for a hung socket. */
+const lambda = new LambdaClient({
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+});
 
 /** The status is that of the upgrade: until it is returned there is no connection to post to. */
 export async function handler({

@@ -53,11 +53,22 @@ const CONNECT_TIMEOUT_MS = 45_000;
 /** Time to live is only garbage collection: a row that nobody cleaned up first would end without a `userLeft`. */
 export const GARBAGE_MS = 24 * 3_600_000;
 
-/** The attributes that put a connection into a phase, in which something is due at a time (milliseconds). */
-export const inPhase = (phase: Phase, dueAt: number): Record<string, string> => ({
+/** The attributes of a connection in a phase, in which something is due at a time (milliseconds). */
+const inPhase = (phase: Phase, dueAt: number): Record<string, string> => ({
   [tableKeys.index.partition]: connectionGroup(phase, Math.floor(Math.random() * SLOTS)),
   [tableKeys.index.sort]: dueRank(dueAt),
 });
+
+/** The parts of an update that puts a connection into a phase. */
+export const enterPhase = (phase: Phase, dueAt: number) => {
+  const { index } = tableKeys;
+  const attributes = inPhase(phase, dueAt);
+  return {
+    set: '#group = :group, #rank = :rank',
+    names: { '#group': index.partition, '#rank': index.sort },
+    values: { ':group': attributes[index.partition], ':rank': attributes[index.sort] },
+  };
+};
 
 export async function putConnection(
   table: Table,
@@ -92,18 +103,13 @@ export async function openSocket(
   { connectionId, expiresAt }: Connection,
   { socket, participantToken }: { socket: Socket; participantToken: string },
 ): Promise<boolean> {
-  const { group, rank } = inPhase('open', expiresAt);
+  const open = enterPhase('open', expiresAt);
   const updated = await updateIf(table, connectionKey(connectionId), {
-    UpdateExpression: 'SET socket = :socket, participantToken = :token, #group = :group, #rank = :rank',
+    UpdateExpression: `SET socket = :socket, participantToken = :token, ${open.set}`,
     // Of two CONNECT packets at once, one.
     ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(socket)',
-    ExpressionAttributeNames: { '#group': 'group', '#rank': 'rank' },
-    ExpressionAttributeValues: {
-      ':socket': socket,
-      ':token': participantToken,
-      ':group': group,
-      ':rank': rank,
-    },
+    ExpressionAttributeNames: open.names,
+    ExpressionAttributeValues: { ...open.values, ':socket': socket, ':token': participantToken },
   });
   return updated !== undefined;
 }

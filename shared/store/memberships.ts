@@ -1,4 +1,4 @@
-import { type Connection, GARBAGE_MS, inPhase, type Membership } from './connections.ts';
+import { type Connection, enterPhase, GARBAGE_MS, type Membership } from './connections.ts';
 import { connectionKey, memberKey } from './keys.ts';
 import type { Member } from './members.ts';
 import { type PresenceNote, putNote } from './presence.ts';
@@ -111,14 +111,14 @@ function leaving(connectionId: string, membership: Membership, then: AfterLeavin
   if (then === 'goes') return { Delete: { Key, ...unchanged(membership) } };
   if (then === 'stays')
     return { Update: { Key, UpdateExpression: 'REMOVE membership', ...unchanged(membership) } };
-  const { group, rank } = inPhase('away', then.dueAt);
+  const away = enterPhase('away', then.dueAt);
   const lapsed = then.start === undefined ? undefined : { membership, start: then.start };
   return {
     Update: {
       Key,
-      UpdateExpression: `SET #group = :group, #rank = :rank${lapsed ? ', lapsed = :lapsed' : ''} REMOVE membership`,
-      ...unchanged(membership, { ':group': group, ':rank': rank, ...(lapsed && { ':lapsed': lapsed }) }),
-      ExpressionAttributeNames: { '#group': 'group', '#rank': 'rank' },
+      UpdateExpression: `SET ${away.set}${lapsed ? ', lapsed = :lapsed' : ''} REMOVE membership`,
+      ...unchanged(membership, { ...away.values, ...(lapsed && { ':lapsed': lapsed }) }),
+      ExpressionAttributeNames: away.names,
     },
   };
 }

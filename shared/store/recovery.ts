@@ -1,8 +1,8 @@
-import { type Connection, inPhase, type Membership, type Socket } from './connections.ts';
+import { type Connection, enterPhase, GARBAGE_MS, type Membership, type Socket } from './connections.ts';
 import { connectionKey, memberKey, sessionKey } from './keys.ts';
 import { putHeld, unchanged, who } from './memberships.ts';
 import { putNote } from './presence.ts';
-import type { Table } from './table.ts';
+import { epochSeconds, type Table } from './table.ts';
 import { transact, type Write } from './transaction.ts';
 
 /** A member that is away is looked after at least this long after its time, milliseconds. */
@@ -17,16 +17,16 @@ export async function markLost(
   { connectionId, membership }: Connection,
   { lostAt, dueAt }: { lostAt: number; dueAt: number },
 ): Promise<boolean> {
-  const { group, rank } = inPhase('away', dueAt);
-  const condition = unchanged(membership, { ':lost': lostAt, ':group': group, ':rank': rank });
+  const away = enterPhase('away', dueAt);
+  const condition = unchanged(membership, { ...away.values, ':lost': lostAt });
   const writes: Write[] = [
     {
       Update: {
         Key: connectionKey(connectionId),
-        UpdateExpression: 'SET lostAt = :lost, #group = :group, #rank = :rank',
+        UpdateExpression: `SET lostAt = :lost, ${away.set}`,
         ...condition,
         ConditionExpression: `${condition.ConditionExpression} AND attribute_not_exists(lostAt)`,
-        ExpressionAttributeNames: { '#group': 'group', '#rank': 'rank' },
+        ExpressionAttributeNames: away.names,
       },
     },
   ];
@@ -50,8 +50,15 @@ export interface Recovery {
   to: Connection;
   socket: Socket;
   participantToken: string;
-  /** The event it is in again, as a held member; undefined if it was in none. */
-  stay?: { membership: Membership; start: number; joinId: string } | undefined;
+  /** Undefined if it was in no event. */
+  stay?: Stay | undefined;
+}
+
+/** The event it is in again, as a held member, and the seq from which on it had been live. */
+interface Stay {
+  membership: Membership;
+  start: number;
+  joinId: string;
 }
 
 /**
@@ -63,48 +70,51 @@ export async function takeOver(
   table: Table,
   { from, to, socket, participantToken, stay }: Recovery,
 ): Promise<boolean> {
-  const { group, rank } = inPhase('open', to.expiresAt);
+  const open = enterPhase('open', to.expiresAt);
   const membership = stay?.membership;
-  const writes: Write[] = [
-    {
-      Update: {
-        Key: sessionKey(socket.sessionId),
-        UpdateExpression: 'SET connectionId = :to',
-        // Of two reconnects with one session, one.
-        ConditionExpression: 'connectionId = :from',
-        ExpressionAttributeValues: { ':from': from.connectionId, ':to': to.connectionId },
+  const session: Write = {
+    Update: {
+      Key: sessionKey(socket.sessionId),
+      UpdateExpression: 'SET connectionId = :to, #ttl = :ttl',
+      // Of two reconnects with one session, one.
+      ConditionExpression: 'connectionId = :from',
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: {
+        ':from': from.connectionId,
+        ':to': to.connectionId,
+        ':ttl': epochSeconds(to.expiresAt + GARBAGE_MS),
       },
     },
-    { Delete: { Key: connectionKey(from.connectionId), ...unchanged(from.membership) } },
-    {
-      Update: {
-        Key: connectionKey(to.connectionId),
-        UpdateExpression: `SET socket = :socket, participantToken = :token, #group = :group, #rank = :rank${
-          membership ? ', membership = :membership' : ''
-        }`,
-        // Of two CONNECT packets at once, one.
-        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(socket)',
-        ExpressionAttributeNames: { '#group': 'group', '#rank': 'rank' },
-        ExpressionAttributeValues: {
-          ...{ ':socket': socket, ':token': participantToken, ':group': group, ':rank': rank },
-          ...(membership && { ':membership': membership }),
-        },
+  };
+  const successor: Write = {
+    Update: {
+      Key: connectionKey(to.connectionId),
+      UpdateExpression: `SET socket = :socket, participantToken = :token, ${open.set}${
+        membership ? ', membership = :membership' : ''
+      }`,
+      // Of two CONNECT packets at once, one.
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(socket)',
+      ExpressionAttributeNames: open.names,
+      ExpressionAttributeValues: {
+        ...{ ...open.values, ':socket': socket, ':token': participantToken },
+        ...(membership && { ':membership': membership }),
       },
     },
-  ];
-  if (stay) {
-    const { eventId } = stay.membership;
-    writes.push(
-      putHeld(to, stay.membership, stay),
-      putNote(eventId, { kind: 'joined', connectionId: to.connectionId, ...who(stay.membership) }),
-    );
-  }
-  if (from.membership) {
-    const { eventId } = from.membership;
-    writes.push(
-      { Delete: { Key: memberKey(eventId, from.connectionId) } },
-      putNote(eventId, { kind: 'left', connectionId: from.connectionId, ...who(from.membership) }),
-    );
-  }
+  };
+  const writes = [session, successor, ...departure(from), ...(stay ? arrival(to, stay) : [])];
   return (await transact(table, writes)).length === 0;
+}
+
+function departure({ connectionId, membership }: Connection): Write[] {
+  const connection: Write = { Delete: { Key: connectionKey(connectionId), ...unchanged(membership) } };
+  if (!membership) return [connection];
+  const { eventId } = membership;
+  const member: Write = { Delete: { Key: memberKey(eventId, connectionId) } };
+  return [connection, member, putNote(eventId, { kind: 'left', connectionId, ...who(membership) })];
+}
+
+function arrival(to: Connection, stay: Stay): Write[] {
+  const { membership } = stay;
+  const note = { kind: 'joined', connectionId: to.connectionId, ...who(membership) } as const;
+  return [putHeld(to, membership, stay), putNote(membership.eventId, note)];
 }
