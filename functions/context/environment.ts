@@ -1,11 +1,13 @@
-/** The one place that reads the environment. The stacks set it: infra/constructs/chat-function.ts. */
 function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`The environment variable ${name} is not set`);
   return value;
 }
 
-/** Read when used: not every function has all of them. */
+/**
+ * The one place that reads the environment, when it is used: not every function has all of it. The stacks set it:
+ * infra/constructs/chat-function.ts.
+ */
 export const environment = {
   get tableName() {
     return variable('TABLE_NAME');

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { sweep } from '../../shared/chat/sweep.ts';
 import { chat } from '../context/chat.ts';
-import { untilShortlyBefore } from './deadline.ts';
+import { untilShortlyBefore } from '../context/deadline.ts';
 
 export async function handler(_event: unknown, context: Context): Promise<void> {
   await untilShortlyBefore(context, (deadline) => sweep(chat, deadline));

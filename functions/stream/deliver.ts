@@ -2,10 +2,8 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 import { catchUp } from '../../shared/delivery/deliver.ts';
 import { idOf } from '../../shared/store/keys.ts';
 import { chat } from '../context/chat.ts';
-import { log, publishMetrics } from '../context/observe.ts';
-
-/** Kept back for the answer, milliseconds. */
-const RESERVE_MS = 5_000;
+import { untilShortlyBefore } from '../context/deadline.ts';
+import { log } from '../context/observe.ts';
 
 /**
  * Bells that were rung. A batch may mix events: they run concurrently and fail separately. A record that comes again
@@ -20,18 +18,18 @@ export async function handler(
     const eventId = idOf(dynamodb?.Keys?.pk?.S ?? '');
     if (!firstRecordOf.has(eventId)) firstRecordOf.set(eventId, dynamodb?.SequenceNumber ?? '');
   }
-  const deadline = Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
   const batchItemFailures: DynamoDBBatchResponse['batchItemFailures'] = [];
-  await Promise.all(
-    [...firstRecordOf].map(async ([eventId, itemIdentifier]) => {
-      try {
-        await catchUp(chat, eventId, deadline);
-      } catch (error) {
-        log.error('delivery failed, to be tried again', { eventId, error });
-        batchItemFailures.push({ itemIdentifier });
-      }
-    }),
-  );
-  publishMetrics();
-  return { batchItemFailures };
+  return untilShortlyBefore(context, async (deadline) => {
+    await Promise.all(
+      [...firstRecordOf].map(async ([eventId, itemIdentifier]) => {
+        try {
+          await catchUp(chat, eventId, deadline);
+        } catch (error) {
+          log.error('delivery failed, to be tried again', { eventId, error });
+          batchItemFailures.push({ itemIdentifier });
+        }
+      }),
+    );
+    return { batchItemFailures };
+  });
 }

@@ -2,7 +2,7 @@ import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Connection } from '../store/connections.ts';
 import type { Chat, Reply } from './chat.ts';
 import { type Page, readableEnd, readPage } from './history.ts';
-import { membershipOf } from './joined.ts';
+import { membershipOf } from './membership-of.ts';
 
 export async function getHistory(
   chat: Chat,

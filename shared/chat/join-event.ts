@@ -80,7 +80,7 @@ async function becomeMember(chat: Chat, first: Connection, input: ActionData<'jo
 
 /**
  * Refuses a client that takes one event a packet in a large audience, but for one that is there already. Resolves to the
- * number of the last news: what a Socket.IO client hears of comings and goings from now on, it will not hear again.
+ * number of the last news, which the roll will not be older than; nobody tells it to JSON clients again.
  */
 async function admit({ table, settings }: Chat, { wire, membership }: Connection, eventId: string) {
   if (wire === 'json') return 0;

@@ -2,6 +2,7 @@ import { recoverableUntil } from '../delivery/forget.ts';
 import { newId, newSecret, sessionIdOf } from '../ids.ts';
 import { limits } from '../protocol/limits.ts';
 import { decodeOffset, type Place } from '../protocol/offset.ts';
+import type { Wire } from '../protocol/wire.ts';
 import { ringForPresence } from '../store/bell.ts';
 import { type Connection, getConnection, type Membership, type Socket } from '../store/connections.ts';
 import { getMember } from '../store/members.ts';
@@ -43,7 +44,7 @@ export async function recover(
     if (from?.socket?.sessionId !== sessionId || from.connectionId === connection.connectionId)
       return undefined;
     if ((recoverableUntil(chat, from) ?? 0) < Date.now()) return undefined;
-    const found = await findStay(chat, from, offset);
+    const found = await findStay(chat, from, { offset, wire: connection.wire });
     if (found === 'lost') return undefined;
     const joinId = newId();
     const { socket, participantToken = newSecret() } = from;
@@ -60,14 +61,14 @@ export async function recover(
 /** Undefined: it was in no event. `lost`: it was in one, and cannot go on there where it was. */
 async function findStay(
   { table }: Chat,
-  { connectionId, wire, membership, lapsed }: Connection,
-  offset: string | undefined,
+  { connectionId, membership, lapsed }: Connection,
+  { offset = '', wire }: { offset: string | undefined; wire: Wire },
 ): Promise<Stay | 'lost' | undefined> {
   const was = membership ?? lapsed?.membership;
   if (!was) return undefined;
   const { eventId } = was;
   const start = membership ? (await getMember(table, eventId, connectionId))?.start : lapsed?.start;
-  const place = decodeOffset(offset ?? '');
+  const place = decodeOffset(offset);
   // An older offset is from before the history: from another stay, or another event.
   if (start === undefined || place?.eventId !== eventId || place.seq < start) return 'lost';
   const [end, news] = await Promise.all([readableEnd(table, eventId), readNews(table, eventId, place.news)]);

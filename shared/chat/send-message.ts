@@ -9,7 +9,7 @@ import type { Connection } from '../store/connections.ts';
 import { logExpiry, putEntry } from '../store/log.ts';
 import { getSent, putOnce } from '../store/sent.ts';
 import type { Chat, Reply } from './chat.ts';
-import { membershipOf } from './joined.ts';
+import { membershipOf } from './membership-of.ts';
 import { rateLimit } from './rate-limit.ts';
 
 /** A number is lost only to a reader that found us more than a second late. */

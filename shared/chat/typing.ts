@@ -8,7 +8,7 @@ import type { Connection } from '../store/connections.ts';
 import { getCursor } from '../store/cursor.ts';
 import { listMembers, type Member } from '../store/members.ts';
 import type { Chat, Reply } from './chat.ts';
-import { membershipOf } from './joined.ts';
+import { membershipOf } from './membership-of.ts';
 import { rateLimit } from './rate-limit.ts';
 
 /** Tells the others at once, past the windows: late typing is worth nothing. In large audiences nobody is told. */
