@@ -1,0 +1,31 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { handshakes } from './handshakes.ts';
+import type { Measurement, Part } from './measurement.ts';
+
+const parts: Record<string, Part> = { handshakes };
+
+const help = `Measures the chat on this machine, and writes test/bench/results.json.
+
+  npm run bench                 everything
+  npm run bench -- handshakes   some parts: ${Object.keys(parts).join(', ')}`;
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(parts, name));
+if (asked.includes('--help')) console.log(help);
+else if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}\n\n${help}`);
+  process.exitCode = 1;
+} else await measure(asked.length > 0 ? asked : Object.keys(parts));
+
+async function measure(names: readonly string[]): Promise<void> {
+  const results: Measurement[] = [];
+  for (const name of names) {
+    console.log(name);
+    results.push(...((await parts[name]?.((line) => console.log(`  ${line}`))) ?? []));
+  }
+  const rows = results.map(({ name, value, unit }) => [name, { value: Number(value.toPrecision(3)), unit }]);
+  console.table(Object.fromEntries(rows));
+  const file = fileURLToPath(new URL('results.json', import.meta.url));
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+}
