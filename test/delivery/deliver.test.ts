@@ -10,7 +10,7 @@ import { getCursor } from '../../shared/store/cursor.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import { putEntry, readPrefix } from '../../shared/store/log.ts';
 import { goLive, listMembers } from '../../shared/store/members.ts';
-import { join } from '../../shared/store/memberships.ts';
+import { join, leave } from '../../shared/store/memberships.ts';
 import { newTable } from '../support/database.ts';
 
 /** Who gets what: the real store and windows, on a management API that does as the test says. */
@@ -240,4 +240,25 @@ test('many messages wait for one frame', async () => {
   await catchUp(delivery, 'e', soon());
   expect(heard('ana')).toHaveLength(30);
   expect(posts).toBe(1);
+});
+
+test('whoever leaves while a window lists the members does not hear of itself', async () => {
+  await enter('ana');
+  await enter('bob');
+  const { table } = delivery;
+  const bob = await getConnection(table, 'bob');
+  const send = table.client.send.bind(table.client) as (command: unknown) => Promise<unknown>;
+  // Right after the members were listed, before the notes are read.
+  const leaving = Object.assign(Object.create(table.client), {
+    async send(command: unknown) {
+      const result = await send(command);
+      const isListing = JSON.stringify(command).includes('EVENT#e#AUDIENCE');
+      if (isListing && bob?.membership) await leave(table, 'bob', bob.membership, 'stays');
+      return result;
+    },
+  });
+  await say('hello');
+  await catchUp({ ...delivery, table: { ...table, client: leaving } }, 'e', soon());
+  expect(news('ana')).toEqual(['userLeft bob']);
+  expect(news('bob')).toEqual([]);
 });
