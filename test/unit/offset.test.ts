@@ -4,15 +4,17 @@ import { newId } from '../../shared/ids.ts';
 import { decodeOffset, encodeOffset } from '../../shared/protocol/offset.ts';
 
 test('what was encoded is decoded', () => {
-  const place = fc.record({
-    eventId: fc.constant(null).map(newId),
-    seq: fc.nat(),
-    news: fc.nat(),
-  });
-  fc.assert(fc.property(place, (one) => expect(decodeOffset(encodeOffset(one))).toEqual(one)));
+  fc.assert(
+    fc.property(fc.nat(), fc.nat(), (seq, news) => {
+      const place = { eventId: newId(), seq, news };
+      expect(decodeOffset(encodeOffset(place))).toEqual(place);
+    }),
+  );
 });
 
 test.for(['', 'hello', '1.2', '1.2.', '-1.2.e', '1.2.e.f', '1e3.2.e', `${'9'.repeat(16)}.0.e`, '1.2.e e'])(
   '%j is no offset of ours',
-  (text) => expect(decodeOffset(text)).toBeUndefined(),
+  (text) => {
+    expect(decodeOffset(text)).toBeUndefined();
+  },
 );
