@@ -123,7 +123,7 @@ describe('an execution environment', () => {
   });
 
   it('is frozen between invocations: what was not awaited goes on during the next one', async () => {
-    const { payload } = await core.invoke('Frozen', { timerMs: 1 });
+    const { payload } = await core.invoke('Frozen', { timerMs: 100 });
     const { dueAt } = payload as { dueAt: number };
     await vi.waitUntil(() => Date.now() > dueAt + 10);
     const thawedAt = Date.now();
