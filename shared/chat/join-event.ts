@@ -70,7 +70,8 @@ async function becomeMember(chat: Chat, first: Connection, input: ActionData<'jo
         news,
       };
     }
-    connection = await getConnection(chat.table, first.connectionId);
+    const found = await getConnection(chat.table, first.connectionId);
+    connection = found?.lostAt === undefined ? found : undefined;
     if (connection) participantToken = tokenOf(connection);
   }
   // It closed while its message was on the way; if not, it must connect again to be known.

@@ -1,6 +1,7 @@
 import { awaitWindow } from '../delivery/await-window.ts';
 import { eventsOf, tell } from '../delivery/compose.ts';
 import type { Outgoing } from '../delivery/frames.ts';
+import type { Participant } from '../protocol/entities.ts';
 import type { Place } from '../protocol/offset.ts';
 import { readLog } from '../store/log.ts';
 import { type PresenceChanges, readNews } from '../store/news.ts';
@@ -62,9 +63,15 @@ async function missedBy(
     events.push(...tell({ eventId, log: part, upTo, changes, summarize, news }, from, ''));
     [from, told] = [upTo, number];
   };
+  const isOwn = ({ id }: Participant) => id === participantId;
+  // While others took it for gone they counted one less.
+  let uncounted = 0;
   for (const { number, after, upTo, changes, summarize } of await readNews(table, eventId, known)) {
+    if (changes.left.some(isOwn)) uncounted = 1;
+    if (changes.joined.some(isOwn)) uncounted = 0;
+    const participantCount = changes.participantCount + uncounted;
     goOn(after, noChanges, false, told);
-    goOn(upTo, ofOthers(changes, participantId), summarize, number);
+    goOn(upTo, { ...ofOthers(changes, participantId), participantCount }, summarize, number);
   }
   goOn(end, noChanges, false, told);
   return { events, news: told };

@@ -66,7 +66,9 @@ export async function lapse(
     if (!connection?.membership || connection.lostAt === undefined || dueAt === undefined) return undefined;
     const { eventId } = connection.membership;
     const { start } = (await getMember(table, eventId, connectionId)) ?? {};
-    if (await leave(table, connectionId, connection.membership, { start, dueAt })) {
+    // It was cut off before it had its history: there is nothing that it could come back to.
+    const then = start === undefined ? 'goes' : { start, dueAt };
+    if (await leave(table, connectionId, connection.membership, then)) {
       await ringForPresence(table, eventId);
       return eventId;
     }

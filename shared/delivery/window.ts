@@ -90,7 +90,8 @@ async function keepNews(
 ): Promise<number> {
   const { delivered: upTo, members, changes, summarize } = told;
   const isNews = changes.joined.length + changes.left.length + changes.renamed.length > 0;
-  if (!isNews || !members.some(({ wire }) => isSocketIo(wire))) return news;
+  // Where there was one, somebody may come back whose membership has lapsed.
+  if (!isNews || (news === 0 && !members.some(({ wire }) => isSocketIo(wire)))) return news;
   const expiresAt = Date.now() + settings.recoverySeconds * 1000;
   return putNews(table, eventId, { number: news + 1, after, upTo, changes, summarize }, expiresAt);
 }

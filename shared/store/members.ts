@@ -39,9 +39,9 @@ export async function goLive(
   const updated = await updateIf(table, Key, {
     UpdateExpression: 'SET #state = :live, #after = :after, #start = if_not_exists(#start, :after)',
     // Still the row of this join: a leave in between must not bring it back, nor a lost connection to life.
-    ConditionExpression: 'joinId = :join AND #state = :held',
+    ConditionExpression: 'joinId = :join AND #state <> :away',
     ExpressionAttributeNames: { '#state': 'state', '#after': 'after', '#start': 'start' },
-    ExpressionAttributeValues: { ':live': 'live', ':held': 'held', ':join': joinId, ':after': after },
+    ExpressionAttributeValues: { ':live': 'live', ':away': 'away', ':join': joinId, ':after': after },
   });
   if (updated) return true;
   // Lost right after its history was sent: it may have had it, and come back to it.

@@ -16,12 +16,15 @@ export async function join(
   { participantToken, joinId }: { participantToken: string; joinId: string },
 ): Promise<boolean> {
   const { connectionId, membership: previous } = connection;
+  const condition = unchanged(previous, { ':next': next, ':token': participantToken });
   const writes: Write[] = [
     {
       Update: {
         Key: connectionKey(connectionId),
         UpdateExpression: 'SET membership = :next, participantToken = :token',
-        ...unchanged(previous, { ':next': next, ':token': participantToken }),
+        ...condition,
+        // Lost meanwhile, it would be in the event and hear nothing.
+        ConditionExpression: `${condition.ConditionExpression} AND attribute_not_exists(lostAt)`,
       },
     },
     putHeld(connection, next, { joinId }),
@@ -86,7 +89,7 @@ export async function renameTab(
  * What becomes of a connection that leaves its event: it may join another, it is gone, or it was lost for too long and
  * may still be recovered until `dueAt` (milliseconds), as one that was live from `start` on.
  */
-export type AfterLeaving = 'stays' | 'goes' | { start: number | undefined; dueAt: number };
+export type AfterLeaving = 'stays' | 'goes' | { start: number; dueAt: number };
 
 /**
  * Ends a connection's membership. Of several callers exactly one succeeds, so a departure is announced once. False: it
@@ -112,12 +115,12 @@ function leaving(connectionId: string, membership: Membership, then: AfterLeavin
   if (then === 'stays')
     return { Update: { Key, UpdateExpression: 'REMOVE membership', ...unchanged(membership) } };
   const away = enterPhase('away', then.dueAt);
-  const lapsed = then.start === undefined ? undefined : { membership, start: then.start };
+  const lapsed = { membership, start: then.start };
   return {
     Update: {
       Key,
-      UpdateExpression: `SET ${away.set}${lapsed ? ', lapsed = :lapsed' : ''} REMOVE membership`,
-      ...unchanged(membership, { ...away.values, ...(lapsed && { ':lapsed': lapsed }) }),
+      UpdateExpression: `SET ${away.set}, lapsed = :lapsed REMOVE membership`,
+      ...unchanged(membership, { ...away.values, ':lapsed': lapsed }),
       ExpressionAttributeNames: away.names,
     },
   };
