@@ -1,9 +1,9 @@
 import { forEachConcurrently } from '../concurrency.ts';
 import { catchUp, deliverNow, isCaughtUp } from '../delivery/deliver.ts';
-import { forget, lapse, recoverableUntil } from '../delivery/forget.ts';
+import { forget, lapse, lose, recoverableUntil } from '../delivery/forget.ts';
 import type { Event } from '../protocol/entities.ts';
 import { getBell, ringForPresence } from '../store/bell.ts';
-import { getConnection, isDue, listDue } from '../store/connections.ts';
+import { type Connection, getConnection, isDue, listDue } from '../store/connections.ts';
 import { getCursor } from '../store/cursor.ts';
 import { listAsEnded, listEvents } from '../store/events.ts';
 import { readNotes } from '../store/presence.ts';
@@ -37,12 +37,19 @@ export async function sweep(chat: Chat, deadline: number): Promise<void> {
 async function reap(chat: Chat, connectionId: string, now: number): Promise<void> {
   const connection = await getConnection(chat.table, connectionId);
   if (!connection || !isDue(connection, now)) return;
-  const isLost = connection.lostAt !== undefined;
-  const until = isLost && recoverableUntil(chat, connection);
-  // A client that has not said CONNECT, or that the two hours did not end, has to begin anew.
-  if (!isLost) await chat.poster.close(connectionId);
-  const eventId = await (until && until > now ? lapse(chat, connectionId) : forget(chat, connectionId));
+  const eventId = await endWhatIsDue(chat, connection, now);
   if (eventId !== undefined) await deliverNow(chat, eventId);
+}
+
+async function endWhatIsDue(chat: Chat, connection: Connection, now: number): Promise<string | undefined> {
+  const { connectionId, lostAt } = connection;
+  if (lostAt === undefined) {
+    // A client that has not said CONNECT, or that the two hours did not end, has to connect again.
+    await chat.poster.close(connectionId);
+    return lose(chat, connectionId);
+  }
+  const until = recoverableUntil(chat, connection) ?? 0;
+  return until > now ? lapse(chat, connectionId) : forget(chat, connectionId);
 }
 
 /** One trouble is no other's. */

@@ -4,6 +4,7 @@ import { type Connection, deleteUnjoined, getConnection } from '../store/connect
 import { getMember } from '../store/members.ts';
 import { leave } from '../store/memberships.ts';
 import { markLost } from '../store/recovery.ts';
+import type { Table } from '../store/table.ts';
 import type { Delivery } from './delivery.ts';
 
 /**
@@ -17,15 +18,20 @@ export async function forget(
   // Every failure means that a join or a leave came in between: look again.
   for (;;) {
     const connection = await getConnection(table, connectionId);
-    if (!connection) return undefined;
-    const { membership } = connection;
-    if (!membership) {
-      if (await deleteUnjoined(table, connectionId)) return undefined;
-    } else if (await leave(table, connectionId, membership, 'goes')) {
-      await ringForPresence(table, membership.eventId);
-      return membership.eventId;
-    }
+    const removed = connection ? await remove(table, connection) : {};
+    if (removed) return removed.eventId;
   }
+}
+
+/** Removes a connection that is still as it was read, with the event it was in. Undefined: it has changed. */
+async function remove(
+  table: Table,
+  { connectionId, membership }: Connection,
+): Promise<{ eventId?: string } | undefined> {
+  if (!membership) return (await deleteUnjoined(table, connectionId)) ? {} : undefined;
+  if (!(await leave(table, connectionId, membership, 'goes'))) return undefined;
+  await ringForPresence(table, membership.eventId);
+  return { eventId: membership.eventId };
 }
 
 /**
@@ -41,8 +47,13 @@ export async function lose(
     const connection = await getConnection(delivery.table, connectionId);
     if (!connection || connection.lostAt !== undefined) return undefined;
     const recoverUntil = recoverableUntil(delivery, connection);
+    if (recoverUntil === undefined) {
+      // Only as it was read: a recovery may have put it in another's place meanwhile.
+      const removed = await remove(delivery.table, connection);
+      if (removed) return removed.eventId;
+      continue;
+    }
     const lostAt = Date.now();
-    if (recoverUntil === undefined) return forget(delivery, connectionId);
     const graceUntil = lostAt + delivery.settings.presenceGraceSeconds * 1000;
     const dueAt = connection.membership ? Math.min(graceUntil, recoverUntil) : recoverUntil;
     if (!(await markLost(delivery.table, connection, { lostAt, dueAt }))) continue;

@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
 import { chatSettings } from '../../shared/config.ts';
 import { forget, lapse, lose } from '../../shared/delivery/forget.ts';
@@ -138,4 +139,22 @@ test('news keep their numbers, also where a dead window left one', async () => {
     [2, 4],
   ]);
   expect(await readNews(table, 'e', 2)).toEqual([]);
+});
+
+test('a connection that closes while it takes the place of another is away, not gone', async () => {
+  await enter('old');
+  const [from, to] = [await find('old'), await connect('new')];
+  const recovery = { from, to, socket, participantToken, stay: { membership, start: 3, joinId: 'k' } };
+  const send = table.client.send.bind(table.client) as (command: unknown) => Promise<unknown>;
+  let reads = 0;
+  const slow = Object.assign(Object.create(table.client), {
+    async send(command: unknown) {
+      const result = await send(command);
+      // Right after it was read without a socket.
+      if (command instanceof GetCommand && ++reads === 1) await takeOver(table, recovery);
+      return result;
+    },
+  });
+  expect(await lose({ table: { ...table, client: slow }, settings }, 'new')).toBeUndefined();
+  expect(await getMember(table, 'e', 'new')).toMatchObject({ state: 'away', start: 3 });
 });
