@@ -1,42 +1,25 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { isDeepStrictEqual } from 'node:util';
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Chat, Reply } from '../../shared/chat/chat.ts';
+import type { Reply } from '../../shared/chat/chat.ts';
 import { connect } from '../../shared/chat/connect.ts';
-import { connectionClosed } from '../../shared/chat/disconnect.ts';
+import { connectSocket } from '../../shared/chat/connect-socket.ts';
+import { disconnect } from '../../shared/chat/disconnect.ts';
 import { joinEvent } from '../../shared/chat/join-event.ts';
 import { leaveEvent } from '../../shared/chat/leave-event.ts';
 import { sendMessage } from '../../shared/chat/send-message.ts';
-import { sweep } from '../../shared/chat/sweep.ts';
-import { chatSettings } from '../../shared/config.ts';
-import { catchUp } from '../../shared/delivery/deliver.ts';
-import type { Poster } from '../../shared/delivery/poster.ts';
 import type { Message } from '../../shared/protocol/entities.ts';
-import type { ServerEvent } from '../../shared/protocol/server-to-client.ts';
+import { encodeConnected } from '../../shared/protocol/socketio.ts';
+import { isSocketIo, type Wire } from '../../shared/protocol/wire.ts';
 import { sleep } from '../../shared/sleep.ts';
 import { getBell } from '../../shared/store/bell.ts';
 import { getConnection } from '../../shared/store/connections.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
-import { bellKey } from '../../shared/store/keys.ts';
 import type { Table } from '../../shared/store/table.ts';
-
-export interface Client {
-  connectionId: string;
-  isOpen: boolean;
-  /** Posts to it fail, and it cannot be closed. */
-  isSick: boolean;
-  /** It awaits the answer to a join or a leave, or is to join first. */
-  isBusy: boolean;
-  eventId?: string | undefined;
-  /** Every join it asked for; `left` is when it knew that it was out again. All times are ticks of one counter. */
-  stays: { eventId: string; asked: number; left: number }[];
-  heard: { tick: number; event: ServerEvent }[];
-}
+import { newBackend } from './simulated-backend.ts';
+import { awaited, type Client, type JoinInput, lost, moved, newClient } from './simulated-client.ts';
 
 export type World = ReturnType<typeof newWorld>;
 
-/** One Lambda invocation. Once it has no steps left it does nothing any more. */
-const invocation = new AsyncLocalStorage<{ steps: number; die: () => void }>();
+/** After this a client without an answer to CONNECT tries again, milliseconds. */
+const PATIENCE_MS = 3_000;
 
 /** Clients, the real operations and the stream on a table: every read, write and post takes a while, by chance. */
 export function newWorld(table: Table, eventIds: readonly string[], random: () => number) {
@@ -44,100 +27,86 @@ export function newWorld(table: Table, eventIds: readonly string[], random: () =
   /** When each text was sent, and the messages that were acknowledged. */
   const sent = new Map<string, number>();
   const stored: Message[] = [];
-  const running = new Set<Promise<unknown>>();
-  const [rung, reading] = [new Set<string>(), new Set<string>()];
-  /** How likely an invocation is to die half-way. */
-  const dangers = { deathRate: 0 };
   let ticks = 0;
   const tick = () => ++ticks;
-  const pause = async () => {
-    const current = invocation.getStore();
-    if (current && --current.steps <= 0) {
-      current.die();
-      await new Promise(() => {});
-    }
-    if (random() < 0.5) await sleep(random() < 0.9 ? random() * 10 : random() * 60);
-  };
-  const findOpen = (id: string) => clients.find((one) => one.isOpen && one.connectionId === id);
-  const track = (work: Promise<unknown>) => {
-    running.add(work);
-    void work.finally(() => running.delete(work));
-  };
-  const poster: Poster = {
-    async post(connectionId, frames) {
-      for (const frame of frames) {
-        await pause();
-        const client = findOpen(connectionId);
-        if (!client) return 'gone';
-        // Some posts that fail have arrived.
-        const fails = client.isSick && random() < 0.8;
-        const events = fails && random() < 0.8 ? [] : [JSON.parse(frame)].flat();
-        for (const event of events) client.heard.push({ tick: tick(), event });
-        await pause();
-        if (fails) return random() < 0.5 ? 'lagging' : 'failed';
-      }
-      return 'delivered';
-    },
-    async close(connectionId) {
-      await pause();
-      const client = findOpen(connectionId);
-      if (client && !client.isSick) hangUp(client);
-      return !client?.isSick;
-    },
-  };
-  // Sometimes the stream does everything.
-  const directAudienceMax = random() < 0.25 ? 0 : 50;
-  const chat: Chat = {
-    table: { name: table.name, client: slowed(table.client) },
-    poster,
-    settings: chatSettings.parse({ joinBurst: 1_000, sendBurst: 1_000, directAudienceMax }),
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-    metrics: { count: () => {} },
-    send: ({ connectionId }, ...events) =>
-      poster.post(
-        connectionId,
-        events.map(({ event, data }) => JSON.stringify({ event, data })),
-      ),
-  };
+  let connections = 0;
+  const backend = newBackend(table, eventIds, { random, tick, hangUp });
+  const { chat, gateway, dangers, pause, invoke, outside, track, tidy, beat, settle } = backend;
 
-  function slowed(client: DynamoDBDocumentClient): DynamoDBDocumentClient {
-    const send = client.send.bind(client) as (command: unknown) => Promise<unknown>;
-    return Object.assign(Object.create(client), {
-      async send(command: unknown) {
-        await pause();
-        const result = await send(command).finally(() => {
-          const key = command instanceof UpdateCommand && command.input.Key;
-          const eventId = eventIds.find((id) => isDeepStrictEqual(key, bellKey(id)));
-          if (eventId !== undefined) track(readStream(eventId));
-        });
-        await pause();
-        return result;
-      },
-    });
+  async function open(wire: Wire = 'json'): Promise<Client> {
+    const client = newClient(wire);
+    clients.push(client);
+    if (isSocketIo(wire)) await comeBack(client);
+    else await dial(client);
+    client.isBusy = true;
+    return client;
   }
 
-  /** A Lambda invocation: undefined if it dies or throws. */
-  const invoke = <T>(work: () => Promise<T>) =>
-    new Promise<T | undefined>((resolve) => {
-      const dies = random() < dangers.deathRate;
-      const steps = dies ? 1 + random() * 60 : Number.POSITIVE_INFINITY;
-      invocation.run({ steps, die: () => resolve(undefined) }, work).then(resolve, () => resolve(undefined));
-    });
-
-  async function readStream(eventId: string): Promise<void> {
-    rung.add(eventId);
-    if (reading.has(eventId)) return;
-    reading.add(eventId);
-    while (rung.delete(eventId)) {
-      await sleep(random() * 150);
-      const isRead = await invoke(() => catchUp(chat, eventId, Date.now() + 30_000).then(() => true));
-      if (!isRead) rung.add(eventId);
-    }
-    reading.delete(eventId);
+  async function dial(client: Client): Promise<void> {
+    const connectionId = `c${connections++}`;
+    await connect(chat, { connectionId, wire: client.wire, connectedAt: Date.now() });
+    gateway.connections.set(connectionId, client);
+    Object.assign(client, { connectionId, isOpen: true, isConnected: !isSocketIo(client.wire) });
   }
+
+  /** Connects, as often as it takes, until its app has it in the event where it is to be, or in none. */
+  async function comeBack(client: Client): Promise<void> {
+    client.isReturning = true;
+    client.isBusy = true;
+    while (!client.isOver && !(client.isConnected && client.isGranted)) {
+      if (!client.isConnected) await reconnect(client);
+      else await (client.wish ? join(client, client.wish) : leave(client));
+    }
+    client.isReturning = false;
+    client.isBusy = false;
+  }
+
+  async function reconnect(client: Client): Promise<void> {
+    if (client.cuts.length > 0) {
+      // Most are back soon; some are taken for gone.
+      await sleep(random() * (random() < 0.8 ? 200 : 2_500));
+      if (random() < 0.1) await tidy();
+    }
+    await dial(client);
+    const { connectionId } = client;
+    track(invoke(() => answerConnect(client), whenDead(client)));
+    // Sometimes it is cut off again at once, in the middle of what it missed.
+    if (client.offset && random() < 0.3)
+      track(sleep(random() * 200).then(() => hangUp(client, connectionId)));
+    const giveUpAt = performance.now() + PATIENCE_MS;
+    while (client.isOpen && !client.isConnected && performance.now() < giveUpAt) await sleep(5);
+    if (!client.isConnected) hangUp(client);
+  }
+
+  /** As the function does that gets the packet. */
+  async function answerConnect({ connectionId, pid, offset }: Client): Promise<void> {
+    try {
+      const connected = await connectSocket(chat, await known(connectionId), { pid, offset });
+      const frames = connected ? [encodeConnected(connected.answer)] : [];
+      const outcome = connected && (await gateway.poster.post(connectionId, frames));
+      if (outcome !== 'delivered') await gateway.poster.close(connectionId);
+      await connected?.afterwards?.();
+    } catch {
+      await gateway.poster.close(connectionId);
+    }
+  }
+
+  /** What a Lambda knows of a connection that a message has come from. */
+  async function known(connectionId: string) {
+    const connection = await getConnection(chat.table, connectionId);
+    if (connection) return connection;
+    await gateway.poster.close(connectionId);
+    throw new Error('The connection is unknown');
+  }
+
+  /** API Gateway tells of a dead Lambda in a frame that is no packet: it ends a Socket.IO connection. */
+  const whenDead = (client: Client) => {
+    const { connectionId } = client;
+    return () => void (isSocketIo(client.wire) && hangUp(client, connectionId));
+  };
 
   /** Resolves with the acknowledgement, or undefined without one; what comes afterwards goes on. */
-  const request = <Data extends object>(operation: () => Promise<Reply<Data>>) =>
+  const request = <Data extends object>(client: Client, operation: () => Promise<Reply<Data>>) =>
     new Promise<Data | undefined>((answer) => {
       const work = async () => {
         const { data, afterwards } = await operation();
@@ -145,55 +114,65 @@ export function newWorld(table: Table, eventIds: readonly string[], random: () =
         answer(data);
         await afterwards?.();
       };
-      track(invoke(work).then(() => answer(undefined)));
+      track(invoke(work, whenDead(client)).then(() => answer(undefined)));
     });
 
-  async function open(): Promise<Client> {
-    const connectionId = `c${clients.length}`;
-    const client: Client = { connectionId, isOpen: true, isSick: false, isBusy: true, stays: [], heard: [] };
-    clients.push(client);
-    await connect(chat, { connectionId, wire: 'json', connectedAt: Date.now() });
-    return client;
-  }
-
-  /** What a Lambda knows of a client whose message has come. */
-  async function known({ connectionId }: Client) {
-    const connection = await getConnection(chat.table, connectionId);
-    if (connection) return connection;
-    await poster.close(connectionId);
-    throw new Error('The connection is unknown');
-  }
-
   async function move(client: Client, eventId: string | undefined, operation: () => Promise<Reply>) {
-    client.isBusy = true;
-    const answer = await request(operation);
-    const left = client.stays.filter((stay) => answer && stay.eventId !== eventId);
-    for (const stay of left) stay.left = Math.min(stay.left, tick());
-    client.eventId = answer && eventId;
-    client.isBusy = false;
+    const { connectionId } = client;
+    Object.assign(client, { isBusy: true, isGranted: false });
+    const answer = await awaited(client, request(client, operation));
+    if (answer) moved(client, eventId, tick());
+    client.isGranted = answer !== undefined;
+    client.isBusy = client.isReturning;
+    if (answer) return;
+    // It cannot know where it is. An app on Socket.IO connects again.
+    if (isSocketIo(client.wire)) hangUp(client, connectionId);
+    else client.eventId = undefined;
   }
 
-  function join(client: Client, input: { eventId: string; username: string; participantToken: string }) {
+  function join(client: Client, input: JoinInput): Promise<void> {
+    client.wish = input;
     client.stays.push({ eventId: input.eventId, asked: tick(), left: Number.POSITIVE_INFINITY });
-    return move(client, input.eventId, async () => joinEvent(chat, await known(client), input));
+    const { connectionId } = client;
+    return move(client, input.eventId, async () => joinEvent(chat, await known(connectionId), input));
   }
-  const leave = (client: Client) =>
-    move(client, undefined, async () => leaveEvent(chat, await known(client)));
+
+  function leave(client: Client): Promise<void> {
+    client.wish = undefined;
+    const { connectionId } = client;
+    return move(client, undefined, async () => leaveEvent(chat, await known(connectionId)));
+  }
 
   async function send(client: Client, clientMessageId?: string): Promise<void> {
+    const { connectionId } = client;
     const text = `text ${sent.size}`;
     sent.set(text, tick());
-    const answer = await request(async () =>
-      sendMessage(chat, await known(client), { text, clientMessageId }),
+    const answer = await request(client, async () =>
+      sendMessage(chat, await known(connectionId), { text, clientMessageId }),
     );
     if (answer) stored.push(answer.message);
   }
 
-  /** The connection closes. Usually API Gateway says so. */
-  function hangUp(client: Client): void {
-    client.isOpen = false;
-    const tell = () => invoke(() => connectionClosed(chat, client.connectionId));
-    if (random() < 0.7) track(sleep(50).then(tell));
+  /** The connection is lost. Sometimes API Gateway learns of that later. One of Socket.IO comes back, usually. */
+  function hangUp(client: Client | undefined, connectionId = client?.connectionId): void {
+    if (!client?.isOpen || client.connectionId !== connectionId) return;
+    lost(client, tick());
+    const isSilent = isSocketIo(client.wire) && random() < 0.25;
+    if (!isSilent) gateway.close(connectionId);
+    else if (random() < 0.5) track(sleep(random() * 1_000).then(() => gateway.close(connectionId)));
+    if (client.wire === 'json' || client.isReturning || client.isOver) return;
+    if (!client.isFaithful && random() < 0.1) client.isOver = true;
+    else track(outside(() => comeBack(client)));
+  }
+
+  /** Its user closes it: it says so, and does not come back. */
+  function quit(client: Client): void {
+    const { connectionId } = client;
+    client.isOver = true;
+    moved(client, undefined, tick());
+    if (isSocketIo(client.wire)) track(invoke(() => disconnect(chat, connectionId)));
+    lost(client, tick());
+    gateway.close(connectionId);
   }
 
   /** Lets all faults end and what is under way finish; sweeps until that changes nothing more. */
@@ -201,14 +180,14 @@ export function newWorld(table: Table, eventIds: readonly string[], random: () =
     dangers.deathRate = 0;
     for (const client of clients) client.isSick = false;
     for (let before = ''; ; ) {
-      while (running.size > 0) await Promise.all(running);
+      await settle();
       const states = eventIds.flatMap((id) => [getBell(table, id), getCursor(table, id)]);
       const now = JSON.stringify(await Promise.all(states));
       if (now === before) return;
       before = now;
+      await beat();
       await tidy();
     }
   }
-  const tidy = () => invoke(() => sweep(chat, Date.now() + 20_000));
-  return { table, dangers, clients, sent, stored, open, join, leave, send, hangUp, tidy, calm };
+  return { table, dangers, clients, sent, stored, open, join, leave, send, hangUp, quit, tidy, calm };
 }

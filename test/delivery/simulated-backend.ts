@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from 'node:util';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Chat } from '../../shared/chat/chat.ts';
+import { connectionClosed } from '../../shared/chat/disconnect.ts';
+import { heartbeat } from '../../shared/chat/heartbeat.ts';
+import { sweep } from '../../shared/chat/sweep.ts';
+import { chatSettings } from '../../shared/config.ts';
+import { catchUp } from '../../shared/delivery/deliver.ts';
+import { sleep } from '../../shared/sleep.ts';
+import { bellKey, SLOTS } from '../../shared/store/keys.ts';
+import type { Table } from '../../shared/store/table.ts';
+import type { Client } from './simulated-client.ts';
+import { newGateway } from './simulated-gateway.ts';
+import { newLambda } from './simulated-lambda.ts';
+
+/** The real operations on a table, with the stream, the schedules and a gateway. `hangUp` closes a client's end. */
+export function newBackend(
+  table: Table,
+  eventIds: readonly string[],
+  { random, tick, hangUp }: { random: () => number; tick: () => number; hangUp: (client: Client) => void },
+) {
+  const running = new Set<Promise<unknown>>();
+  const [rung, reading] = [new Set<string>(), new Set<string>()];
+  const { dangers, pause, invoke, outside, slowed } = newLambda(random);
+  const gateway = newGateway({ random, pause, tick, hangUp, closed });
+  const chat: Chat = {
+    table: { name: table.name, client: slowed(table.client, wake) },
+    poster: gateway.poster,
+    send: gateway.send,
+    settings: chatSettings.parse({
+      joinBurst: 1_000,
+      sendBurst: 1_000,
+      // Sometimes the stream does everything.
+      directAudienceMax: random() < 0.25 ? 0 : 50,
+      // Sometimes nobody is away for long.
+      presenceGraceSeconds: Math.floor(random() * 3),
+      recoverySeconds: random() < 0.5 ? 3 : 30,
+    }),
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    metrics: { count: () => {} },
+  };
+
+  /** What is to have ended before all is calm. */
+  function track(work: Promise<unknown>): void {
+    running.add(work);
+    void work.finally(() => running.delete(work));
+  }
+
+  /** Usually API Gateway says that a connection has closed. */
+  function closed(connectionId: string): void {
+    const tell = () => invoke(() => connectionClosed(chat, connectionId));
+    if (random() < 0.7) track(sleep(random() * 150).then(tell));
+  }
+
+  /** The stream has a record of every ring. */
+  function wake(command: unknown): void {
+    const key = command instanceof UpdateCommand && command.input.Key;
+    const eventId = eventIds.find((id) => isDeepStrictEqual(key, bellKey(id)));
+    if (eventId !== undefined) track(readStream(eventId));
+  }
+
+  async function readStream(eventId: string): Promise<void> {
+    rung.add(eventId);
+    if (reading.has(eventId)) return;
+    reading.add(eventId);
+    while (rung.delete(eventId)) {
+      await sleep(random() * 150);
+      const isRead = await invoke(() => catchUp(chat, eventId, Date.now() + 30_000).then(() => true));
+      if (!isRead) rung.add(eventId);
+    }
+    reading.delete(eventId);
+  }
+
+  const tidy = () => invoke(() => sweep(chat, Date.now() + 20_000));
+  const beat = () =>
+    Promise.all(
+      Array.from({ length: SLOTS }, (_, slot) => invoke(() => heartbeat(chat, slot, Date.now() + 20_000))),
+    );
+
+  /** Waits for all that is under way, also on the part of those who find their connection closed now. */
+  async function settle(): Promise<void> {
+    while (gateway.closeDead() || running.size > 0) await Promise.all(running);
+  }
+  return { chat, gateway, dangers, pause, invoke, outside, track, tidy, beat, settle };
+}

@@ -1,0 +1,64 @@
+import type { Chat } from '../../shared/chat/chat.ts';
+import { packFrames } from '../../shared/delivery/frames.ts';
+import type { Poster } from '../../shared/delivery/poster.ts';
+import { type Client, hear } from './simulated-client.ts';
+
+interface Circumstances {
+  random: () => number;
+  pause: () => Promise<void>;
+  tick: () => number;
+  /** The client's own end of a connection closes too. */
+  hangUp: (client: Client) => void;
+  /** A connection has closed. */
+  closed: (connectionId: string) => void;
+}
+
+/** What API Gateway does: it knows connections, whose clients may be gone already, and posts to them. */
+export function newGateway({ random, pause, tick, hangUp, closed }: Circumstances) {
+  const connections = new Map<string, Client>();
+  /** The client, if it is still at its end of the connection. */
+  const listener = (connectionId: string) => {
+    const client = connections.get(connectionId);
+    return client?.isOpen && client.connectionId === connectionId ? client : undefined;
+  };
+
+  const poster: Poster = {
+    async post(connectionId, frames) {
+      for (const frame of frames) {
+        await pause();
+        const connection = connections.get(connectionId);
+        if (!connection) return 'gone';
+        // Some posts that fail have arrived.
+        const fails = connection.isSick && random() < 0.8;
+        const client = listener(connectionId);
+        if (client && (!fails || random() < 0.2)) hear(client, frame, tick);
+        await pause();
+        if (fails) return random() < 0.5 ? 'lagging' : 'failed';
+      }
+      return 'delivered';
+    },
+    async close(connectionId) {
+      await pause();
+      if (connections.get(connectionId)?.isSick) return false;
+      const client = listener(connectionId);
+      close(connectionId);
+      if (client) hangUp(client);
+      return true;
+    },
+  };
+
+  function close(connectionId: string): void {
+    if (connections.delete(connectionId)) closed(connectionId);
+  }
+
+  /** Closes connections whose clients are gone. Resolves to whether there were any. */
+  function closeDead(): boolean {
+    const dead = [...connections.keys()].filter((id) => !listener(id));
+    for (const id of dead) close(id);
+    return dead.length > 0;
+  }
+
+  const send: Chat['send'] = ({ connectionId, wire }, ...events) =>
+    poster.post(connectionId, packFrames(wire, events));
+  return { connections, poster, send, close, closeDead };
+}
