@@ -41,7 +41,11 @@ export async function recover(
   for (;;) {
     const session = await getSession(table, sessionId);
     const from = session && (await getConnection(table, session.connectionId));
-    if (from?.socket?.sessionId !== sessionId || from.connectionId === connection.connectionId)
+    if (
+      from?.wire !== connection.wire ||
+      from.socket?.sessionId !== sessionId ||
+      from.connectionId === connection.connectionId
+    )
       return undefined;
     if ((recoverableUntil(chat, from) ?? 0) < Date.now()) return undefined;
     const found = await findStay(chat, from, { offset, wire: connection.wire });
@@ -71,10 +75,11 @@ async function findStay(
   const place = decodeOffset(offset);
   // An older offset is from before the history: from another stay, or another event.
   if (start === undefined || place?.eventId !== eventId || place.seq < start) return 'lost';
-  const [end, news] = await Promise.all([readableEnd(table, eventId), readNews(table, eventId, place.news)]);
-  const missed = end - place.seq;
-  const isTooMuch = missed + news.length > limits.replayedEvents[wire];
-  return missed < 0 || isTooMuch ? 'lost' : { membership: was, start, place };
+  const missed = (await readableEnd(table, eventId)) - place.seq;
+  const most = limits.replayedEvents[wire] - missed;
+  if (missed < 0 || most < 0) return 'lost';
+  const news = await readNews(table, eventId, place.news, most);
+  return news.length > most ? 'lost' : { membership: was, start, place };
 }
 
 async function followUp(

@@ -2,7 +2,9 @@ import { sleep } from '../sleep.ts';
 import { getCursor, LEASE_MS } from '../store/cursor.ts';
 import type { Table } from '../store/table.ts';
 
-const LOOK_EVERY_MS = 50;
+/** Many may wait for the same window: it is looked at less and less often. */
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 800;
 
 /**
  * Resolves once no window is under way that began before the call: what such a window told others is in the news then.
@@ -12,8 +14,8 @@ export async function awaitWindow(table: Table, eventId: string): Promise<void> 
   const giveUpAt = Date.now() + LEASE_MS;
   const first = await getCursor(table, eventId);
   if (!first?.lease) return;
-  while (Date.now() < giveUpAt) {
-    await sleep(LOOK_EVERY_MS);
+  for (let waitMs = FIRST_WAIT_MS; Date.now() < giveUpAt; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+    await sleep(waitMs);
     const now = await getCursor(table, eventId);
     if (!now || now.lease !== first.lease) return;
     if (now.delivered !== first.delivered || now.presence !== first.presence) return;

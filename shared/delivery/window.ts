@@ -3,7 +3,7 @@ import type { Cursor, Progress } from '../store/cursor.ts';
 import { type LogEntry, readLog } from '../store/log.ts';
 import { listMembers, type Member } from '../store/members.ts';
 import { renameTab } from '../store/memberships.ts';
-import { type PresenceChanges, putNews } from '../store/news.ts';
+import { type PresenceChanges, partsOf, putNews } from '../store/news.ts';
 import { deleteNotes, readNotes } from '../store/presence.ts';
 import { composer, eventsOf, type Story } from './compose.ts';
 import type { Delivery } from './delivery.ts';
@@ -52,10 +52,13 @@ export async function runWindow(
 
   const lastNotes = new Map(notes.map((note) => [tabKey(note), note.kind]));
   // Listed, but gone since: that it left is news to the others only.
-  const live = members.filter(
-    (member) => member.state === 'live' && lastNotes.get(tabKey(member)) !== 'left',
-  );
   const placeOf = ({ connectionId }: Member) => positions.get(connectionId) ?? cursor.delivered;
+  const live: Member[] = [];
+  for (const member of members.filter(({ state }) => state === 'live')) {
+    if (lastNotes.get(tabKey(member)) !== 'left') live.push(member);
+    // If it is there all the same, since clocks differ and order the notes, the next window serves it.
+    else pending[member.connectionId] = placeOf(member);
+  }
   const { departures, unserved } = await postToAll(delivery, eventId, lease, live, (member) =>
     framesFor(member, placeOf(member)),
   );
@@ -93,7 +96,12 @@ async function keepNews(
   // Where there was one, somebody may come back whose membership has lapsed.
   if (!isNews || (news === 0 && !members.some(({ wire }) => isSocketIo(wire)))) return news;
   const expiresAt = Date.now() + settings.recoverySeconds * 1000;
-  return putNews(table, eventId, { number: news + 1, after, upTo, changes, summarize }, expiresAt);
+  let number = news;
+  for (const part of partsOf(changes, summarize)) {
+    const next = { number: number + 1, after, upTo, changes: part, summarize };
+    number = await putNews(table, eventId, next, expiresAt);
+  }
+  return number;
 }
 
 /**

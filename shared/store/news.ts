@@ -1,5 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Participant } from '../protocol/entities.ts';
+import { limits } from '../protocol/limits.ts';
 import { ifCondition } from './conditional.ts';
 import { NEWS, newsKey } from './keys.ts';
 import { epochSeconds, queryPages, type Table } from './table.ts';
@@ -24,6 +25,24 @@ export interface News {
   summarize: boolean;
 }
 
+/** So many people fit into an item, whatever their names. */
+const PEOPLE_PER_ITEM = 500;
+
+/** The changes in parts that fit into an item each; of those that are told as one, no more than is told. */
+export function partsOf(changes: PresenceChanges, summarize: boolean): PresenceChanges[] {
+  const { renamed, participantCount } = changes;
+  // One more than is named: it may be who hears it.
+  const most = summarize ? limits.namesInSummary + 1 : Number.POSITIVE_INFINITY;
+  const [joined, left] = [changes.joined.slice(0, most), changes.left.slice(0, most)];
+  const parts: PresenceChanges[] = [];
+  const size = Math.max(joined.length, left.length, renamed.length);
+  for (let from = 0; from < size; from += PEOPLE_PER_ITEM) {
+    const part = <T>(all: T[]) => all.slice(from, from + PEOPLE_PER_ITEM);
+    parts.push({ joined: part(joined), left: part(left), renamed: part(renamed), participantCount });
+  }
+  return parts;
+}
+
 /**
  * Keeps news on the next free number, which it resolves to: a window that died may have used one that the cursor does not
  * know of. Only the holder of the lease calls it. `expiresAt` is in milliseconds.
@@ -39,8 +58,13 @@ export async function putNews(table: Table, eventId: string, news: News, expires
   }
 }
 
-/** The news after a number, in order. */
-export async function readNews(table: Table, eventId: string, after: number): Promise<News[]> {
+/** The news after a number, in order; if there are more than `max`, some more than that. */
+export async function readNews(
+  table: Table,
+  eventId: string,
+  after: number,
+  max = Number.POSITIVE_INFINITY,
+): Promise<News[]> {
   const news: News[] = [];
   const pages = queryPages(table, {
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
@@ -51,6 +75,9 @@ export async function readNews(table: Table, eventId: string, after: number): Pr
     },
     ConsistentRead: true,
   });
-  for await (const page of pages) news.push(...(page as unknown as News[]));
+  for await (const page of pages) {
+    news.push(...(page as unknown as News[]));
+    if (news.length > max) break;
+  }
   return news;
 }

@@ -12,7 +12,7 @@ import {
 import { createEvent } from '../../shared/store/events.ts';
 import { getMember, goLive } from '../../shared/store/members.ts';
 import { join } from '../../shared/store/memberships.ts';
-import { putNews, readNews } from '../../shared/store/news.ts';
+import { partsOf, putNews, readNews } from '../../shared/store/news.ts';
 import { readNotes } from '../../shared/store/presence.ts';
 import { takeOver } from '../../shared/store/recovery.ts';
 import { getSession, putSession } from '../../shared/store/sessions.ts';
@@ -157,4 +157,27 @@ test('a connection that closes while it takes the place of another is away, not 
   });
   expect(await lose({ table: { ...table, client: slow }, settings }, 'new')).toBeUndefined();
   expect(await getMember(table, 'e', 'new')).toMatchObject({ state: 'away', start: 3 });
+});
+
+test('news of a storm of joins fit into their items', async () => {
+  const person = (i: number) => ({
+    id: `p${i}`,
+    username: 'é'.repeat(32),
+    joinedAt: '2030-01-01T00:00:00.000Z',
+  });
+  const everybody = Array.from({ length: 5_000 }, (_, i) => person(i));
+  const changes = { joined: everybody, left: [], renamed: [], participantCount: 5_000 };
+  const parts = partsOf(changes, false);
+  expect(parts.flatMap(({ joined }) => joined)).toEqual(everybody);
+  for (const [i, part] of parts.entries()) {
+    await putNews(
+      table,
+      'e',
+      { number: i + 1, after: 0, upTo: 0, changes: part, summarize: false },
+      Date.now(),
+    );
+  }
+  expect((await readNews(table, 'e', 0)).flatMap((news) => news.changes.joined)).toEqual(everybody);
+  // Told as one, with few names: no more is kept.
+  expect(partsOf(changes, true)).toEqual([{ ...changes, joined: everybody.slice(0, 21) }]);
 });
