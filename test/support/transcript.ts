@@ -1,4 +1,5 @@
-const PATIENCE_MS = 20_000;
+/** A busy machine is slow; only what never comes costs this. */
+const PATIENCE_MS = 45_000;
 
 /** Rejects with what was waited for if `start` does not resolve in time. */
 export function withPatience<T>(what: string, start: (resolve: (value: T) => void) => void): Promise<T> {
