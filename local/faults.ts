@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
 const rate = z.number().min(0).max(1).default(0);
+const count = z.number().int().min(1);
+
+const environmentToKill = {
+  /** Part of the function's logical id. */
+  function: z.string(),
+  /** How often it still happens: counts down to 0. */
+  times: z.number().int().min(0).default(1),
+};
 
 /** What can be made to go wrong. `FAULTS` (JSON) sets it at the start; tests change it while the stack runs. */
 export const faultsSchema = z.strictObject({
@@ -12,6 +20,8 @@ export const faultsSchema = z.strictObject({
   managementThrottleRate: rate,
   /** Added before every management API answer, milliseconds. */
   managementLatencyMs: z.number().min(0).default(0),
+  /** Ids of connections whose client seems to read nothing more: `PostToConnection` to them is answered with 429. */
+  fullBuffers: z.array(z.string()).default(() => []),
   /** Share of DynamoDB requests answered with `ProvisionedThroughputExceededException`. */
   dynamodbThrottleRate: rate,
   /** Each WebSocket message waits a random time up to this before its Lambda is invoked, milliseconds. */
@@ -19,16 +29,12 @@ export const faultsSchema = z.strictObject({
   /** Share of stream batches that are delivered a second time after they succeeded. */
   streamRedeliveryRate: rate,
   /**
-   * Kills the execution environment of a function whose name contains `function` as soon as its `writes`-th DynamoDB
-   * write of one invocation has been carried out, before it hears the answer; `times` counts down to 0.
+   * Kills an execution environment as soon as its `writes`-th DynamoDB write of one invocation has been carried out,
+   * before it hears the answer.
    */
-  killAfterWrites: z
-    .strictObject({
-      function: z.string(),
-      writes: z.number().int().min(1),
-      times: z.number().int().min(0).default(1),
-    })
-    .optional(),
+  killAfterWrites: z.strictObject({ ...environmentToKill, writes: count }).optional(),
+  /** The same after the `posts`-th `PostToConnection` that sent its frame. */
+  killAfterPosts: z.strictObject({ ...environmentToKill, posts: count }).optional(),
 });
 
 export type Faults = z.infer<typeof faultsSchema>;

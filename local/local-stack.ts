@@ -18,7 +18,7 @@ import { environmentVariables } from './lambda/environment-variables.ts';
 import { readFunction } from './lambda/function.ts';
 import { FunctionLogs } from './lambda/function-logs.ts';
 import { handleInvoke } from './lambda/invoke-api.ts';
-import { killAfterWrites } from './lambda/kill-after-writes.ts';
+import { killAfter } from './lambda/kill-after.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
 import type { LocalStack, LocalStackOptions } from './local-stack-interface.ts';
 import { listenOnLoopback } from './loopback.ts';
@@ -111,7 +111,7 @@ async function start(
     upstream,
     iam,
     faults,
-    onWrite: (environmentId) => killAfterWrites(lambda, faults, environmentId),
+    onWrite: (environmentId) => killAfter(lambda, 'writes', faults.killAfterWrites, environmentId),
   });
   stops.push(dynamodb.close);
   const lambda = new LambdaService({
@@ -136,6 +136,7 @@ async function start(
     faults,
     log,
     authorize: iam.authorize,
+    onPost: (environmentId) => killAfter(lambda, 'posts', faults.killAfterPosts, environmentId),
     account,
     ...(options.apiGateway && { settings: options.apiGateway }),
   });

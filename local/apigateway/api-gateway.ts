@@ -33,6 +33,7 @@ export interface ApiGateway {
  *
  * @param options.resources of all stacks, intrinsic functions resolved
  * @param options.origin such as `http://localhost:5000`
+ * @param options.onPost as in `Gateway`; by default nobody is told
  * @param options.account of ARNs and events; by default 000000000000 in `AWS_REGION` or us-east-1
  * @throws if a template cannot be served, such as two WebSocket APIs with the same stage name
  */
@@ -44,6 +45,7 @@ export function createApiGateway(options: {
   faults: Faults;
   log: Log;
   authorize: Authorize;
+  onPost?: Gateway['onPost'];
   account?: Account;
   settings?: Partial<Settings>;
 }): ApiGateway {
@@ -60,6 +62,7 @@ export function createApiGateway(options: {
     faults,
     log,
     authorize,
+    onPost: options.onPost ?? (() => false),
     settings,
   };
   const webSocketApis = new WebSocketApis(gateway);

@@ -25,6 +25,11 @@ export interface Gateway {
   readonly faults: Faults;
   readonly log: Log;
   readonly authorize: Authorize;
+  /**
+   * Told of each `PostToConnection` that sent its frame, with the session token of the environment that asked for it.
+   * True: that environment has just been killed and must not hear the answer.
+   */
+  readonly onPost: (sessionToken: string) => boolean;
   readonly settings: Settings;
 }
 

@@ -9,6 +9,9 @@ type FromRuntime =
   | { type: 'error'; error: FunctionError; fatal?: true }
   | { type: 'log'; level: string; text: string; requestId: string | undefined };
 
+/** Calls of a function that are counted when they were carried out: DynamoDB writes, and `PostToConnection`s. */
+export type CountedCall = 'writes' | 'posts';
+
 export interface EnvironmentOptions {
   readonly fn: FunctionConfiguration;
   readonly id: string;
@@ -32,8 +35,8 @@ export class ExecutionEnvironment {
   readonly initialised: Promise<FunctionError | undefined>;
   /** Settles when the thread is gone. */
   readonly ended: Promise<void>;
-  /** Completed DynamoDB writes of the invocation under way. */
-  writes = 0;
+  /** Of the invocation under way. */
+  calls: Record<CountedCall, number> = { writes: 0, posts: 0 };
   hasEnded = false;
   idleSince = 0;
 
@@ -122,7 +125,7 @@ export class ExecutionEnvironment {
     const requestId = randomUUID();
     const { timeoutMs } = this.fn;
     this.#requestId = requestId;
-    this.writes = 0;
+    this.calls = { writes: 0, posts: 0 };
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         const seconds = (timeoutMs / 1000).toFixed(2);

@@ -38,7 +38,7 @@ interface Pool {
 /**
  * The execution environments of all functions. A request takes an idle one or waits for the first that becomes
  * free or is initialised; as many are started as requests wait, within the bounds. Every function can have one, so that
- * functions that wait for each other do so in vain only if they call themselves.
+ * functions that wait for each other do so in vain only if they call themselves, directly or through others.
  */
 export class Fleet {
   readonly #pools = new Map<string, Pool>();
@@ -118,8 +118,8 @@ export class Fleet {
     const first = pool.environments.size === 0;
     if (!first && sum((p) => p.starting) >= this.#bounds.starting) return false;
     if (pool.environments.size >= this.#bounds.perFunction) return this.#full(pool);
-    const room = sum((p) => p.environments.size) < this.#bounds.total || this.#evictIdle();
-    return room || first || this.#full(pool);
+    const surplus = sum((p) => p.environments.size) + 1 - this.#bounds.total;
+    return this.#evictIdle(surplus) || first || this.#full(pool);
   }
 
   #full({ fn, environments }: Pool): false {
@@ -132,11 +132,14 @@ export class Fleet {
     return false;
   }
 
-  #evictIdle(): boolean {
+  /** Closes as many as said, those first that were idle longest; none if there are not enough of them. */
+  #evictIdle(count: number): boolean {
+    if (count <= 0) return true;
     const idle = [...this.#pools.values()].flatMap((pool) => pool.idle);
-    const [longest] = idle.sort((a, b) => a.idleSince - b.idleSince);
-    if (longest) this.#remove(longest);
-    return longest !== undefined;
+    if (idle.length < count) return false;
+    idle.sort((a, b) => a.idleSince - b.idleSince);
+    for (const environment of idle.slice(0, count)) this.#remove(environment);
+    return true;
   }
 
   #closeIdle(): void {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../log.ts';
-import { ExecutionEnvironment } from './execution-environment.ts';
+import { type CountedCall, ExecutionEnvironment } from './execution-environment.ts';
 import { boundsOfThisMachine, Fleet, type FleetBounds } from './fleet.ts';
 import type { FunctionConfiguration } from './function.ts';
 import type { FunctionLogs } from './function-logs.ts';
@@ -64,12 +64,13 @@ export class LambdaService implements Lambda {
     return { ok: false, payload: error };
   }
 
-  /** Counts a DynamoDB write of the invocation under way; undefined if the environment is not ours or gone. */
-  countWrite(
+  /** Counts a call of the invocation under way; undefined if the environment is not ours or gone. */
+  countCall(
     environmentId: string,
-  ): { readonly environment: ExecutionEnvironment; readonly writes: number } | undefined {
+    call: CountedCall,
+  ): { readonly environment: ExecutionEnvironment; readonly calls: number } | undefined {
     const environment = this.#environments.get(environmentId);
-    return environment && { environment, writes: ++environment.writes };
+    return environment && { environment, calls: ++environment.calls[call] };
   }
 
   /** Kills every environment of the functions whose logical id contains `functionPart`; how many it were. */

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { callDynamoDB } from '../../local/dynamodb/call.ts';
 import { noFaults } from '../../local/faults.ts';
 import { type Core, startCore } from './core/core-stack.ts';
+import { connect } from './gateway/socket.ts';
 
 let core: Core;
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
 }, 60_000);
 
 afterEach(() => {
-  Object.assign(core.faults, noFaults(), { killAfterWrites: undefined });
+  Object.assign(core.faults, noFaults(), { killAfterWrites: undefined, killAfterPosts: undefined });
 });
 
 afterAll(() => core.stop());
@@ -65,6 +66,56 @@ describe('killAfterWrites', () => {
     core.faults.killAfterWrites = { function: 'Consumer', writes: 1, times: 1 };
     expect(await core.invoke('Database', { commands: [put('g')] })).toMatchObject({ ok: true });
     expect(core.faults.killAfterWrites).toMatchObject({ times: 1 });
+  });
+});
+
+describe('killAfterPosts', () => {
+  const gone = 'L0SM9cOFvHcCIhw=';
+
+  /** A client, and posts to it with the given texts. */
+  const connected = async () => {
+    const before = new Set(core.connections());
+    const client = await connect(`${core.outputs.SocketUrl}`);
+    const [id = ''] = core.connections().filter((each) => !before.has(each));
+    return { client, id, post: (...texts: string[]) => ({ posts: texts.map((text) => [id, text]) }) };
+  };
+
+  it('kills the environment when that frame is sent and before the function hears of it', async () => {
+    const { client, post } = await connected();
+    core.faults.killAfterPosts = { function: 'Posting', posts: 2, times: 1 };
+    expect(await core.invoke('Posting', post('1', '2', '3'))).toMatchObject({
+      ok: false,
+      payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringMatching(/signal: killed$/) },
+    });
+    // The next frame tells that the third one of the killed environment was not sent.
+    expect(await core.invoke('Posting', post('after'))).toEqual({ ok: true, payload: [200] });
+    expect([await client.next(), await client.next(), await client.next()]).toEqual(['1', '2', 'after']);
+  });
+
+  it('counts the posts of one invocation that sent a frame, and happens as often as said', async () => {
+    const { id, post } = await connected();
+    core.faults.killAfterPosts = { function: 'Posting', posts: 2, times: 1 };
+    for (let i = 0; i < 2; i++) expect(await core.invoke('Posting', post('a'))).toMatchObject({ ok: true });
+    const posts = [gone, id, gone].map((to) => [to, 'b']);
+    expect(await core.invoke('Posting', { posts })).toEqual({ ok: true, payload: [410, 200, 410] });
+    expect(await core.invoke('Posting', post('e', 'f'))).toMatchObject({ ok: false });
+    expect(core.faults.killAfterPosts).toMatchObject({ times: 0 });
+    expect(await core.invoke('Posting', post('g', 'h'))).toMatchObject({ ok: true });
+  });
+
+  it('spares other functions', async () => {
+    const { post } = await connected();
+    core.faults.killAfterPosts = { function: 'Database', posts: 1, times: 1 };
+    expect(await core.invoke('Posting', post('i'))).toMatchObject({ ok: true });
+    expect(core.faults.killAfterPosts).toMatchObject({ times: 1 });
+  });
+
+  it('counts writes and posts apart', async () => {
+    const { post } = await connected();
+    core.faults.killAfterPosts = { function: 'Database', posts: 1, times: 1 };
+    core.faults.killAfterWrites = { function: 'Posting', writes: 1, times: 1 };
+    expect(await core.invoke('Database', { commands: [put('j')] })).toMatchObject({ ok: true });
+    expect(await core.invoke('Posting', post('k'))).toMatchObject({ ok: true });
   });
 });
 

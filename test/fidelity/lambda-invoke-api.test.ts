@@ -1,5 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { callDynamoDB } from '../../local/dynamodb/call.ts';
 import { type Core, startCore } from './core/core-stack.ts';
 
@@ -80,6 +83,50 @@ describe('Invoke', () => {
         /^User: arn:aws:sts::000000000000:assumed-role\/Core-CallerServiceRole.*\/Core-Caller.* is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:000000000000:function:Core-Crash.* because no identity-based policy allows the lambda:InvokeFunction action$/,
       ),
     });
+  });
+});
+
+describe('functions that invoke another one many times at once', () => {
+  it('get all results', async () => {
+    const event = { functionName: core.functionName('Echo'), payload: { hello: 1 }, concurrently: 16 };
+    const outcomes = await Promise.all([1, 2, 3, 4].map(() => core.invoke('Caller', event)));
+    const one = expect.objectContaining({
+      StatusCode: 200,
+      payload: expect.objectContaining({ event: { hello: 1 } }),
+    });
+    expect(outcomes).toEqual(outcomes.map(() => ({ ok: true, payload: Array(16).fill(one) })));
+  });
+
+  it.each([
+    { total: 4, perFunction: 4, left: 1 },
+    { total: 3, perFunction: 3, left: 1 },
+    { total: 4, perFunction: 2, left: 2 },
+    { total: 1, perFunction: 1, left: 1 },
+  ])('do so within $total environments, $perFunction of each function', async ({ left, ...fleet }) => {
+    const dynamodb = { endpoint: core.dynamodbEndpoint, stop: async () => {} };
+    const narrow = await startCore({
+      dynamodb,
+      tableNamePrefix: `${fleet.total}-${fleet.perFunction}-`,
+      fleet,
+    });
+    const scratch = mkdtempSync(join(tmpdir(), 'fan-out-'));
+    onTestFinished(async () => {
+      await narrow.stop();
+      rmSync(scratch, { recursive: true });
+    });
+    const until = join(scratch, 'end');
+    writeFileSync(`${until}.started`, '');
+    const started = () => readFileSync(`${until}.started`, 'utf8').split('\n').filter(Boolean);
+
+    const event = { functionName: narrow.functionName('Waiting'), payload: { until }, concurrently: 8 };
+    const callers = [1, 2, 3].map(() => narrow.invoke('Caller', event));
+    // What the callers leave, or the one that every function gets, is busy. Nothing more fits.
+    await vi.waitFor(() => expect(started()).toHaveLength(left), 20_000);
+    expect(narrow.log).toContainEqual(expect.stringContaining('requests wait'));
+    writeFileSync(until, '');
+    const one = expect.objectContaining({ StatusCode: 200, payload: expect.any(String) });
+    expect(await Promise.all(callers)).toEqual(Array(3).fill({ ok: true, payload: Array(8).fill(one) }));
+    expect(started()).toHaveLength(24);
   });
 });
 

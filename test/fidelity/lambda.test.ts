@@ -120,6 +120,9 @@ describe('an execution environment', () => {
     expect(payload).toMatchObject({ StatusCode: 200, payload: { event: { hello: 1 } } });
     finish();
     await Promise.all(results);
+    // Five are there now. For the next one two are closed: the bound holds again.
+    await core.invoke('Nested');
+    expect(await core.killEnvironments('')).toBe(4);
   });
 
   it('is frozen between invocations: what was not awaited goes on during the next one', async () => {

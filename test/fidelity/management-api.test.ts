@@ -210,6 +210,29 @@ test('fault managementThrottleRate: the call fails with LimitExceededException',
   });
 });
 
+test('fault fullBuffers: posts to that connection fail as when its buffer is full, everything else works', async () => {
+  const { management, faults, url, functions, client, ConnectionId } = await withConnection();
+  const other = await connect(url);
+  const { connectionId } = (await functions.events('connect').next()).requestContext;
+  faults.fullBuffers = [ConnectionId];
+  expect(await failure(management.send(new Post({ ConnectionId, Data: 'not sent' })))).toEqual({
+    name: 'LimitExceededException',
+    status: 429,
+    message: 'WebSocket client side buffer is full',
+  });
+  await management.send(new Post({ ConnectionId: connectionId, Data: 'to the other' }));
+  expect(await other.next()).toBe('to the other');
+  await management.send(new Get({ ConnectionId }));
+
+  faults.fullBuffers = [];
+  await management.send(new Post({ ConnectionId, Data: 'read again' }));
+  expect(await client.next()).toBe('read again');
+
+  faults.fullBuffers = [ConnectionId];
+  await management.send(new Delete({ ConnectionId }));
+  await client.closed;
+});
+
 test('fault managementLatencyMs: a slow post is overtaken by a quick one', async () => {
   const { management, faults, clock, client, ConnectionId } = await withConnection();
   const reads = new Queue<number>();

@@ -10,3 +10,10 @@ export function accessKeyIdOf(req: IncomingMessage): string | undefined {
   if (header !== undefined) return /^AWS4-\S+ .*?Credential=([^/,\s]+)\//.exec(header)?.[1];
   return new URLSearchParams(targetOf(req).query).get('X-Amz-Credential')?.split('/')[0];
 }
+
+/** The session token that a signed request carries in the same places, '' if none: each execution environment has its own. */
+export function sessionTokenOf(req: IncomingMessage): string {
+  const header = req.headers['x-amz-security-token'];
+  if (typeof header === 'string') return header;
+  return new URLSearchParams(targetOf(req).query).get('X-Amz-Security-Token') ?? '';
+}

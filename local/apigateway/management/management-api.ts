@@ -51,7 +51,7 @@ export async function handleManagementRequest(
   const connection = stage && apis.connection(stage, id);
   if (error) sendError(res, error);
   else if (!connection) sendError(res, gone);
-  else if (req.method === 'POST') postToConnection(gateway, connection, res, body);
+  else if (req.method === 'POST') postToConnection(gateway, connection, req, res, body);
   else if (req.method === 'GET') getConnection(connection, res);
   else deleteConnection(gateway, connection, res);
   return true;

@@ -1,6 +1,7 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gateway } from '../gateway.ts';
 import type { Connection } from '../websocket/connection.ts';
+import { sessionTokenOf } from './caller.ts';
 import { limitExceeded, payloadTooLarge, sendError } from './errors.ts';
 
 /**
@@ -12,18 +13,23 @@ import { limitExceeded, payloadTooLarge, sendError } from './errors.ts';
 export function postToConnection(
   gateway: Gateway,
   connection: Connection,
+  req: IncomingMessage,
   res: ServerResponse,
   body: Buffer | undefined,
 ): void {
   if (body === undefined) {
     sendError(res, payloadTooLarge);
-  } else if (connection.bufferedBytes > gateway.settings.clientBufferBytes) {
+  } else if (hasFullBuffer(gateway, connection)) {
     sendError(res, limitExceeded('WebSocket client side buffer is full'));
   } else {
     connection.send(body, gateway.clock.now());
-    res.writeHead(200, { 'Content-Length': 0 }).end();
+    if (gateway.onPost(sessionTokenOf(req))) res.destroy();
+    else res.writeHead(200, { 'Content-Length': 0 }).end();
   }
 }
+
+const hasFullBuffer = ({ settings, faults }: Gateway, { id, bufferedBytes }: Connection): boolean =>
+  bufferedBytes > settings.clientBufferBytes || faults.fullBuffers.includes(id);
 
 /** GetConnection: times are RFC 3339 strings, keys begin in lower case; the SDKs take nothing else. */
 export function getConnection(connection: Connection, res: ServerResponse): void {

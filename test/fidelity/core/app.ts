@@ -77,7 +77,7 @@ function appStack(stack: Stack, table: TableV2, plain: Table): void {
   fn('Crash', 'crash.handler', { timeout: Duration.seconds(10) });
   fn('Impatient', 'crash.handler', { timeout: Duration.seconds(1) });
   fn('Minified', 'place-order.handler', { code: minified('place-order') });
-  fn('Waiting', 'waiting.handler', { timeout: Duration.seconds(20) });
+  const waiting = fn('Waiting', 'waiting.handler', { timeout: Duration.seconds(20) });
   fn('Frozen', 'frozen.handler');
   fn('NoModule', 'missing.handler');
   fn('NoHandler', 'echo.nothing');
@@ -100,6 +100,7 @@ function appStack(stack: Stack, table: TableV2, plain: Table): void {
   table.grantWriteData(retried);
   const caller = fn('Caller', 'caller.handler', { timeout: Duration.seconds(20) });
   echo.grantInvoke(caller);
+  waiting.grantInvoke(caller);
   caller.addToRolePolicy(
     new PolicyStatement({
       actions: ['lambda:InvokeFunction'],
@@ -140,6 +141,11 @@ function appStack(stack: Stack, table: TableV2, plain: Table): void {
   const webSocketApi = new WebSocketApi(stack, 'Sockets');
   const stage = new WebSocketStage(stack, 'Stage', { webSocketApi, stageName: 'prod' });
   echo.addEnvironment('CALLBACK_URL', stage.callbackUrl);
+  const posting = fn('Posting', 'posting.handler', {
+    timeout: Duration.seconds(20),
+    environment: { CALLBACK_URL: stage.callbackUrl },
+  });
+  stage.grantManagementApiAccess(posting);
   new CfnOutput(stack, 'SocketUrl', { value: stage.url });
   new CfnOutput(stack, 'HttpUrl', { value: new HttpApi(stack, 'Http').apiEndpoint });
   new CfnOutput(stack, 'TableName', { value: table.tableName });
