@@ -3,18 +3,20 @@
  * nothing is under way any more, and begins nothing after it.
  */
 export async function forEachConcurrently<T>(
-  items: Iterable<T>,
+  items: Iterable<T> | AsyncIterable<T>,
   limit: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const iterator = items[Symbol.iterator]();
+  const iterator = Symbol.iterator in items ? items[Symbol.iterator]() : items[Symbol.asyncIterator]();
   let hasFailed = false;
   const worker = async () => {
-    for (let next = iterator.next(); !next.done && !hasFailed; next = iterator.next()) {
-      await work(next.value).catch((error) => {
-        hasFailed = true;
-        throw error;
-      });
+    try {
+      for (let next = await iterator.next(); !next.done && !hasFailed; next = await iterator.next()) {
+        await work(next.value);
+      }
+    } catch (error) {
+      hasFailed = true;
+      throw error;
     }
   };
   const results = await Promise.allSettled(Array.from({ length: limit }, worker));

@@ -10,6 +10,12 @@ const count = number.int('must be a whole number');
 export const chatSettings = z.object({
   /** Audiences (connections) up to this are served by the sender's own Lambda; larger ones by the stream. 0: never. */
   directAudienceMax: count.min(0).max(1_000).default(50),
+  /** Frames a second that all events together post: what this chat may take of the account's API Gateway requests. */
+  framesPerSecond: count.min(1).max(1_000_000).default(8_000),
+  /** Frames a second that one event posts: how far apart its windows are, connections over this many seconds. */
+  eventFramesPerSecond: count.min(1).max(1_000_000).default(5_000),
+  /** Connections that one Lambda serves in a window; the others are served by as many more as it takes. */
+  chunkConnections: count.min(1).max(10_000).default(1_000),
   /** Typing is announced to audiences (connections) up to this. */
   typingAudienceMax: count.min(0).max(1_000).default(50),
   /** Socket.IO clients that take one event a packet, not `batch=1`, may join audiences (connections) up to this. */

@@ -14,7 +14,7 @@ export const environment = {
   },
   /** `https://{api}.execute-api.{region}.amazonaws.com/{stage}`; not for the HTTP API, which posts to nobody. */
   get managementEndpoint() {
-    return process.env.MANAGEMENT_ENDPOINT ?? '';
+    return process.env.MANAGEMENT_ENDPOINT ?? 'https://nobody.invalid';
   },
   /** JSON of the settings of the chat: shared/config.ts. */
   get settings() {
@@ -23,5 +23,9 @@ export const environment = {
   /** Name of the function that opens Socket.IO connections; only `$connect` invokes it. */
   get openFunction() {
     return variable('OPEN_FUNCTION');
+  },
+  /** Name of the function that posts chunks of large audiences; those that run large windows invoke it. */
+  get postFunction() {
+    return variable('POST_FUNCTION');
   },
 };

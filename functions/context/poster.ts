@@ -1,4 +1,5 @@
-import { sdkPoster } from '../../shared/delivery/poster.ts';
+import { managementApi } from '../../shared/delivery/management-api.ts';
+import { newPoster } from '../../shared/delivery/poster.ts';
 import { environment } from './environment.ts';
 
-export const poster = sdkPoster(environment.managementEndpoint);
+export const poster = newPoster(managementApi(environment.managementEndpoint));

@@ -4,6 +4,9 @@ import { idOf } from '../../shared/store/keys.ts';
 import { chat } from '../context/chat.ts';
 import { untilShortlyBefore } from '../context/deadline.ts';
 import { log } from '../context/observe.ts';
+import { postElsewhere } from '../context/post-elsewhere.ts';
+
+const delivery = { ...chat, postElsewhere };
 
 /**
  * Bells that were rung. A batch may mix events: they run concurrently and fail separately. A record that comes again
@@ -23,7 +26,7 @@ export async function handler(
     await Promise.all(
       [...firstRecordOf].map(async ([eventId, itemIdentifier]) => {
         try {
-          await catchUp(chat, eventId, deadline);
+          await catchUp(delivery, eventId, deadline);
         } catch (error) {
           log.error('delivery failed, to be tried again', { eventId, error });
           batchItemFailures.push({ itemIdentifier });

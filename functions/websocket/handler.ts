@@ -1,5 +1,5 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import type { Outcome } from '../../shared/delivery/poster.ts';
+import type { PostOutcome } from '../../shared/delivery/poster.ts';
 import { chat } from '../context/chat.ts';
 import { log, publishMetrics } from '../context/observe.ts';
 
@@ -37,7 +37,7 @@ export function handleMessages(take: (message: Incoming) => Promise<void>): Mess
 }
 
 /** A connection that went away meanwhile needs no answer; `$disconnect`, the next window or the sweep cleans up. */
-export async function post(connectionId: string, frame: string): Promise<Outcome> {
+export async function post(connectionId: string, frame: string): Promise<PostOutcome> {
   const outcome = await chat.poster.post(connectionId, [frame]);
   if (outcome === 'failed') log.warn('an answer could not be posted', {});
   return outcome;

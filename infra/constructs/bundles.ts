@@ -20,6 +20,7 @@ export const entries = [
   'websocket/default',
   'http/events',
   'stream/deliver',
+  'delivery/post',
   'schedule/heartbeat',
   'schedule/sweep',
 ] as const;

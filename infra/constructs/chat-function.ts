@@ -25,6 +25,8 @@ type ItemAction =
   | 'DeleteItem'
   | 'BatchWriteItem';
 
+export type ManagementMethod = 'POST' | 'GET' | 'DELETE';
+
 export interface ChatFunctionProps {
   entry: Entry;
   settings: Settings;
@@ -34,7 +36,7 @@ export interface ChatFunctionProps {
   /** Whether it may also query the index. */
   queriesIndex?: boolean;
   /** The management API and what it may do there. */
-  management?: { api: ManagementApi; methods: readonly ('POST' | 'DELETE')[] };
+  management?: { api: ManagementApi; methods: readonly ManagementMethod[] };
   timeout?: Duration;
 }
 

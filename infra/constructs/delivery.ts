@@ -10,10 +10,13 @@ import { Construct } from 'constructs';
 import { BELL } from '../../shared/store/keys.ts';
 import type { Settings } from '../config.ts';
 import { ChatFunction } from './chat-function.ts';
-import { runsWindows } from './grants.ts';
+import { posts, runsWindows } from './grants.ts';
 import type { ManagementApi } from './management-api.ts';
 
-/** What runs by itself: `deliver` on the stream of bells, the minute sweep for what that missed, and heartbeats. */
+/**
+ * What runs by itself: `deliver` on the stream of bells, with `post` for its large audiences; the minute sweep for what
+ * that missed, and heartbeats.
+ */
 export class Delivery extends Construct {
   constructor(
     scope: Construct,
@@ -25,10 +28,20 @@ export class Delivery extends Construct {
       settings,
       table,
       itemActions: runsWindows,
-      management: { api, methods: ['POST', 'DELETE'] as const },
-      timeout: Duration.minutes(1),
+      management: { api, methods: posts },
+      // The window of a room of 100,000 takes 20 seconds, and there may be trouble.
+      timeout: Duration.minutes(5),
     };
+    const post = new ChatFunction(this, 'Post', {
+      settings,
+      table,
+      entry: 'delivery/post',
+      // A chunk ends with the lease that its window had when it began.
+      itemActions: [],
+      management: { api, methods: ['POST', 'GET'] },
+    });
     const deliver = new ChatFunction(this, 'Deliver', { ...common, entry: 'stream/deliver' });
+    deliver.mayInvoke(post, 'POST_FUNCTION');
     const lostRings = new Queue(this, 'LostRings', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -67,6 +80,7 @@ export class Delivery extends Construct {
 
     const scheduled = { ...common, queriesIndex: true };
     const sweep = new ChatFunction(this, 'Sweep', { ...scheduled, entry: 'schedule/sweep' });
+    sweep.mayInvoke(post, 'POST_FUNCTION');
     const heartbeat = new ChatFunction(this, 'Heartbeat', { ...scheduled, entry: 'schedule/heartbeat' });
     // A cron expression, unlike a rate, says exactly which minute it fires for.
     const schedule = Schedule.cron({ minute: '*' });

@@ -13,3 +13,6 @@ export const runsWindows = [
 
 /** Telling an audience something at once, and taking away members that are gone. */
 export const tellsAudience = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
+
+/** Posting; finding out whether a client does not read, and disconnecting it. */
+export const posts = ['POST', 'GET', 'DELETE'] as const;

@@ -6,62 +6,42 @@ import { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
 import { accessLogs } from './access-logs.ts';
 import type { Entry } from './bundles.ts';
-import { ChatFunction, type ChatFunctionProps } from './chat-function.ts';
-import { runsWindows, tellsAudience } from './grants.ts';
+import { ChatFunction, type ChatFunctionProps, type ManagementMethod } from './chat-function.ts';
+import { posts, runsWindows, tellsAudience } from './grants.ts';
 import { ManagementApi } from './management-api.ts';
 
 export const STAGE = 'prod';
 
 type Grants = Pick<ChatFunctionProps, 'itemActions' | 'queriesIndex'> & {
-  methods?: readonly ('POST' | 'DELETE')[];
+  methods?: readonly ManagementMethod[];
 };
 
 /** Every route: its key, its function's id, its entry point, and what that may do. */
 const routes: readonly [routeKey: string, id: string, entry: Entry, grants: Grants][] = [
   ['$connect', 'Connect', 'websocket/connect', { itemActions: ['PutItem'] }],
-  [
-    '$disconnect',
-    'Disconnect',
-    'websocket/disconnect',
-    { itemActions: runsWindows, methods: ['POST', 'DELETE'] },
-  ],
-  [
-    'joinEvent',
-    'JoinEvent',
-    'websocket/join-event',
-    { itemActions: runsWindows, methods: ['POST', 'DELETE'] },
-  ],
-  [
-    'leaveEvent',
-    'LeaveEvent',
-    'websocket/leave-event',
-    { itemActions: runsWindows, methods: ['POST', 'DELETE'] },
-  ],
-  [
-    'sendMessage',
-    'SendMessage',
-    'websocket/send-message',
-    { itemActions: runsWindows, methods: ['POST', 'DELETE'] },
-  ],
-  ['typing', 'Typing', 'websocket/typing', { itemActions: tellsAudience, methods: ['POST', 'DELETE'] }],
+  ['$disconnect', 'Disconnect', 'websocket/disconnect', { itemActions: runsWindows, methods: posts }],
+  ['joinEvent', 'JoinEvent', 'websocket/join-event', { itemActions: runsWindows, methods: posts }],
+  ['leaveEvent', 'LeaveEvent', 'websocket/leave-event', { itemActions: runsWindows, methods: posts }],
+  ['sendMessage', 'SendMessage', 'websocket/send-message', { itemActions: runsWindows, methods: posts }],
+  ['typing', 'Typing', 'websocket/typing', { itemActions: tellsAudience, methods: posts }],
   [
     'getActiveEvents',
     'GetActiveEvents',
     'websocket/get-active-events',
-    { itemActions: ['GetItem', 'BatchGetItem'], queriesIndex: true, methods: ['POST', 'DELETE'] },
+    { itemActions: ['GetItem', 'BatchGetItem'], queriesIndex: true, methods: posts },
   ],
   [
     'getHistory',
     'GetHistory',
     'websocket/get-history',
-    { itemActions: ['GetItem', 'Query'], methods: ['POST', 'DELETE'] },
+    { itemActions: ['GetItem', 'Query'], methods: posts },
   ],
   // Every action of Socket.IO clients comes here.
   [
     '$default',
     'DefaultRoute',
     'websocket/default',
-    { itemActions: runsWindows, queriesIndex: true, methods: ['POST', 'DELETE'] },
+    { itemActions: runsWindows, queriesIndex: true, methods: posts },
   ],
 ];
 

@@ -1,6 +1,6 @@
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Outgoing } from '../delivery/frames.ts';
-import type { Outcome } from '../delivery/poster.ts';
+import type { PostOutcome } from '../delivery/poster.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
 import type { Wire } from '../protocol/wire.ts';
 import type { Connection } from '../store/connections.ts';
@@ -14,7 +14,7 @@ export interface Addressee {
 /** What an operation works with. */
 export interface Chat extends Delivery {
   /** Sends events to one connection, past all windows: answers and what concerns nobody else. */
-  send(to: Addressee, ...events: Outgoing[]): Promise<Outcome>;
+  send(to: Addressee, ...events: Outgoing[]): Promise<PostOutcome>;
 }
 
 /** What an operation came to: the data of its acknowledgement, and what happens once that is sent. */

@@ -1,5 +1,5 @@
 import { forEachConcurrently } from '../concurrency.ts';
-import { POST_CONCURRENCY } from '../delivery/post-to-all.ts';
+import { Share } from '../delivery/share.ts';
 import { NOOP } from '../protocol/socketio.ts';
 import { listOpen } from '../store/connections.ts';
 import { SLOTS } from '../store/keys.ts';
@@ -7,6 +7,7 @@ import type { Chat } from './chat.ts';
 import { connectionClosed } from './disconnect.ts';
 
 const BATCH = 1_000;
+const CONCURRENCY = 10;
 
 /** The slot whose turn it is: one a minute, so that every connection hears from us every 8 of its 10 idle minutes. */
 export const slotAt = (now: number): number => Math.floor(now / 60_000) % SLOTS;
@@ -28,18 +29,14 @@ export async function heartbeat(chat: Chat, slot: number, deadline: number): Pro
 }
 
 async function beat(chat: Chat, connectionIds: readonly string[], deadline: number): Promise<void> {
-  const { poster, metrics, log } = chat;
-  let [alive, gone] = [0, 0];
-  await forEachConcurrently(connectionIds, POST_CONCURRENCY, async (connectionId) => {
-    if (Date.now() > deadline) return;
-    const outcome = await poster.post(connectionId, [NOOP]);
-    if (outcome === 'delivered') alive += 1;
-    if (outcome !== 'gone') return;
-    gone += 1;
-    await connectionClosed(chat, connectionId).catch((error) =>
-      log.warn('a lost connection could not be looked after', { error }),
-    );
-  });
-  metrics.count('Heartbeats', alive);
-  metrics.count('ConnectionsGone', gone);
+  const { poster, metrics } = chat;
+  await new Share(chat, deadline).take(connectionIds.length);
+  const { connections, gone } = await poster.postAll([{ frames: [NOOP], connectionIds }], () => deadline);
+  await forEachConcurrently(gone, CONCURRENCY, (connectionId) =>
+    connectionClosed(chat, connectionId).catch((error) =>
+      chat.log.warn('a lost connection could not be looked after', { error }),
+    ),
+  );
+  metrics.count('Heartbeats', connections);
+  metrics.count('ConnectionsGone', gone.length);
 }

@@ -2,7 +2,7 @@ import { announce, nameKey, peopleOf } from '../delivery/presence-changes.ts';
 import type { Event, Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
-import { listMembers, type Member } from '../store/members.ts';
+import { type ListedMember, listMembers } from '../store/members.ts';
 import type { Chat } from './chat.ts';
 
 /** Members are read in pages of this many, until they name enough people. */
@@ -16,7 +16,7 @@ export interface Roll {
 
 /** Who is there now; `joiner` is, whoever else there is no room for. */
 export async function readRoll({ table }: Chat, eventId: string, joiner: Participant): Promise<Roll> {
-  const members: Member[] = [];
+  const members: ListedMember[] = [];
   const named = limits.participantsInHistory;
   for await (const page of listMembers(table, eventId, PAGE_SIZE)) {
     members.push(...page);

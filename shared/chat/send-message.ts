@@ -1,4 +1,5 @@
-import { deliverNow } from '../delivery/deliver.ts';
+import { deliverNow, isSmall } from '../delivery/deliver.ts';
+import type { Rung } from '../delivery/run-windows.ts';
 import { newId } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Message } from '../protocol/entities.ts';
@@ -6,7 +7,7 @@ import { ChatError } from '../protocol/errors.ts';
 import type { Replies } from '../protocol/replies.ts';
 import { ringForEntry } from '../store/bell.ts';
 import type { Connection } from '../store/connections.ts';
-import { logExpiry, putEntry } from '../store/log.ts';
+import { type LogEntry, logExpiry, putEntry } from '../store/log.ts';
 import { getSent, putOnce } from '../store/sent.ts';
 import type { Chat, Reply } from './chat.ts';
 import { membershipOf } from './membership-of.ts';
@@ -33,9 +34,10 @@ export async function sendMessage(
   };
   const first = await findFirst(chat, message);
   if (first) return { data: { message: first } };
+  const small = isSmall(chat, eventId);
   const stored = await append(chat, message);
-  await deliverNow(chat, eventId);
-  return { data: { message: stored } };
+  await deliverNow(chat, eventId, { small, rung: stored.rung });
+  return { data: { message: stored.message } };
 }
 
 /** The message that an earlier send with the same `clientMessageId` became. */
@@ -46,33 +48,34 @@ async function findFirst({ table }: Chat, message: Omit<Message, 'seq'>): Promis
 }
 
 /** Takes a number and puts the message on it. Nothing is acknowledged between the two: a crash leaves a hole. */
-async function append(chat: Chat, draft: Omit<Message, 'seq'>): Promise<Message> {
-  const { table, settings } = chat;
+async function append(chat: Chat, draft: Omit<Message, 'seq'>): Promise<{ message: Message; rung?: Rung }> {
+  const { table, settings, metrics } = chat;
   const expiresAt = logExpiry(settings);
   for (let attempt = 0; attempt < NUMBER_TRIES; attempt += 1) {
-    const seq = await ringForEntry(table, draft.eventId);
-    if (seq === undefined) throw new ChatError('EVENT_ENDED');
+    const bell = await ringForEntry(table, draft.eventId);
+    if (!bell) throw new ChatError('EVENT_ENDED');
+    const { seq } = bell;
     const { id, eventId, ...rest } = draft;
     const message: Message = { id, eventId, seq, ...rest };
-    const { clientMessageId } = message;
-    if (clientMessageId === undefined) {
-      if (await putEntry(table, eventId, { seq, kind: 'message', message }, expiresAt))
-        return counted(chat, message);
-      continue;
+    const entry = { seq, kind: 'message', message } as const;
+    const result = await put(chat, entry, expiresAt);
+    if (result === 'put') {
+      metrics.count('Messages', 1);
+      return { message, rung: { bell, entry } };
     }
-    const result = await putOnce(table, { ...message, clientMessageId }, expiresAt);
-    if (result === 'put') return counted(chat, message);
     if (result === 'repeated') {
       // Another send of the same was faster: our number stays unused.
       await putEntry(table, eventId, { seq, kind: 'void' }, expiresAt);
       const first = await findFirst(chat, draft);
-      if (first) return first;
+      if (first) return { message: first };
     }
   }
   throw new Error('No number could be kept');
 }
 
-function counted({ metrics }: Chat, message: Message): Message {
-  metrics.count('Messages', 1);
-  return message;
+/** `taken`: something else stands on the number. */
+async function put({ table }: Chat, entry: LogEntry & { kind: 'message' }, expiresAt: number) {
+  const { eventId, clientMessageId } = entry.message;
+  if (clientMessageId !== undefined) return putOnce(table, { ...entry.message, clientMessageId }, expiresAt);
+  return (await putEntry(table, eventId, entry, expiresAt)) ? 'put' : 'taken';
 }

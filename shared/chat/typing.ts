@@ -1,15 +1,16 @@
-import { forEachConcurrently } from '../concurrency.ts';
 import { loseMembers } from '../delivery/forget.ts';
 import { packFrames } from '../delivery/frames.ts';
-import { POST_CONCURRENCY } from '../delivery/post-to-all.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
-import type { Wire } from '../protocol/wire.ts';
+import { wires } from '../protocol/wire.ts';
 import type { Connection } from '../store/connections.ts';
 import { getCursor } from '../store/cursor.ts';
-import { listMembers, type Member } from '../store/members.ts';
+import { type ListedMember, listMembers } from '../store/members.ts';
 import type { Chat, Reply } from './chat.ts';
 import { membershipOf } from './membership-of.ts';
 import { rateLimit } from './rate-limit.ts';
+
+/** After this it is too late to tell, milliseconds. */
+const PATIENCE_MS = 500;
 
 /** Tells the others at once, past the windows: late typing is worth nothing. In large audiences nobody is told. */
 export async function typing(
@@ -21,17 +22,18 @@ export async function typing(
   await rateLimit(chat, participant.id, 'typing');
   const cursor = await getCursor(chat.table, eventId, { consistent: false });
   if (!cursor || cursor.audience > chat.settings.typingAudienceMax) return { data: {} };
-  const framesFor = (wire: Wire) =>
-    packFrames(wire, [{ event: 'userTyping', data: { eventId, participant, isTyping } }]);
+  const others: ListedMember[] = [];
   for await (const page of listMembers(chat.table, eventId)) {
-    const others = page.filter(
-      (member) => member.participant.id !== participant.id && member.state !== 'away',
+    others.push(
+      ...page.filter((member) => member.participant.id !== participant.id && member.state !== 'away'),
     );
-    const gone: Member[] = [];
-    await forEachConcurrently(others, POST_CONCURRENCY, async (member) => {
-      if ((await chat.poster.post(member.connectionId, framesFor(member.wire))) === 'gone') gone.push(member);
-    });
-    await loseMembers(chat, gone);
   }
+  const batches = wires.map((wire) => ({
+    frames: packFrames(wire, [{ event: 'userTyping', data: { eventId, participant, isTyping } }]),
+    connectionIds: others.filter((member) => member.wire === wire).map(({ connectionId }) => connectionId),
+  }));
+  const until = Date.now() + PATIENCE_MS;
+  const { gone } = await chat.poster.postAll(batches, () => until);
+  await loseMembers(chat, gone);
   return { data: {} };
 }

@@ -8,7 +8,7 @@ import type { LogEntry } from '../store/log.ts';
 import type { PresenceChanges } from '../store/news.ts';
 import type { PresenceNote } from '../store/presence.ts';
 import type { Table } from '../store/table.ts';
-import { type Outgoing, packFrames } from './frames.ts';
+import { type Frame, type Outgoing, pack } from './frames.ts';
 import { announce, nameKey, tabKey } from './presence-changes.ts';
 
 /** What a window has to tell. */
@@ -60,7 +60,7 @@ export function tell(
   const told: Outgoing[] = [];
   let seq = from;
   const add = (event: ServerEvent) =>
-    told.push({ ...event, offset: encodeOffset({ eventId, seq, news: news.before }) });
+    told.push({ ...event, seq, offset: encodeOffset({ eventId, seq, news: news.before }) });
   for (const { was, is } of others(renamed, (change) => change.is)) {
     for (const event of announce('userLeft', eventId, [was], one)) add(event);
     for (const event of announce('userJoined', eventId, [is], one)) add(event);
@@ -79,36 +79,51 @@ export function tell(
   }
   for (const event of announce('userLeft', eventId, left, all)) add(event);
   const last = told.at(-1);
+  if (last) last.seq = Math.max(from, upTo);
   if (last) last.offset = encodeOffset({ eventId, seq: Math.max(from, upTo), news: news.now });
   return told;
 }
 
-interface Recipient {
+interface Listener {
   connectionId: string;
   participant: Author;
   wire: Wire;
 }
 
-/** Makes the frames of a member: most are at the same place and have no part in the news, so theirs are encoded once a wire. */
+/** A story as some hear it: the frames, and which seq each takes them to. */
+export interface Version {
+  frames: readonly string[];
+  reached: readonly number[];
+}
+
+/**
+ * Makes the version of a member. Most are at the same place and have no part in the news: all of one wire share one
+ * object, encoded once.
+ */
 export function composer(
   story: Story,
   notes: readonly PresenceNote[],
-): (recipient: Recipient, from: number) => string[] {
+): (listener: Listener, from: number) => Version {
   const { joined, renamed } = story.changes;
-  const made = new Map<string, string[]>();
+  const made = new Map<string, Version>();
   const movers = new Set(notes.map(tabKey));
   // A summary names few: the others among the movers need no version of their own.
   const named = new Set(
     [...joined.slice(0, limits.namesInSummary), ...renamed.map(({ is }) => is)].map(({ id }) => id),
   );
-  return (recipient, from) => {
-    const { participant, wire } = recipient;
-    const isNews = movers.has(tabKey(recipient)) && (!story.summarize || named.has(participant.id));
+  return (listener, from) => {
+    const { participant, wire } = listener;
+    const isNews = movers.has(tabKey(listener)) && (!story.summarize || named.has(participant.id));
     // Who did it knows it; who was renamed by another tab of its own does not.
     const self = isNews ? nameKey(participant) : '';
     const key = `${wire} ${from} ${self}`;
-    const frames = made.get(key) ?? packFrames(wire, tell(story, from, self));
-    made.set(key, frames);
-    return frames;
+    const version = made.get(key) ?? versionOf(pack(wire, tell(story, from, self)), from);
+    made.set(key, version);
+    return version;
   };
 }
+
+const versionOf = (frames: readonly Frame[], from: number): Version => ({
+  frames: frames.map(({ text }) => text),
+  reached: frames.map(({ seq }) => seq ?? from),
+});

@@ -3,7 +3,7 @@ import { type Bell, getBell } from '../store/bell.ts';
 import { type Cursor, getCursor } from '../store/cursor.ts';
 import { logExpiry, putEntry } from '../store/log.ts';
 import type { Delivery } from './delivery.ts';
-import { runWindows } from './run-windows.ts';
+import { type Rung, runWindows } from './run-windows.ts';
 
 /** A number that nothing stands on is closed after this; its writer, if alive, takes another. Milliseconds. */
 const HOLE_MS = 1_000;
@@ -14,18 +14,36 @@ const DIRECT_WINDOWS = 3;
 const DIRECT_MS = 4_000;
 /** After so many the stream's function looks whether what it came for is done. */
 const STREAM_WINDOWS = 20;
+/** The share of the time there is in which windows may begin; the rest is for ending them. */
+const BEGIN_SHARE = 0.75;
+
+/** Whether the audience is small, as it was lately; for `deliverNow`, to be asked while there is something else to do. */
+export async function isSmall({ table, settings, log }: Delivery, eventId: string): Promise<boolean> {
+  const { directAudienceMax } = settings;
+  if (directAudienceMax === 0) return false;
+  try {
+    const cursor = await getCursor(table, eventId, { consistent: false });
+    return cursor !== undefined && cursor.audience <= directAudienceMax;
+  } catch (error) {
+    log.warn('left to the stream', { eventId, error });
+    return false;
+  }
+}
 
 /**
  * Delivers at once, in the Lambda that rang, if the audience is small. Never throws and needs not succeed: the bell
- * was rung, so the stream finishes what is left.
+ * was rung, so the stream finishes what is left. `rung` is what the caller has just put into the log, if it has.
  */
-export async function deliverNow(delivery: Delivery, eventId: string): Promise<void> {
-  const { directAudienceMax } = delivery.settings;
-  if (directAudienceMax === 0) return;
+export async function deliverNow(
+  delivery: Delivery,
+  eventId: string,
+  { small = isSmall(delivery, eventId), rung }: { small?: Promise<boolean>; rung?: Rung | undefined } = {},
+): Promise<void> {
+  if (!(await small)) return;
+  const beginUntil = Date.now() + DIRECT_MS;
+  const bounds = { windows: DIRECT_WINDOWS, beginUntil, postUntil: beginUntil };
   try {
-    const cursor = await getCursor(delivery.table, eventId, { consistent: false });
-    if (!cursor || cursor.audience > directAudienceMax) return;
-    await runWindows(delivery, eventId, { windows: DIRECT_WINDOWS, deadline: Date.now() + DIRECT_MS });
+    await runWindows(delivery, eventId, bounds, rung);
   } catch (error) {
     delivery.log.warn('left to the stream', { eventId, error });
   }
@@ -34,25 +52,36 @@ export async function deliverNow(delivery: Delivery, eventId: string): Promise<v
 /**
  * Delivers all that was rung for before the call, no more: later rings have records of their own. Takes over from dead
  * holders, waits for living ones, closes holes. Finding nothing to do is usual: the sender has done it, or the record
- * was delivered before. Throws at `deadline` (milliseconds since the epoch); whoever called tries again.
+ * was delivered before. Throws well before `deadline` (milliseconds since the epoch); whoever called tries again.
  */
 export async function catchUp(delivery: Delivery, eventId: string, deadline: number): Promise<void> {
   const { table } = delivery;
+  const beginUntil = Date.now() + BEGIN_SHARE * (deadline - Date.now());
+  const bounds = { windows: STREAM_WINDOWS, beginUntil, postUntil: deadline };
   const rung = await getBell(table, eventId);
   if (!rung) return;
   let hole: { seq: number; since: number } | undefined;
+  let heardBy: string | undefined;
   for (;;) {
     const cursor = await getCursor(table, eventId);
     if (!cursor || isCaughtUp(rung, cursor)) return;
-    if (Date.now() > deadline) throw new Error('Delivery has not caught up in time');
-    const result = await runWindows(delivery, eventId, { windows: STREAM_WINDOWS, deadline });
-    if (result.state === 'busy') await sleep(BUSY_WAIT_MS);
+    if (Date.now() > beginUntil) throw new Error('Delivery has not caught up in time');
+    if (isHeld(cursor) && cursor.lease === heardBy) {
+      await sleep(BUSY_WAIT_MS);
+      continue;
+    }
+    const result = await runWindows(delivery, eventId, bounds);
+    // One knock is enough for one holder.
+    if (result.state === 'busy') heardBy = cursor.lease;
+    if (result.state === 'early') throw new Error('The next window is not to begin in time');
     if (result.state !== 'hole') continue;
     if (hole?.seq !== result.seq) hole = { seq: result.seq, since: Date.now() };
     if (Date.now() - hole.since >= HOLE_MS) await closeHole(delivery, eventId, hole.seq);
     await sleep(HOLE_WAIT_MS);
   }
 }
+
+const isHeld = ({ lease, leaseUntil = 0 }: Cursor) => lease !== undefined && leaseUntil > Date.now();
 
 export const isCaughtUp = (bell: Bell, cursor: Cursor): boolean =>
   cursor.delivered >= bell.seq && cursor.presence >= bell.presence;

@@ -1,15 +1,23 @@
 import type { ChatSettings } from '../config.ts';
 import type { Table } from '../store/table.ts';
-import type { Poster } from './poster.ts';
+import type { Batch, Poster, Served } from './poster.ts';
 
 /** What delivery works with. */
 export interface Delivery {
   readonly table: Table;
   readonly poster: Poster;
+  /** Where the chunks of large audiences are posted; without it, here. */
+  readonly postElsewhere?: PostElsewhere;
   readonly settings: ChatSettings;
   readonly log: Log;
   readonly metrics: Metrics;
 }
+
+/**
+ * Posts in another Lambda, until `stopAt` (milliseconds since the epoch). Throws when it is not known what became of
+ * the connections.
+ */
+export type PostElsewhere = (batches: readonly Batch[], stopAt: number) => Promise<Served>;
 
 /** Structured log lines. Never message text, tokens or names. */
 export interface Log {
@@ -25,6 +33,7 @@ export type Metric =
   | 'FramesPosted'
   | 'ConnectionsGone'
   | 'ConnectionsDropped'
+  | 'ConnectionsThrottled'
   | 'HolesClosed'
   | 'Heartbeats'
   | 'Recoveries'

@@ -95,15 +95,15 @@ export function recoverableUntil(
   return socket && recoverySeconds > 0 ? lostAt + recoverySeconds * 1000 : undefined;
 }
 
-const CONCURRENCY = 10;
+const CONCURRENCY = 25;
 
 interface HasConnection {
   connectionId: string;
 }
 
 /** Looks after connections that are gone. One that fails is found gone again by the next window, or by the sweep. */
-export async function loseMembers(delivery: Delivery, members: readonly HasConnection[]): Promise<void> {
-  await forEachConcurrently(members, CONCURRENCY, async ({ connectionId }) => {
+export async function loseMembers(delivery: Delivery, connectionIds: readonly string[]): Promise<void> {
+  await forEachConcurrently(connectionIds, CONCURRENCY, async (connectionId) => {
     await lose(delivery, connectionId).catch((error) =>
       delivery.log.warn('a lost connection could not be looked after', { error }),
     );
@@ -125,6 +125,9 @@ export async function dropMembers<Member extends HasConnection>(
     (isClosed ? closed : open).push(member);
   });
   delivery.metrics.count('ConnectionsDropped', closed.length);
-  await loseMembers(delivery, closed);
+  await loseMembers(
+    delivery,
+    closed.map(({ connectionId }) => connectionId),
+  );
   return open;
 }

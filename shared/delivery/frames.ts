@@ -4,26 +4,32 @@ import type { ServerEvent } from '../protocol/server-to-client.ts';
 import { encodeEvent as encodePacket } from '../protocol/socketio.ts';
 import type { Wire } from '../protocol/wire.ts';
 
-/** An event on its way; with an `offset`, a Socket.IO client that has heard it can come back to after it. */
-export type Outgoing = ServerEvent & { offset?: string };
+/**
+ * An event on its way. Whoever has heard it has had the log up to `seq`; with the `offset`, a Socket.IO client can come
+ * back to after it.
+ */
+export type Outgoing = ServerEvent & { offset?: string; seq?: number };
+
+/** A frame, and how far in the log it takes its recipient. */
+export interface Frame {
+  text: string;
+  seq: number | undefined;
+}
 
 /**
  * Packs events into as few frames as the wire and the 32 KB unit of price and quota allow, in order. An event larger than
  * that gets a frame of its own.
  */
-export function packFrames(
-  wire: Wire,
-  events: readonly Outgoing[],
-  maxBytes: number = limits.frameBytes,
-): string[] {
-  if (wire === 'socketio') return events.map(onePacket);
+export function pack(wire: Wire, events: readonly Outgoing[], maxBytes: number = limits.frameBytes): Frame[] {
+  if (wire === 'socketio') return events.map((event) => ({ text: onePacket(event), seq: event.seq }));
   const { envelopeBytes, item, frame } = wire === 'json' ? jsonFrames : batchPackets;
-  const frames: string[] = [];
+  const frames: Frame[] = [];
   let items: string[] = [];
   let bytes = envelopeBytes;
   let offset: string | undefined;
+  let seq: number | undefined;
   const close = () => {
-    if (items.length > 0) frames.push(frame(items, offset));
+    if (items.length > 0) frames.push({ text: frame(items, offset), seq });
     items = [];
     bytes = envelopeBytes;
   };
@@ -34,10 +40,14 @@ export function packFrames(
     items.push(encoded);
     bytes += size;
     offset = event.offset ?? offset;
+    seq = event.seq ?? seq;
   }
   close();
   return frames;
 }
+
+export const packFrames = (wire: Wire, events: readonly Outgoing[], maxBytes?: number): string[] =>
+  pack(wire, events, maxBytes).map(({ text }) => text);
 
 function onePacket({ event, data, offset }: Outgoing): string {
   return offset === undefined ? encodePacket(event, data) : encodePacket(event, data, offset);

@@ -8,8 +8,12 @@ import {
   release,
   settle,
   takeLease,
+  takeLeaseAndClaim,
 } from '../store/cursor.ts';
 import type { Table } from '../store/table.ts';
+
+/** Often: those who post for the holder elsewhere go by what was left of the lease when they began. */
+const RENEWAL_MS = 1_000;
 
 /**
  * The right to run windows of one event: at most one holder at a time makes the order of frames. Renews itself; a holder
@@ -28,15 +32,29 @@ export class Lease {
     this.#eventId = eventId;
     this.#owner = owner;
     this.#until = until;
-    this.#renewal = setInterval(() => void this.#renew().catch(() => {}), LEASE_MS / 3);
+    this.#renewal = setInterval(() => void this.#renew().catch(() => {}), RENEWAL_MS);
   }
 
-  /** Undefined while somebody else holds it, who has heard the knock and will look again. */
-  static async take(table: Table, eventId: string): Promise<{ lease: Lease; cursor: Cursor } | undefined> {
+  /**
+   * Undefined while somebody else holds it, who has heard the knock and will look again. With `seq`, what probably is the
+   * only number that was not delivered, it is claimed at the same time, if that is so.
+   */
+  static async take(
+    table: Table,
+    eventId: string,
+    seq?: number,
+  ): Promise<{ lease: Lease; cursor: Cursor; hasClaimed: boolean } | undefined> {
     const owner = newId();
     const until = Date.now() + LEASE_MS;
-    const cursor = await takeLease(table, eventId, owner);
-    return cursor && { lease: new Lease(table, eventId, owner, until), cursor };
+    const claimed = seq === undefined ? undefined : await takeLeaseAndClaim(table, eventId, owner, seq);
+    const cursor = claimed ?? (await takeLease(table, eventId, owner));
+    if (!cursor) return undefined;
+    return { lease: new Lease(table, eventId, owner, until), cursor, hasClaimed: claimed !== undefined };
+  }
+
+  /** Until when it is ours, unless it is renewed; milliseconds since the epoch. */
+  get until(): number {
+    return this.#until;
   }
 
   /** Throws if the lease is no longer ours. */

@@ -1,52 +1,93 @@
 import { forEachConcurrently } from '../concurrency.ts';
-import { ringForPresence } from '../store/bell.ts';
+import { sleep } from '../sleep.ts';
+import { type Chunk, chunksOf, type Recipient } from './chunks.ts';
 import type { Delivery } from './delivery.ts';
-import { dropMembers, loseMembers } from './forget.ts';
 import type { Lease } from './lease.ts';
-import type { Outcome } from './poster.ts';
+import type { Served } from './poster.ts';
+import type { Share } from './share.ts';
 
-/** Posts under way at once; the SDK keeps as many sockets. */
-export const POST_CONCURRENCY = 50;
+/** Lambdas that post at the same time, besides this one. */
+const POSTERS = 16;
+/** What an invocation takes, less a reserve: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const INVOCATION_BYTES = 5_500_000;
+/** Before those who could not be served are tried again. */
+const PAUSE_MS = 200;
 
-export interface Served<Member> {
-  /** Members that have left now, each of which its event will hear of. */
-  departures: number;
-  /** Who could be neither served nor disconnected, and is to be served again. */
-  unserved: Member[];
+interface Terms {
+  lease: Lease;
+  share: Share;
+  /** When to give up, milliseconds since the epoch. */
+  until: number;
 }
 
 /**
- * Posts to every member what `framesFor` gives it. One member never harms another: who is gone is looked after; who could
- * not be served while others were is disconnected, and will come back. Throws when nobody could be served: then the
- * trouble is not theirs, and the window is to be run again.
+ * Posts to an audience: the first chunk from here, the others from as many Lambdas as it takes, each when the account's
+ * share allows it. Goes on while the management API is in trouble. Throws when the lease is lost.
  */
-export async function postToAll<Member extends { connectionId: string }>(
+export async function postToAll(
   delivery: Delivery,
-  eventId: string,
-  lease: Lease,
-  members: readonly Member[],
-  framesFor: (member: Member) => readonly string[],
-): Promise<Served<Member>> {
-  const by: Record<Outcome, Member[]> = { delivered: [], gone: [], lagging: [], failed: [] };
-  let frameCount = 0;
-  await forEachConcurrently(members, POST_CONCURRENCY, async (member) => {
-    const frames = framesFor(member);
-    if (frames.length === 0) return;
-    lease.check();
-    const outcome = await delivery.poster.post(member.connectionId, frames);
-    by[outcome].push(member);
-    if (outcome === 'delivered') frameCount += frames.length;
-  });
-  const { delivered, gone, lagging, failed } = by;
-  delivery.metrics.count('FramesPosted', frameCount);
-  delivery.metrics.count('ConnectionsGone', gone.length);
-  await loseMembers(delivery, gone);
-  // One or two 429 are clients that do not read; more of them, and no success, are everybody's.
-  if (delivered.length === 0 && (failed.length > 0 || lagging.length > 2)) {
-    throw new Error('The management API serves nobody');
+  recipients: Iterable<Recipient>,
+  { lease, share, until }: Terms,
+): Promise<Served> {
+  const { settings, poster, postElsewhere, log } = delivery;
+  const total: Served = { connections: 0, frames: 0, gone: [], lagging: [], failed: [], throttled: [] };
+  const limits = { connections: settings.chunkConnections, frames: share.most, bytes: INVOCATION_BYTES };
+  const postHere = ({ batches }: Chunk) => poster.postAll(batches, () => Math.min(lease.until, until));
+
+  async function post(chunk: Chunk, isFirst: boolean): Promise<Served> {
+    if (isFirst || !postElsewhere || chunk.bytes > INVOCATION_BYTES) return postHere(chunk);
+    try {
+      return await postElsewhere(chunk.batches, Math.min(lease.until, until));
+    } catch (error) {
+      // Whoever was served before it failed hears it twice.
+      log.warn('a chunk is posted from here', { error });
+      return postHere(chunk);
+    }
   }
-  const unserved = await dropMembers(delivery, [...lagging, ...failed]);
-  // Nobody else may have a reason to run the next window soon.
-  if (unserved.length > 0) await ringForPresence(delivery.table, eventId);
-  return { departures: gone.length + lagging.length + failed.length - unserved.length, unserved };
+
+  for (let left = recipients; ; ) {
+    const again: Recipient[] = [];
+    let count = 0;
+    const affordable = whenAffordable(chunksOf(left, limits), share);
+    await forEachConcurrently(affordable, postElsewhere ? POSTERS + 1 : 1, async (chunk) => {
+      lease.check();
+      count += 1;
+      again.push(...add(total, chunk, await post(chunk, count === 1)));
+    });
+    lease.check();
+    if (again.length === 0) return total;
+    // Nobody has had anything: the window can be run again as a whole.
+    if (total.frames === 0 || Date.now() + PAUSE_MS > until) {
+      total.throttled.push(...again);
+      return total;
+    }
+    await sleep(PAUSE_MS);
+    left = again;
+  }
+}
+
+/** One after the other, each once its frames may be posted. */
+async function* whenAffordable(chunks: Iterable<Chunk>, share: Share): AsyncGenerator<Chunk> {
+  for (const chunk of chunks) {
+    await share.take(chunk.frames);
+    yield chunk;
+  }
+}
+
+/** Adds what became of a chunk; resolves to those who are to be tried again. */
+function add(total: Served, chunk: Chunk, served: Served): Recipient[] {
+  total.connections += served.connections;
+  total.frames += served.frames;
+  total.gone.push(...served.gone);
+  if (served.connections + served.gone.length === chunk.recipients.length) return [];
+  const recipients = new Map(chunk.recipients.map((recipient) => [recipient.connectionId, recipient]));
+  const since = ({ connectionId, had }: { connectionId: string; had: number }): Recipient => {
+    const before = recipients.get(connectionId) ?? { connectionId, frames: [], had: 0 };
+    return { ...before, had: before.had + had };
+  };
+  total.lagging.push(...served.lagging.map(since));
+  // If nobody else was served either, the trouble is not theirs.
+  if (served.frames === 0) return [...served.throttled, ...served.failed].map(since);
+  total.failed.push(...served.failed.map(since));
+  return served.throttled.map(since);
 }

@@ -1,69 +1,67 @@
-import {
-  ApiGatewayManagementApiClient,
-  DeleteConnectionCommand,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
 import { sleep } from '../sleep.ts';
+import type { ManagementApi } from './management-api.ts';
+import { FIRST_WAIT_MS, PATIENCE_MS, postAll } from './post-all.ts';
 
-/**
- * What became of a call: `gone`, the connection has closed; after two seconds of trying: `lagging`, answered with 429,
- * which one full client buffer suffices for; `failed`, the management API is in trouble.
- * https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages-stagename-connections-connectionid.html
- */
-export type Outcome = 'delivered' | 'gone' | 'lagging' | 'failed';
+/** The same frames for several connections. */
+export interface Batch {
+  frames: readonly string[];
+  connectionIds: readonly string[];
+}
+
+/** A connection that has had only the first so many of its frames. */
+export interface Unserved {
+  connectionId: string;
+  had: number;
+}
+
+/** What became of connections; how many were served, and who was not. */
+export interface Served {
+  connections: number;
+  /** All that were sent, also to connections that have not had all of theirs. */
+  frames: number;
+  /** Closed. */
+  gone: string[];
+  /** Refused for two seconds with 429, which one full client buffer suffices for; others were answered. */
+  lagging: Unserved[];
+  /** Met errors for two seconds while others were served, or for four. */
+  failed: Unserved[];
+  /** Nothing is wrong with them: there was no more time, or nobody was served. */
+  throttled: Unserved[];
+}
+
+export type PostOutcome = 'delivered' | 'gone' | 'failed';
 
 /** The management API as delivery needs it. Its calls never throw. */
 export interface Poster {
-  /** Posts the frames one after the other: frames to one connection never overtake each other. */
-  post(connectionId: string, frames: readonly string[]): Promise<Outcome>;
+  /** Posts the frames one after the other; gives up after two seconds. */
+  post(connectionId: string, frames: readonly string[]): Promise<PostOutcome>;
+  /**
+   * Posts to many. Frames to one connection never overtake each other; no request is begun once it is `stopAt()`,
+   * milliseconds since the epoch.
+   */
+  postAll(batches: readonly Batch[], stopAt: () => number): Promise<Served>;
   /** Closes a connection; that it is gone already is as good. False: it could not be closed. */
   close(connectionId: string): Promise<boolean>;
 }
 
-const GIVE_UP_AFTER_MS = 2_000;
-const FIRST_WAIT_MS = 50;
-
-/** Tries by itself, so the client need not. A request that is taken for lost may still arrive: better late than twice. */
-const clientSettings = {
-  maxAttempts: 1,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-};
-
-export function sdkPoster(
-  endpoint: string,
-  client = new ApiGatewayManagementApiClient({ endpoint, ...clientSettings }),
-): Poster {
+export function newPoster(api: ManagementApi, { patienceMs = PATIENCE_MS } = {}): Poster {
   return {
-    async post(ConnectionId, frames) {
-      for (const Data of frames) {
-        const outcome = await persist(() => client.send(new PostToConnectionCommand({ ConnectionId, Data })));
-        if (outcome !== 'delivered') return outcome;
-      }
+    async post(connectionId, frames) {
+      const until = Date.now() + patienceMs;
+      const batch = { frames, connectionIds: [connectionId] };
+      const { connections, gone } = await postAll(api, [batch], { stopAt: () => until, patienceMs });
+      if (connections === 0) return gone.length > 0 ? 'gone' : 'failed';
       return 'delivered';
     },
-    async close(ConnectionId) {
-      const outcome = await persist(() => client.send(new DeleteConnectionCommand({ ConnectionId })));
-      return outcome === 'delivered' || outcome === 'gone';
+    postAll: (batches, stopAt) => postAll(api, batches, { stopAt, patienceMs }),
+    async close(connectionId) {
+      const until = Date.now() + patienceMs;
+      for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
+        const status = await api.delete(connectionId).catch(() => 0);
+        if (status === 204 || status === 410) return true;
+        if (Date.now() + waitMs >= until) return false;
+        await sleep(waitMs);
+      }
     },
   };
 }
-
-async function persist(call: () => Promise<unknown>): Promise<Outcome> {
-  const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
-  for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
-    try {
-      await call();
-      return 'delivered';
-    } catch (error) {
-      const status = statusOf(error);
-      if (status === 410) return 'gone';
-      if (Date.now() + waitMs < giveUpAt) await sleep(waitMs);
-      // Looked at again: a Lambda may have been frozen in between.
-      if (Date.now() + waitMs >= giveUpAt) return status === 429 ? 'lagging' : 'failed';
-    }
-  }
-}
-
-/** By status: the exception's name depends on a header that not every 410 carries. */
-const statusOf = (error: unknown): number | undefined =>
-  (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;

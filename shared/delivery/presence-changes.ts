@@ -1,7 +1,7 @@
 import type { Author, Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
-import type { Member } from '../store/members.ts';
+import type { ListedMember } from '../store/members.ts';
 import type { PresenceChanges } from '../store/news.ts';
 import type { PresenceNote } from '../store/presence.ts';
 
@@ -32,14 +32,21 @@ export function peopleOf(tabs: Iterable<Tab>): Participant[] {
  * listed. A join is news only if no other tab of the participant was there, a leave only if none is left; who came and
  * went in between is no news at all.
  */
-export function presenceChanges(notes: readonly PresenceNote[], members: readonly Member[]): PresenceChanges {
+export function presenceChanges(
+  notes: readonly PresenceNote[],
+  members: readonly ListedMember[],
+): PresenceChanges {
   const last = new Map(notes.map((note) => [tabKey(note), note]));
   const staying = [...last.values()].filter((note) => note.kind !== 'left');
-  const before = byId(announcedPeople(notes, members));
-  const now = byId(peopleOf([...unchangedTabs(notes, members), ...staying]));
+  const unchanged = unchangedTabs(notes, members);
+  const movers = new Set(notes.map((note) => note.participant.id));
+  const othersTabs = unchanged.filter(({ participant }) => movers.has(participant.id));
+  const before = byId(peopleOf([...othersTabs, ...tabsBefore(notes)]));
+  const now = byId(peopleOf([...othersTabs, ...staying]));
+  const there = new Set([...unchanged, ...staying].map(({ participant }) => participant.id));
 
-  const changes: PresenceChanges = { joined: [], left: [], renamed: [], participantCount: now.size };
-  for (const id of new Set(notes.map((note) => note.participant.id))) {
+  const changes: PresenceChanges = { joined: [], left: [], renamed: [], participantCount: there.size };
+  for (const id of movers) {
     const [was, is] = [before.get(id), now.get(id)];
     if (was && is) {
       if (was.username !== is.username) changes.renamed.push({ was, is });
@@ -50,12 +57,16 @@ export function presenceChanges(notes: readonly PresenceNote[], members: readonl
 }
 
 /** Who is there as far as everybody has been told: as if the notes had not been written yet. */
-function announcedPeople(notes: readonly PresenceNote[], members: readonly Member[]): Participant[] {
-  const first = new Map([...notes].reverse().map((note) => [tabKey(note), note]));
-  return peopleOf([...unchangedTabs(notes, members), ...[...first.values()].flatMap(tabBefore)]);
-}
+export const announcedPeople = (
+  notes: readonly PresenceNote[],
+  members: readonly ListedMember[],
+): Participant[] => peopleOf([...unchangedTabs(notes, members), ...tabsBefore(notes)]);
 
-function unchangedTabs(notes: readonly PresenceNote[], members: readonly Member[]): Member[] {
+function unchangedTabs(
+  notes: readonly PresenceNote[],
+  members: readonly ListedMember[],
+): readonly ListedMember[] {
+  if (notes.length === 0) return members;
   const noted = new Set(notes.map(tabKey));
   return members.filter((member) => !noted.has(tabKey(member)));
 }
@@ -74,7 +85,12 @@ export const nameKey = ({ id, username }: Author): string => `${id} ${username}`
 
 const byId = (people: Participant[]) => new Map(people.map((person) => [person.id, person]));
 
-/** The tab that there was before a first note. */
+/** The tabs that there were before they left their first notes. */
+function tabsBefore(notes: readonly PresenceNote[]): Tab[] {
+  const first = new Map([...notes].reverse().map((note) => [tabKey(note), note]));
+  return [...first.values()].flatMap(tabBefore);
+}
+
 function tabBefore({ kind, participant, namedAt, previous }: PresenceNote): Tab[] {
   if (kind === 'left') return [{ participant, namedAt }];
   if (!previous) return [];

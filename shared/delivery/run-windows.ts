@@ -1,3 +1,4 @@
+import { sleep } from '../sleep.ts';
 import { type Bell, getBell } from '../store/bell.ts';
 import type { Cursor } from '../store/cursor.ts';
 import { type LogEntry, readPrefix } from '../store/log.ts';
@@ -8,40 +9,68 @@ import { runWindow } from './window.ts';
 /** Entries that one window takes at most; the next one takes the rest. */
 const WINDOW_ENTRIES = 500;
 
-/** `busy`: another holder runs the windows and has heard us. `hole`: all is done up to a number nothing stands on yet. */
-export type RunResult = { state: 'done' | 'busy' } | { state: 'hole'; seq: number };
+/**
+ * `busy`: another holder runs the windows and has heard us. `hole`: all is done up to a number nothing stands on yet.
+ * `early`: the pace allows no window within bounds.
+ */
+export type RunResult = { state: 'done' | 'busy' | 'early' } | { state: 'hole'; seq: number };
 
-/** When to let go though more may be left, which others have rung for: after so many windows, or at that time. */
+/** When to let go though more may be left, which others have rung for. Times are milliseconds since the epoch. */
 export interface RunBounds {
+  /** After so many windows. */
   windows: number;
-  /** Milliseconds since the epoch; a window that has begun is finished. */
-  deadline: number;
+  /** No window begins after this. */
+  beginUntil: number;
+  /** What a window has not posted by then is left to the next one. */
+  postUntil: number;
+}
+
+/** What somebody has just put on the number that it rang for, and the bell as it was then. */
+export interface Rung {
+  bell: Bell;
+  entry: LogEntry;
 }
 
 /**
- * Runs windows of one event until nothing is left, within bounds. Throws when the lease was lost or nobody could be
- * served; the log and the cursor then say what is still to do.
+ * Runs windows of one event until nothing is left, within bounds. With `rung`, spares the look at the log if there is
+ * nothing else. Throws when the lease was lost or nobody could be served; the log and the cursor then say what is still to
+ * do.
  */
-export async function runWindows(delivery: Delivery, eventId: string, bounds: RunBounds): Promise<RunResult> {
-  const held = await Lease.take(delivery.table, eventId);
+export async function runWindows(
+  delivery: Delivery,
+  eventId: string,
+  bounds: RunBounds,
+  rung?: Rung,
+): Promise<RunResult> {
+  const held = await Lease.take(delivery.table, eventId, rung?.entry.seq);
   if (!held) return { state: 'busy' };
-  const { lease } = held;
+  const { lease, hasClaimed } = held;
   let { cursor } = held;
+  let known = hasClaimed && rung ? { bell: rung.bell, entries: [rung.entry] } : undefined;
   try {
     for (let count = 1; ; count += 1) {
-      const { bell, entries } = await findWork(delivery, eventId, cursor);
+      if (cursor.nextWindowAt > bounds.beginUntil) {
+        await lease.letGo();
+        return { state: 'early' };
+      }
+      // Whatever comes until then shares a frame.
+      await sleepUntil(cursor.nextWindowAt);
+      const { bell, entries } = known ?? (await findWork(delivery, eventId, cursor));
       let progress = cursor;
       let departures = 0;
-      if (entries.length > 0 || bell.presence !== cursor.presence) {
+      if (entries.length > 0 || bell.presence > cursor.presence) {
         // Before the members are listed: see `claimed`.
-        await lease.claim(entries.at(-1)?.seq);
-        const done = await runWindow(delivery, eventId, lease, cursor, { entries, presence: bell.presence });
+        if (!known) await lease.claim(entries.at(-1)?.seq);
+        const work = { entries, presence: bell.presence };
+        const done = await runWindow(delivery, eventId, lease, cursor, work, bounds.postUntil);
         progress = { ...cursor, ...done.progress };
         departures = done.departures;
       }
+      known = undefined;
       // Who left in this window is news for the next one.
       const more = departures > 0 || entries.length === WINDOW_ENTRIES;
-      const isLast = count >= bounds.windows || Date.now() > bounds.deadline;
+      const isLast =
+        count >= bounds.windows || Math.max(Date.now(), progress.nextWindowAt) >= bounds.beginUntil;
       if ((isLast || !more) && (await lease.release(progress, isLast ? undefined : cursor.knocks))) {
         const hasHole = !more && progress.delivered < bell.seq;
         return hasHole ? { state: 'hole', seq: progress.delivered + 1 } : { state: 'done' };
@@ -54,6 +83,11 @@ export async function runWindows(delivery: Delivery, eventId: string, bounds: Ru
   } finally {
     lease.stopRenewing();
   }
+}
+
+async function sleepUntil(time: number): Promise<void> {
+  const left = time - Date.now();
+  if (left > 0) await sleep(left);
 }
 
 async function findWork(

@@ -2,7 +2,8 @@
  * How a connection speaks, from its handshake to its end: JSON frames; Socket.IO, one packet a frame; Socket.IO with
  * several events in one packet, `batch` (contract: "The JSON wire", "The Socket.IO wire").
  */
-export type Wire = 'json' | 'socketio' | 'socketio-batch';
+export const wires = ['json', 'socketio', 'socketio-batch'] as const;
+export type Wire = (typeof wires)[number];
 
 export type Query = Readonly<Record<string, string | undefined>>;
 

@@ -22,15 +22,15 @@ export async function getBell(table: Table, eventId: string): Promise<Bell | und
   return getItem<Bell>(table, bellKey(eventId));
 }
 
-/** Takes the next sequence number; undefined when the event has ended or never was. Not in a transaction: it is hot. */
-export async function ringForEntry(table: Table, eventId: string): Promise<number | undefined> {
+/** Takes the next sequence number, `seq`; undefined when the event has ended or never was. Not in a transaction: it is hot. */
+export async function ringForEntry(table: Table, eventId: string): Promise<Bell | undefined> {
   return ring(table, eventId, {
     UpdateExpression: 'ADD seq :one',
     // An ended event takes no more messages.
     ConditionExpression: '#status = :active',
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':one': 1, ':active': 'active' },
-  }).then((bell) => bell?.seq);
+  });
 }
 
 /** Says that presence notes wait. Also for an ended event: people still leave it. */

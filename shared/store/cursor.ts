@@ -19,6 +19,8 @@ export interface Cursor {
   pending: Record<string, number>;
   /** Counts those who found the lease taken: the holder looks again before it lets go. */
   knocks: number;
+  /** When the next window may begin, milliseconds since the epoch: an event's windows keep a pace. */
+  nextWindowAt: number;
   lease?: string;
   /** Milliseconds since the epoch. */
   leaseUntil?: number;
@@ -33,6 +35,7 @@ export const newCursor: Cursor = {
   participantCount: 0,
   pending: {},
   knocks: 0,
+  nextWindowAt: 0,
 };
 
 /** Outlives a pause of its holder, who renews it; a dead holder delays its event by this much, milliseconds. */
@@ -46,6 +49,32 @@ export async function getCursor(
   return getItem<Cursor>(table, cursorKey(eventId), { consistent });
 }
 
+// Free, or its holder is dead, or the SDK repeats a take whose answer was lost.
+const IS_FREE =
+  'attribute_exists(pk) AND (attribute_not_exists(lease) OR leaseUntil < :now OR lease = :owner)';
+
+/**
+ * The lease, and with it the claim on the next number, if that is all there is to deliver: a message in a quiet event.
+ * Undefined: it is not that simple.
+ */
+export async function takeLeaseAndClaim(
+  table: Table,
+  eventId: string,
+  owner: string,
+  seq: number,
+): Promise<Cursor | undefined> {
+  const now = Date.now();
+  return update(table, eventId, {
+    UpdateExpression: 'SET lease = :owner, leaseUntil = :until, claimed = :seq',
+    // Everything before this number is claimed, so there is no hole, and delivered.
+    ConditionExpression: `${IS_FREE} AND delivered = :before AND (claimed = :before OR claimed = :seq)`,
+    ExpressionAttributeValues: {
+      ...{ ':owner': owner, ':until': now + LEASE_MS, ':now': now },
+      ...{ ':seq': seq, ':before': seq - 1 },
+    },
+  });
+}
+
 /** The lease, or undefined while another holds it (who has then heard the knock and looks again) or no event is there. */
 export async function takeLease(table: Table, eventId: string, owner: string): Promise<Cursor | undefined> {
   // A knock fails when the holder let go in between: then the lease is free to take.
@@ -53,9 +82,7 @@ export async function takeLease(table: Table, eventId: string, owner: string): P
     const now = Date.now();
     const taken = await update(table, eventId, {
       UpdateExpression: 'SET lease = :owner, leaseUntil = :until',
-      // Free, or its holder is dead, or the SDK repeats a take whose answer was lost.
-      ConditionExpression:
-        'attribute_exists(pk) AND (attribute_not_exists(lease) OR leaseUntil < :now OR lease = :owner)',
+      ConditionExpression: IS_FREE,
       ExpressionAttributeValues: { ':owner': owner, ':until': now + LEASE_MS, ':now': now },
     });
     if (taken) return taken;
@@ -93,7 +120,7 @@ export async function keepLease(
 /** What a window writes down. */
 export type Progress = Pick<
   Cursor,
-  'delivered' | 'presence' | 'news' | 'audience' | 'participantCount' | 'pending'
+  'delivered' | 'presence' | 'news' | 'audience' | 'participantCount' | 'pending' | 'nextWindowAt'
 >;
 
 /** Writes down what a window has done and keeps the lease. Undefined: the lease was lost. */
@@ -146,7 +173,7 @@ export async function abandonLease(table: Table, eventId: string, owner: string)
 }
 
 const SET_PROGRESS =
-  'SET delivered = :delivered, presence = :presence, news = :news, audience = :audience, participantCount = :participants, pending = :pending';
+  'SET delivered = :delivered, presence = :presence, news = :news, audience = :audience, participantCount = :participants, pending = :pending, nextWindowAt = :next';
 
 const progressValues = (progress: Progress) => ({
   ':delivered': progress.delivered,
@@ -155,6 +182,7 @@ const progressValues = (progress: Progress) => ({
   ':audience': progress.audience,
   ':participants': progress.participantCount,
   ':pending': progress.pending,
+  ':next': progress.nextWindowAt,
 });
 
 async function update(table: Table, eventId: string, input: UpdateInput): Promise<Cursor | undefined> {

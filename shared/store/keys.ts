@@ -64,6 +64,9 @@ export const rateKey = (participantId: string, action: string): Key => ({
   sk: action,
 });
 
+/** What is taken of the account's share of frames in one second, since the epoch. */
+export const quotaKey = (second: number): Key => ({ pk: `QUOTA#${second}`, sk: 'FRAMES' });
+
 /** The id inside `EVENT#{id}`, `CONN#{id}` or `{millis}#{id}`. */
 export const idOf = (key: string): string => key.slice(key.indexOf('#') + 1);
 

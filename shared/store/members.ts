@@ -54,21 +54,29 @@ export async function goLive(
   return false;
 }
 
+/** A member as it is listed: in large audiences every attribute counts. */
+export type ListedMember = Omit<Member, 'joinId' | 'start'>;
+
+const LISTED = ['connectionId', 'wire', 'participant', 'namedAt', 'state', 'heldSince', 'after', 'expiresAt'];
+const listedNames = Object.fromEntries(LISTED.map((name) => [`#${name}`, name]));
+
 /** The unexpired members of an event, page after page, strongly consistent: whoever is live now is listed. */
 export async function* listMembers(
   table: Table,
   eventId: string,
   pageSize?: number,
-): AsyncGenerator<Member[]> {
+): AsyncGenerator<ListedMember[]> {
   const pages = queryPages(table, {
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': audiencePartition(eventId) },
+    ProjectionExpression: Object.keys(listedNames).join(', '),
+    ExpressionAttributeNames: listedNames,
     ConsistentRead: true,
     ...(pageSize !== undefined && { Limit: pageSize }),
   });
   const now = Date.now();
   for await (const page of pages) {
-    yield (page as unknown as Member[]).filter((member) => member.expiresAt > now);
+    yield (page as unknown as ListedMember[]).filter((member) => member.expiresAt > now);
   }
 }
 

@@ -55,7 +55,7 @@ export function putHeld(
 export async function renameTab(
   table: Table,
   eventId: string,
-  { connectionId, participant }: Member,
+  { connectionId, participant }: Pick<Member, 'connectionId' | 'participant'>,
   username: string,
 ): Promise<boolean> {
   const names = { '#id': 'id' };

@@ -1,9 +1,12 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
+import { forEachConcurrently } from '../concurrency.ts';
 import type { Participant } from '../protocol/entities.ts';
 import { sleep } from '../sleep.ts';
 import { PRESENCE, presenceKey } from './keys.ts';
 import { queryPages, type Table, UNPROCESSED_WAIT_MS } from './table.ts';
+
+const CONCURRENCY = 10;
 
 /** A change of the audience that waits to be announced by the next window. */
 export interface PresenceNote {
@@ -42,7 +45,8 @@ export async function deleteNotes(
   eventId: string,
   notes: readonly PresenceNote[],
 ): Promise<void> {
-  for (let from = 0; from < notes.length; from += 25) {
+  const starts = Array.from({ length: Math.ceil(notes.length / 25) }, (_, index) => index * 25);
+  await forEachConcurrently(starts, CONCURRENCY, async (from) => {
     let requests = notes
       .slice(from, from + 25)
       .map((note) => ({ DeleteRequest: { Key: presenceKey(eventId, note.ulid) } }));
@@ -53,5 +57,5 @@ export async function deleteNotes(
       requests = (UnprocessedItems?.[table.name] ?? []) as typeof requests;
       if (requests.length > 0) await sleep(UNPROCESSED_WAIT_MS);
     }
-  }
+  });
 }

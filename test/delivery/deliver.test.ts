@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { chatSettings } from '../../shared/config.ts';
 import { catchUp, deliverNow } from '../../shared/delivery/deliver.ts';
 import type { Delivery } from '../../shared/delivery/delivery.ts';
-import type { Outcome } from '../../shared/delivery/poster.ts';
+import { newPoster } from '../../shared/delivery/poster.ts';
 import { newId } from '../../shared/ids.ts';
 import { ringForEntry, ringForPresence } from '../../shared/store/bell.ts';
 import { getConnection, putConnection } from '../../shared/store/connections.ts';
@@ -16,13 +16,15 @@ import { newTable } from '../support/database.ts';
 /** Who gets what: the real store and windows, on a management API that does as the test says. */
 let delivery: Delivery;
 let frames: Map<string, unknown[]>;
-let outcomes: Map<string, Outcome>;
+/** Statuses of posts to some connections; 0: no answer. */
+let statuses: Map<string, number>;
+/** Of everything but posts. */
 let closable: boolean;
 let closed: string[];
 
 beforeEach(async () => {
   frames = new Map();
-  outcomes = new Map();
+  statuses = new Map();
   closable = true;
   closed = [];
   delivery = {
@@ -30,19 +32,22 @@ beforeEach(async () => {
     settings: chatSettings.parse({}),
     log: { info: () => {}, warn: () => {}, error: () => {} },
     metrics: { count: () => {} },
-    poster: {
-      async post(connectionId, texts) {
-        const outcome = outcomes.get(connectionId) ?? 'delivered';
-        const got = frames.get(connectionId) ?? [];
-        if (outcome === 'delivered')
-          frames.set(connectionId, [...got, ...texts.flatMap((text) => JSON.parse(text))]);
-        return outcome;
+    poster: newPoster(
+      {
+        async post(connectionId, { body }) {
+          const status = statuses.get(connectionId) ?? 200;
+          const got = frames.get(connectionId) ?? [];
+          if (status === 200) frames.set(connectionId, [...got, ...[JSON.parse(body.toString())].flat()]);
+          return status;
+        },
+        get: async () => 200,
+        async delete(connectionId) {
+          if (closable) closed.push(connectionId);
+          return closable ? 204 : 500;
+        },
       },
-      async close(connectionId) {
-        if (closable) closed.push(connectionId);
-        return closable;
-      },
-    },
+      { patienceMs: 300 },
+    ),
   };
   await createEvent(delivery.table, 'e', { name: 'E' }, Date.now());
 });
@@ -66,7 +71,7 @@ async function enter(connectionId: string): Promise<void> {
 }
 
 async function say(text: string): Promise<number> {
-  const seq = (await ringForEntry(delivery.table, 'e')) ?? 0;
+  const { seq = 0 } = (await ringForEntry(delivery.table, 'e')) ?? {};
   const participant = { id: 'p', username: 'someone' };
   const message = { id: newId(), eventId: 'e', seq, participant, text, sentAt: 'now' };
   await putEntry(delivery.table, 'e', { seq, kind: 'message', message }, later());
@@ -102,7 +107,7 @@ test('catching up ends with what was rung for before, however busy the event is'
 
 test('a hole is closed, and its late writer finds it taken', async () => {
   await enter('ana');
-  const dead = (await ringForEntry(delivery.table, 'e')) ?? 0;
+  const { seq: dead = 0 } = (await ringForEntry(delivery.table, 'e')) ?? {};
   await say('after the hole');
   await catchUp(delivery, 'e', soon());
   expect(heard('ana')).toEqual(['after the hole']);
@@ -117,7 +122,7 @@ describe('a member that is not to be served', () => {
   });
 
   test('because it is gone, leaves; the others hear all, and that', async () => {
-    outcomes.set('bob', 'gone');
+    statuses.set('bob', 410);
     await say('hello');
     await catchUp(delivery, 'e', soon());
     await catchUp(delivery, 'e', soon());
@@ -127,8 +132,8 @@ describe('a member that is not to be served', () => {
     expect((await getCursor(delivery.table, 'e'))?.participantCount).toBe(1);
   });
 
-  test.for(['lagging', 'failed'] as const)('because it is %s, is disconnected', async (outcome) => {
-    outcomes.set('bob', outcome);
+  test('because it does not read, is disconnected', async () => {
+    statuses.set('bob', 429);
     await say('hello');
     await catchUp(delivery, 'e', soon());
     expect(closed).toEqual(['bob']);
@@ -136,15 +141,30 @@ describe('a member that is not to be served', () => {
     expect(heard('ana')).toEqual(['hello']);
   });
 
+  test.for([500, 0])(
+    'because of errors (%i), keeps its place once, and is disconnected then',
+    async (status) => {
+      statuses.set('bob', status);
+      await say('hello');
+      await deliverNow(delivery, 'e');
+      expect((await getCursor(delivery.table, 'e'))?.pending).toEqual({ bob: 0 });
+      expect(closed).toEqual([]);
+      await catchUp(delivery, 'e', soon());
+      expect(closed).toEqual(['bob']);
+      expect(await connections()).toEqual(['ana']);
+      expect(heard('ana')).toEqual(['hello']);
+    },
+  );
+
   test('and can not be disconnected either, keeps its place and gets everything later', async () => {
-    outcomes.set('bob', 'lagging');
+    statuses.set('bob', 429);
     closable = false;
     await say('one');
     await deliverNow(delivery, 'e');
     await say('two');
     await deliverNow(delivery, 'e');
     expect(heard('ana')).toEqual(['one', 'two']);
-    outcomes.delete('bob');
+    statuses.delete('bob');
     await catchUp(delivery, 'e', soon());
     expect(heard('bob')).toEqual(['one', 'two']);
     expect(heard('ana')).toEqual(['one', 'two']);
@@ -154,18 +174,18 @@ describe('a member that is not to be served', () => {
 
 test('when nobody is to be reached, nobody is disconnected and all is delivered afterwards', async () => {
   for (const name of ['ana', 'bob', 'cleo']) await enter(name);
-  for (const name of ['ana', 'bob', 'cleo']) outcomes.set(name, 'failed');
+  for (const name of ['ana', 'bob', 'cleo']) statuses.set(name, 500);
   await say('hello');
-  await expect(catchUp(delivery, 'e', soon())).rejects.toThrow('serves nobody');
+  await expect(catchUp(delivery, 'e', Date.now() + 2_000)).rejects.toThrow('serves nobody');
   expect(closed).toEqual([]);
-  outcomes.clear();
+  statuses.clear();
   await catchUp(delivery, 'e', soon());
   for (const name of ['ana', 'bob', 'cleo']) expect(heard(name)).toEqual(['hello']);
 });
 
 test('a single client that does not read is disconnected, though there is nobody else to serve', async () => {
   await enter('ana');
-  outcomes.set('ana', 'lagging');
+  statuses.set('ana', 429);
   await say('hello');
   await catchUp(delivery, 'e', soon());
   expect(closed).toEqual(['ana']);
@@ -185,13 +205,13 @@ test('a large audience is left to the stream, and so is everything if so set', a
 test('who finds the lease taken is served by its holder', async () => {
   await enter('ana');
   await say('one');
-  const { post } = delivery.poster;
-  delivery.poster.post = async (...args) => {
-    delivery.poster.post = post;
+  const { postAll } = delivery.poster;
+  delivery.poster.postAll = async (...args) => {
+    delivery.poster.postAll = postAll;
     // In the middle of the first window.
     await say('two');
     await deliverNow(delivery, 'e');
-    return post(...args);
+    return postAll(...args);
   };
   await deliverNow(delivery, 'e');
   expect(heard('ana')).toEqual(['one', 'two']);
@@ -231,10 +251,10 @@ test('in a large audience a joiner is not told of itself either', async () => {
 test('many messages wait for one frame', async () => {
   await enter('ana');
   let posts = 0;
-  const { post } = delivery.poster;
-  delivery.poster.post = (...args) => {
+  const { postAll } = delivery.poster;
+  delivery.poster.postAll = (...args) => {
     posts += 1;
-    return post(...args);
+    return postAll(...args);
   };
   for (let i = 0; i < 30; i += 1) await say(`m${i}`);
   await catchUp(delivery, 'e', soon());
@@ -253,12 +273,14 @@ test('whoever leaves while a window lists the members does not hear of itself', 
     async send(command: unknown) {
       const result = await send(command);
       const isListing = JSON.stringify(command).includes('EVENT#e#AUDIENCE');
-      if (isListing && bob?.membership) await leave(table, 'bob', bob.membership, 'stays');
+      if (isListing && bob?.membership && (await leave(table, 'bob', bob.membership, 'stays')))
+        await ringForPresence(table, 'e');
       return result;
     },
   });
   await say('hello');
   await catchUp({ ...delivery, table: { ...table, client: leaving } }, 'e', soon());
+  await catchUp(delivery, 'e', soon());
   expect(news('ana')).toEqual(['userLeft bob']);
   expect(news('bob')).toEqual([]);
 });

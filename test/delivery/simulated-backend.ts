@@ -6,6 +6,7 @@ import { heartbeat } from '../../shared/chat/heartbeat.ts';
 import { sweep } from '../../shared/chat/sweep.ts';
 import { chatSettings } from '../../shared/config.ts';
 import { catchUp } from '../../shared/delivery/deliver.ts';
+import type { Batch, Served } from '../../shared/delivery/poster.ts';
 import { sleep } from '../../shared/sleep.ts';
 import { bellKey, SLOTS } from '../../shared/store/keys.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -26,12 +27,15 @@ export function newBackend(
   const chat: Chat = {
     table: { name: table.name, client: slowed(table.client, wake) },
     poster: gateway.poster,
+    postElsewhere,
     send: gateway.send,
     settings: chatSettings.parse({
       joinBurst: 1_000,
       sendBurst: 1_000,
       // Sometimes the stream does everything.
       directAudienceMax: random() < 0.25 ? 0 : 50,
+      // Sometimes even a small audience is more than one Lambda serves.
+      chunkConnections: random() < 0.5 ? 2 : 1_000,
       // Sometimes nobody is away for long.
       presenceGraceSeconds: Math.floor(random() * 3),
       recoverySeconds: random() < 0.5 ? 3 : 30,
@@ -39,6 +43,13 @@ export function newBackend(
     log: { info: () => {}, warn: () => {}, error: () => {} },
     metrics: { count: () => {} },
   };
+
+  /** Another Lambda, which may die while this one lives, and the other way round. */
+  async function postElsewhere(batches: readonly Batch[], stopAt: number): Promise<Served> {
+    const served = await invoke(() => gateway.poster.postAll(batches, () => stopAt));
+    if (!served) throw new Error('It died');
+    return served;
+  }
 
   /** What is to have ended before all is calm. */
   function track(work: Promise<unknown>): void {

@@ -1,6 +1,7 @@
 import type { Chat } from '../../shared/chat/chat.ts';
 import { packFrames } from '../../shared/delivery/frames.ts';
-import type { Poster } from '../../shared/delivery/poster.ts';
+import type { ManagementApi } from '../../shared/delivery/management-api.ts';
+import { newPoster } from '../../shared/delivery/poster.ts';
 import { type Client, hear } from './simulated-client.ts';
 
 interface Circumstances {
@@ -22,30 +23,35 @@ export function newGateway({ random, pause, tick, hangUp, closed }: Circumstance
     return client?.isOpen && client.connectionId === connectionId ? client : undefined;
   };
 
-  const poster: Poster = {
-    async post(connectionId, frames) {
-      for (const frame of frames) {
-        await pause();
-        const connection = connections.get(connectionId);
-        if (!connection) return 'gone';
-        // Some posts that fail have arrived.
-        const fails = connection.isSick && random() < 0.8;
-        const client = listener(connectionId);
-        if (client && (!fails || random() < 0.2)) hear(client, frame, tick);
-        await pause();
-        if (fails) return random() < 0.5 ? 'lagging' : 'failed';
-      }
-      return 'delivered';
-    },
-    async close(connectionId) {
+  const api: ManagementApi = {
+    async post(connectionId, { body }) {
       await pause();
-      if (connections.get(connectionId)?.isSick) return false;
+      const connection = connections.get(connectionId);
+      if (!connection) return 410;
+      // Some posts that fail have arrived.
+      const fails = connection.isSick && random() < 0.8;
+      const client = listener(connectionId);
+      if (client && (!fails || random() < 0.2)) hear(client, body.toString(), tick);
+      await pause();
+      return fails ? troubled() : 200;
+    },
+    async get(connectionId) {
+      await pause();
+      const connection = connections.get(connectionId);
+      if (!connection) return 410;
+      return connection.isSick && random() < 0.5 ? troubled() : 200;
+    },
+    async delete(connectionId) {
+      await pause();
+      if (connections.get(connectionId)?.isSick) return troubled();
       const client = listener(connectionId);
       close(connectionId);
       if (client) hangUp(client);
-      return true;
+      return 204;
     },
   };
+  const troubled = () => (random() < 0.5 ? 429 : 500);
+  const poster = newPoster(api, { patienceMs: 100 });
 
   function close(connectionId: string): void {
     if (connections.delete(connectionId)) closed(connectionId);

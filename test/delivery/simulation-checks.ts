@@ -4,7 +4,7 @@ import { getBell } from '../../shared/store/bell.ts';
 import { getConnection, listDue } from '../../shared/store/connections.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
 import { type LogEntry, readLog } from '../../shared/store/log.ts';
-import { listMembers, type Member } from '../../shared/store/members.ts';
+import { type ListedMember, listMembers } from '../../shared/store/members.ts';
 import { readNotes } from '../../shared/store/presence.ts';
 import type { Client } from './simulated-client.ts';
 import type { World } from './simulation.ts';
@@ -35,7 +35,7 @@ export async function findBrokenIn(world: World, eventId: string, expected: Expe
   const { table, stored, clients } = world;
   const broken: string[] = [];
   const must = (isTrue: boolean, what: string) => void (isTrue || broken.push(`${eventId}: ${what}`));
-  const members: Member[] = [];
+  const members: ListedMember[] = [];
   for await (const page of listMembers(table, eventId)) members.push(...page);
   const log: LogEntry[] = [];
   for await (const entry of readLog(table, eventId, { pageSize: 500 })) log.push(entry);

@@ -191,20 +191,21 @@ describe('grants', () => {
       .flatMap((statement) => [statement.Resource].flat())
       .map((resource) => JSON.stringify(resource));
     expect(resources.length).toBeGreaterThan(0);
-    for (const resource of resources) expect(resource).toMatch(/\/prod\/(POST|DELETE)\/@connections\/\*/);
+    for (const resource of resources) expect(resource).toMatch(/\/prod\/(POST|GET|DELETE)\/@connections\/\*/);
   });
 
-  test('to invoke a function are one caller’s, for one function', () => {
-    const callers = Object.entries(chat.findResources('AWS::IAM::Policy')).filter(([, policy]) =>
-      JSON.stringify(policy).includes('lambda:InvokeFunction'),
+  test('to invoke a function are for one function each', () => {
+    const invoked = Object.entries(chat.findResources('AWS::IAM::Policy')).flatMap(([id, policy]) =>
+      (policy.Properties.PolicyDocument.Statement as Statement[])
+        .filter(({ Action }) => Action === 'lambda:InvokeFunction')
+        .map(({ Resource }) => [id.replace(/RoleDefault.*/, ''), Resource]),
     );
-    expect(callers.map(([id]) => id)).toEqual([expect.stringMatching(/^WebSocketConnectRole/)]);
-    const [statement] = statementsOf('WebSocketConnect').filter(
-      ({ Action }) => Action === 'lambda:InvokeFunction',
-    );
-    expect(statement?.Resource).toEqual({
-      'Fn::GetAtt': [expect.stringMatching(/^WebSocketOpenFunction/), 'Arn'],
-    });
+    const only = (name: string) => ({ 'Fn::GetAtt': [expect.stringMatching(`^${name}Function`), 'Arn'] });
+    expect(invoked.sort()).toEqual([
+      ['DeliveryDeliver', only('DeliveryPost')],
+      ['DeliverySweep', only('DeliveryPost')],
+      ['WebSocketConnect', only('WebSocketOpen')],
+    ]);
   });
 
   test('are what each function does', () => {
@@ -214,6 +215,8 @@ describe('grants', () => {
     expect(actionsOf('WebSocketConnect')).toContain('lambda:InvokeFunction');
     expect(actionsOf('WebSocketOpen').filter((action) => /dynamodb|lambda/.test(action))).toEqual([]);
     expect(actionsOf('WebSocketOpen')).toContain('execute-api:ManageConnections');
+    expect(actionsOf('DeliveryPost').filter((action) => /dynamodb|lambda/.test(action))).toEqual([]);
+    expect(actionsOf('DeliveryPost')).toContain('execute-api:ManageConnections');
     expect(actionsOf('HttpEvents')).not.toContain('execute-api:ManageConnections');
     expect(actionsOf('HttpEvents')).not.toContain('dynamodb:DeleteItem');
   });

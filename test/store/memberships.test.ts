@@ -7,7 +7,7 @@ import {
   putConnection,
 } from '../../shared/store/connections.ts';
 import { createEvent } from '../../shared/store/events.ts';
-import { getMember, goLive, listMembers, type Member } from '../../shared/store/members.ts';
+import { getMember, goLive, type ListedMember, listMembers } from '../../shared/store/members.ts';
 import { join, leave } from '../../shared/store/memberships.ts';
 import { readNotes } from '../../shared/store/presence.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -21,9 +21,9 @@ beforeEach(async () => {
 
 const held = { participantToken: 'token', joinId: 'j' };
 const live = { eventId: 'e', connectionId: 'c', joinId: 'j', after: 3 };
-const connectionIds = (members: Member[]) => members.map((member) => member.connectionId);
+const connectionIds = (members: ListedMember[]) => members.map((member) => member.connectionId);
 const audience = async (pageSize?: number) => {
-  const pages: Member[][] = [];
+  const pages: ListedMember[][] = [];
   for await (const page of listMembers(table, 'e', pageSize)) pages.push(page);
   return pages;
 };

@@ -1,0 +1,21 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { PostElsewhere } from '../../shared/delivery/delivery.ts';
+import type { Served } from '../../shared/delivery/poster.ts';
+import type { PostEvent } from '../delivery/post.ts';
+import { environment } from './environment.ts';
+
+/** Never twice: some would hear everything again. A chunk takes no longer than a lease, with a cold start. */
+const lambda = new LambdaClient({
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+});
+
+export const postElsewhere: PostElsewhere = async (batches, stopAt) => {
+  const event: PostEvent = { batches, stopAt };
+  const { FunctionError, Payload } = await lambda.send(
+    new InvokeCommand({ FunctionName: environment.postFunction, Payload: JSON.stringify(event) }),
+  );
+  const answer = Payload?.transformToString() ?? '';
+  if (FunctionError !== undefined) throw new Error(`The poster failed: ${FunctionError}`);
+  return JSON.parse(answer) as Served;
+};
