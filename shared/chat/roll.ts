@@ -6,7 +6,7 @@ import { type ListedMember, listMembers } from '../store/members.ts';
 import type { Chat } from './chat.ts';
 
 /** Members are read in pages of this many, until they name enough people. */
-const PAGE_SIZE = 400;
+const PAGE_SIZE = 2 * limits.participantsInHistory;
 
 export interface Roll {
   /** Who is there: everybody if there are few, else as many as a history names. */

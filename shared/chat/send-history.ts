@@ -35,6 +35,8 @@ export async function sendHistory(chat: Chat, history: History): Promise<void> {
     if (!(await post(chat, history))) return;
     // Windows tell held members nothing: who came or went since the roll was called is told here.
     await becomeLive(chat, { eventId, connectionId, joinId, end }, async () => {
+      // Nobody knows everybody in a large audience.
+      if (!roll.isComplete) return;
       const now = await readRoll(chat, eventId, participant);
       // Looked at afterwards: whoever has left meanwhile is not in the roll, and must not hear of itself.
       if (await isHistoryOf(chat, history)) await chat.send(to, ...newsBetween(eventId, roll, now));

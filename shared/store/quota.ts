@@ -5,22 +5,21 @@ import type { Table } from './table.ts';
 /** Nobody asks for a second that is long over. */
 const KEPT_SECONDS = 3_600;
 
-/** Takes frames out of what there is `perSecond` in one second since the epoch. False: so many are not left. */
+/** Takes frames out of those that a second, counted since the epoch, may have had so far. False: so many are not left. */
 export async function takeQuota(
   table: Table,
   second: number,
   frames: number,
-  perSecond: number,
+  soFar: number,
 ): Promise<boolean> {
   const taken = await updateIf(table, quotaKey(second), {
     UpdateExpression: 'ADD taken :frames SET #ttl = :ttl',
     // All who post share it.
-    ConditionExpression: ':frames <= :all AND (attribute_not_exists(taken) OR taken <= :rest)',
+    ConditionExpression: 'attribute_not_exists(taken) OR taken <= :rest',
     ExpressionAttributeNames: { '#ttl': tableKeys.timeToLive },
     ExpressionAttributeValues: {
       ':frames': frames,
-      ':all': perSecond,
-      ':rest': perSecond - frames,
+      ':rest': soFar - frames,
       ':ttl': second + KEPT_SECONDS,
     },
   });

@@ -1,39 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { inject } from 'vitest';
-import { createTable } from '../../local/dynamodb/table.ts';
-import { newId } from '../../shared/ids.ts';
-import { tableKeys } from '../../shared/store/keys.ts';
-import { openTable, type Table } from '../../shared/store/table.ts';
-
-const { index } = tableKeys;
-const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' });
-const keySchema = (hash: string, range: string) => [
-  { AttributeName: hash, KeyType: 'HASH' },
-  { AttributeName: range, KeyType: 'RANGE' },
-];
+import type { Table } from '../../shared/store/table.ts';
+import { newTableAt } from './table.ts';
 
 /** An empty table on the suite's DynamoDB Local. */
-export async function newTable(): Promise<Table> {
-  const endpoint = inject('dynamodbEndpoint');
-  const name = `store-${newId()}`;
-  await createTable(endpoint, {
-    stack: 'Test',
-    logicalId: name,
-    type: 'AWS::DynamoDB::Table',
-    physicalId: name,
-    properties: {
-      AttributeDefinitions: [tableKeys.partition, tableKeys.sort, index.partition, index.sort].map(attribute),
-      KeySchema: keySchema(tableKeys.partition, tableKeys.sort),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: index.name,
-          KeySchema: keySchema(index.partition, index.sort),
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-      BillingMode: 'PAY_PER_REQUEST',
-    },
-  });
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  return openTable(name, new DynamoDBClient({ endpoint, region: 'us-east-1', credentials }));
-}
+export const newTable = (): Promise<Table> => newTableAt(inject('dynamodbEndpoint'));
