@@ -1,0 +1,113 @@
+import { type ChatSettings, chatSettings } from '../../shared/config.ts';
+import { catchUp } from '../../shared/delivery/deliver.ts';
+import type { Delivery } from '../../shared/delivery/delivery.ts';
+import { newPoster } from '../../shared/delivery/poster.ts';
+import { newId } from '../../shared/ids.ts';
+import { type Bell, ringForEntry, ringForPresence } from '../../shared/store/bell.ts';
+import { getConnection, putConnection } from '../../shared/store/connections.ts';
+import { createEvent } from '../../shared/store/events.ts';
+import { type LogEntry, putEntry } from '../../shared/store/log.ts';
+import { goLive, listMembers } from '../../shared/store/members.ts';
+import { join } from '../../shared/store/memberships.ts';
+import { newTable } from '../support/database.ts';
+
+export type Room = Awaited<ReturnType<typeof newRoom>>;
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+interface Named {
+  id: string;
+  username: string;
+}
+
+interface Heard {
+  event: string;
+  data: { text: string; participant: Named; participants?: Named[] };
+}
+
+const soon = () => Date.now() + 20_000;
+
+/** The event `e`: the real store and windows, on a management API that does as the test says, with little patience. */
+export async function newRoom(settings: Partial<ChatSettings> = {}) {
+  /** What each connection has got. */
+  const frames = new Map<string, Heard[]>();
+  /** The connections that were posted to, in order. */
+  const posts: string[] = [];
+  /** Statuses of posts to some connections; all others are answered with 200. */
+  const statuses = new Map<string, number>();
+  const closed: string[] = [];
+  const room = { frames, posts, statuses, closed, canClose: true };
+  const poster = newPoster(
+    {
+      async post(connectionId, { body }) {
+        posts.push(connectionId);
+        const status = statuses.get(connectionId) ?? 200;
+        const got = frames.get(connectionId) ?? [];
+        if (status === 200) frames.set(connectionId, [...got, ...[JSON.parse(body.toString())].flat()]);
+        return status;
+      },
+      get: async () => 200,
+      async delete(connectionId) {
+        if (room.canClose) closed.push(connectionId);
+        return room.canClose ? 204 : 500;
+      },
+    },
+    { patienceMs: 300 },
+  );
+  const delivery: Writable<Delivery> = {
+    ...{ table: await newTable(), poster, settings: chatSettings.parse(settings) },
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    metrics: { count: () => {} },
+  };
+  const { table } = delivery;
+  await createEvent(table, 'e', { name: 'E' }, Date.now());
+
+  /** A live member that has had nothing; its arrival is announced already. */
+  async function enter(connectionId: string): Promise<void> {
+    await putConnection(table, { connectionId, wire: 'json', connectedAt: Date.now() });
+    const connection = await getConnection(table, connectionId);
+    if (!connection) throw new Error('not stored');
+    const participant = {
+      id: `p-${connectionId}`,
+      username: connectionId,
+      joinedAt: new Date().toISOString(),
+    };
+    const membership = { eventId: 'e', participant, namedAt: Date.now() };
+    await join(table, connection, membership, { participantToken: 't', joinId: connectionId });
+    await ringForPresence(table, 'e');
+    await goLive(table, { eventId: 'e', connectionId, joinId: connectionId, after: 0 });
+    await catchUp(delivery, 'e', soon());
+    frames.clear();
+  }
+
+  /** Rings, and puts a message on the number; resolves to both. */
+  async function say(text: string): Promise<{ bell: Bell; entry: LogEntry }> {
+    const bell = await ringForEntry(table, 'e');
+    if (!bell) throw new Error('no bell');
+    const { seq } = bell;
+    const participant = { id: 'p', username: 'someone' };
+    const message = { id: newId(), eventId: 'e', seq, participant, text, sentAt: 'now' };
+    const entry: LogEntry = { seq, kind: 'message', message };
+    await putEntry(table, 'e', entry, Date.now() + 60_000);
+    return { bell, entry };
+  }
+
+  const got = (connectionId: string) => frames.get(connectionId) ?? [];
+  return Object.assign(room, {
+    ...{ delivery, enter, say },
+    catchUp: () => catchUp(delivery, 'e', soon()),
+    /** The messages that a connection has got. */
+    heard: (connectionId: string) =>
+      got(connectionId).flatMap(({ event, data }) => (event === 'newMessage' ? [data.text] : [])),
+    /** What it has heard of others. */
+    news: (connectionId: string) =>
+      got(connectionId).flatMap(({ event, data }) =>
+        event === 'newMessage' ? [] : [`${event} ${data.participant.username}`],
+      ),
+    async connections(): Promise<string[]> {
+      const ids: string[] = [];
+      for await (const page of listMembers(table, 'e')) ids.push(...page.map((m) => m.connectionId));
+      return ids.sort();
+    },
+  });
+}
