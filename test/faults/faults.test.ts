@@ -39,14 +39,14 @@ const inOrder = (client: ChatClient) => {
 };
 
 /**
- * A send without a clientMessageId writes: 1 its rate, 2 the bell, 3 the log; then its window: 4 the lease, 5 the
- * claim, 6 the cursor.
+ * A send without a clientMessageId writes: 1 its rate, 2 the bell, 3 the log; then its window: 4 the lease with the
+ * claim, 5 its share of the frames, 6 the cursor.
  */
 test.for([
   [2, 'before its message is stored', false],
   [3, 'right after its message is stored', true],
   [4, 'with the lease in its hands', true],
-  [5, 'after it claimed', true],
+  [5, 'before it posted', true],
   [6, 'at the end of its window', true],
 ] as const)('a sender that dies after write %i, %s, harms nobody', async ([writes, , isStored]) => {
   const eventId = await newEvent();
