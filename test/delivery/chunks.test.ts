@@ -1,6 +1,9 @@
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
 import type { PostElsewhere } from '../../shared/delivery/delivery.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
+import { memberKey } from '../../shared/store/keys.ts';
+import { getMember } from '../../shared/store/members.ts';
 import { newRoom, type Room } from './room.ts';
 
 /** Audiences that are more than one Lambda serves. */
@@ -72,4 +75,23 @@ test('others may post no longer than the lease lasts', async () => {
   await room.catchUp();
   expect(leases).toHaveLength(2);
   for (const left of leases) expect(left).toBeGreaterThanOrEqual(0);
+});
+
+test('members past the first page of the listing are served', { timeout: 120_000 }, async () => {
+  const crowd = await newRoom();
+  const { table } = crowd.delivery;
+  await crowd.enter('first');
+  const template = await getMember(table, 'e', 'first');
+  // A page of a query ends at 1 MB.
+  const padding = 'x'.repeat(4_000);
+  const others = Array.from({ length: 600 }, (_, i) => `other-${i}`);
+  for (let from = 0; from < others.length; from += 25) {
+    const puts = others.slice(from, from + 25).map((connectionId) => ({
+      PutRequest: { Item: { ...template, ...memberKey('e', connectionId), connectionId, padding } },
+    }));
+    await table.client.send(new BatchWriteCommand({ RequestItems: { [table.name]: puts } }));
+  }
+  await crowd.say('hello');
+  await crowd.catchUp();
+  expect(new Set(crowd.posts)).toEqual(new Set(['first', ...others]));
 });
