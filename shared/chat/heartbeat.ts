@@ -8,6 +8,8 @@ import { connectionClosed } from './disconnect.ts';
 
 const BATCH = 1_000;
 const CONCURRENCY = 10;
+/** One that cannot be reached must not keep the others waiting, milliseconds. */
+const PATIENCE_MS = 4_000;
 
 /** The slot whose turn it is: one a minute, so that every connection hears from us every 8 of its 10 idle minutes. */
 export const slotAt = (now: number): number => Math.floor(now / 60_000) % SLOTS;
@@ -18,20 +20,27 @@ export const slotAt = (now: number): number => Math.floor(now / 60_000) % SLOTS;
  * Works until `deadline`.
  */
 export async function heartbeat(chat: Chat, slot: number, deadline: number): Promise<void> {
+  const share = new Share(chat, deadline);
   let batch: string[] = [];
   for await (const connectionId of listOpen(chat.table, slot)) {
     batch.push(connectionId);
-    if (batch.length < BATCH) continue;
-    await beat(chat, batch, deadline);
+    if (batch.length < Math.min(BATCH, share.most)) continue;
+    await beat(chat, share, batch, deadline);
     batch = [];
   }
-  await beat(chat, batch, deadline);
+  await beat(chat, share, batch, deadline);
 }
 
-async function beat(chat: Chat, connectionIds: readonly string[], deadline: number): Promise<void> {
+async function beat(
+  chat: Chat,
+  share: Share,
+  connectionIds: readonly string[],
+  deadline: number,
+): Promise<void> {
   const { poster, metrics } = chat;
-  await new Share(chat, deadline).take(connectionIds.length);
-  const { connections, gone } = await poster.postAll([{ frames: [NOOP], connectionIds }], () => deadline);
+  if (!(await share.take(connectionIds.length))) return;
+  const until = Math.min(deadline, Date.now() + PATIENCE_MS);
+  const { connections, gone } = await poster.postAll([{ frames: [NOOP], connectionIds }], () => until);
   await forEachConcurrently(gone, CONCURRENCY, (connectionId) =>
     connectionClosed(chat, connectionId).catch((error) =>
       chat.log.warn('a lost connection could not be looked after', { error }),

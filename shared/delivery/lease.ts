@@ -26,6 +26,7 @@ export class Lease {
   readonly #renewal: NodeJS.Timeout;
   /** Milliseconds since the epoch; counted from before the write that renewed it. */
   #until: number;
+  #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(table: Table, eventId: string, owner: string, until: number) {
     this.#table = table;
@@ -70,11 +71,12 @@ export class Lease {
 
   /** Writes down what a window has done. Throws if the lease was lost. */
   async settle(progress: Progress): Promise<Cursor> {
-    const until = Date.now() + LEASE_MS;
-    const cursor = await settle(this.#table, this.#eventId, this.#owner, progress);
-    if (!cursor) throw new Error('The lease was taken');
-    this.#until = until;
-    return cursor;
+    return this.#inTurn(async (until) => {
+      const cursor = await settle(this.#table, this.#eventId, this.#owner, progress);
+      if (!cursor) throw new Error('The lease was taken');
+      this.#until = until;
+      return cursor;
+    });
   }
 
   /** Writes down and lets go; false if somebody knocked since `knocks`, or if the lease was lost. */
@@ -92,8 +94,16 @@ export class Lease {
   }
 
   async #renew(claimed?: number): Promise<void> {
-    const until = Date.now() + LEASE_MS;
-    const isOurs = await keepLease(this.#table, this.#eventId, this.#owner, claimed);
-    this.#until = isOurs ? Math.max(this.#until, until) : 0;
+    await this.#inTurn(async (until) => {
+      const isOurs = await keepLease(this.#table, this.#eventId, this.#owner, claimed);
+      this.#until = isOurs ? until : 0;
+    });
+  }
+
+  /** One write after the other: a slow one must not shorten what a later one has prolonged. */
+  #inTurn<T>(write: (until: number) => Promise<T>): Promise<T> {
+    const turn = this.#writing.then(() => write(Date.now() + LEASE_MS));
+    this.#writing = turn.catch(() => {});
+    return turn;
   }
 }

@@ -1,37 +1,54 @@
 import { ringForPresence } from '../store/bell.ts';
+import type { Cursor } from '../store/cursor.ts';
 import type { Delivery } from './delivery.ts';
 import { dropMembers, loseMembers } from './forget.ts';
 import type { Served, Unserved } from './poster.ts';
 
-/** What a cursor can remember; only a failure of everything passes by more. */
+/** What a cursor can remember: with more, those who were served hear it again. */
 const PENDING_MAX = 5_000;
 
+/** After this even a connection that no other was served beside is given up, milliseconds. */
+const TROUBLE_MS = 60_000;
+
+interface Left {
+  departures: number;
+  /** They keep their place, and the next window serves them. */
+  unserved: Unserved[];
+  troubled: Cursor['troubled'];
+}
+
 /**
- * Looks after those who were not served. Who is gone is lost; whose client does not read is disconnected, and will come
- * back; so is who could not be served by two windows running (`pending` has those whom the last one passed by). Resolves
- * to how many have left, and to those who keep their place and are to be served by the next window. Throws when nobody
- * was served: then the trouble is not theirs, and the window is to be run again.
+ * Looks after those who were not served. Who is gone is lost. Whose client does not read is disconnected, and will come
+ * back; so is whoever met errors in two windows running in which others were served. Throws when nobody was served: then
+ * the trouble is not theirs, and the window is to be run again.
  */
 export async function lookAfter(
   delivery: Delivery,
   eventId: string,
   { frames, gone, lagging, failed, throttled }: Served,
-  pending: Readonly<Record<string, number>>,
-): Promise<{ departures: number; unserved: Unserved[] }> {
+  before: Pick<Cursor, 'pending' | 'troubled'>,
+): Promise<Left> {
   const { metrics } = delivery;
   metrics.count('FramesPosted', frames);
   metrics.count('ConnectionsGone', gone.length);
   metrics.count('ConnectionsThrottled', throttled.length);
   await loseMembers(delivery, gone);
-  const wasPending = ({ connectionId }: Unserved) => pending[connectionId] !== undefined;
-  const troubled = [...failed, ...throttled];
-  const first = troubled.filter((one) => !wasPending(one));
-  const again = troubled.filter(wasPending);
-  if (frames === 0 && first.length > 0) throw new Error('The management API serves nobody');
-  const open = await dropMembers(delivery, [...lagging, ...again]);
-  const unserved = [...first, ...open];
+  const isNew = [...failed, ...throttled].some(({ connectionId }) => !(connectionId in before.pending));
+  if (frames === 0 && isNew) throw new Error('The management API serves nobody');
+
+  const now = Date.now();
+  const troubledSince = ({ connectionId }: Unserved) => before.troubled[connectionId] ?? now;
+  const isHopeless = (one: Unserved) => troubledSince(one) < (frames > 0 ? now : now - TROUBLE_MS);
+  const hopeless = failed.filter(isHopeless);
+  const open = await dropMembers(delivery, [...lagging, ...hopeless]);
+  const stillFailed = failed.filter((one) => !isHopeless(one));
+  const unserved = [...throttled, ...stillFailed, ...open];
   if (unserved.length > PENDING_MAX) throw new Error('The management API serves too few');
   // Nobody else may have a reason to run the next window soon.
   if (unserved.length > 0) await ringForPresence(delivery.table, eventId);
-  return { departures: gone.length + lagging.length + again.length - open.length, unserved };
+  return {
+    departures: gone.length + lagging.length + hopeless.length - open.length,
+    unserved,
+    troubled: Object.fromEntries(stillFailed.map((one) => [one.connectionId, troubledSince(one)])),
+  };
 }

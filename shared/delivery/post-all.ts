@@ -9,6 +9,8 @@ export const FIRST_WAIT_MS = 50;
 /** Short enough that chance alone hardly refuses anybody for as long as the patience lasts. */
 const LONGEST_WAIT_MS = 400;
 
+const QUESTIONS = 3;
+
 interface Bounds {
   stopAt: () => number;
   patienceMs: number;
@@ -62,7 +64,8 @@ async function round(
       spared.push(one);
       return;
     }
-    const outcome = (await serve(api, one, served)) ?? (await giveUp(api, one, patienceMs, served));
+    const outcome =
+      (await serve(api, one, stopAt, served)) ?? (await giveUp(api, one, { stopAt, patienceMs }, served));
     refusalsInARow = outcome ? 0 : refusalsInARow + 1;
     if (outcome === 'delivered') served.connections += 1;
     else if (outcome === 'gone') served.gone.push(one.connectionId);
@@ -73,13 +76,15 @@ async function round(
   return [...spared, ...refused];
 }
 
-/** Sends what it has not had yet. Undefined: it was refused. */
+/** Sends what it has not had yet. Undefined: it was refused, or there was no more time. */
 async function serve(
   api: ManagementApi,
   one: Waiting,
+  stopAt: () => number,
   served: Served,
 ): Promise<'delivered' | 'gone' | undefined> {
   for (let payload = one.payloads[one.had]; payload; payload = one.payloads[one.had]) {
+    if (Date.now() >= stopAt()) return undefined;
     const status = await statusOf(api.post(one.connectionId, payload));
     if (status === 410) return 'gone';
     if (status !== 200) {
@@ -95,15 +100,17 @@ async function serve(
 }
 
 /** Whose trouble it is that it has been refused for too long. Undefined: not its own, or not for too long yet. */
-async function giveUp(api: ManagementApi, one: Waiting, patienceMs: number, served: Served) {
+async function giveUp(api: ManagementApi, one: Waiting, { stopAt, patienceMs }: Bounds, served: Served) {
   const refusedFor = () => (one.refusedAt === undefined ? 0 : Date.now() - one.refusedAt);
   if (refusedFor() < patienceMs) return undefined;
   // That nobody else is served either may pass.
   if (one.status !== 429) return served.frames > 0 || refusedFor() > 2 * patienceMs ? 'failed' : undefined;
-  // A full buffer does not keep the API from answering other questions; its own throttling does.
-  if ((await statusOf(api.get(one.connectionId))) !== 200) return undefined;
+  // A full buffer does not keep the API from answering other questions; its own throttling does, more often than not.
+  for (let question = 0; question < QUESTIONS; question += 1) {
+    if ((await statusOf(api.get(one.connectionId))) !== 200) return undefined;
+  }
   // Once more: the throttling may have ended just now.
-  const outcome = await serve(api, one, served);
+  const outcome = await serve(api, one, stopAt, served);
   return outcome ?? (one.status === 429 && refusedFor() >= patienceMs ? 'lagging' : undefined);
 }
 

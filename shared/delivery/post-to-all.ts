@@ -49,11 +49,16 @@ export async function postToAll(
     const again: Recipient[] = [];
     let count = 0;
     const affordable = whenAffordable(chunksOf(left, limits), share);
-    await forEachConcurrently(affordable, postElsewhere ? POSTERS + 1 : 1, async (chunk) => {
-      lease.check();
-      count += 1;
-      again.push(...add(total, chunk, await post(chunk, count === 1)));
-    });
+    await forEachConcurrently(
+      affordable,
+      postElsewhere ? POSTERS + 1 : 1,
+      async ({ chunk, isAffordable }) => {
+        lease.check();
+        count += 1;
+        if (isAffordable) again.push(...add(total, chunk, await post(chunk, count === 1)));
+        else again.push(...chunk.recipients);
+      },
+    );
     lease.check();
     if (again.length === 0) return total;
     // Nobody has had anything: the window can be run again as a whole.
@@ -66,11 +71,12 @@ export async function postToAll(
   }
 }
 
-/** One after the other, each once its frames may be posted. */
-async function* whenAffordable(chunks: Iterable<Chunk>, share: Share): AsyncGenerator<Chunk> {
+/** One after the other, each once its frames may be posted, or it is too late for that. */
+async function* whenAffordable(chunks: Iterable<Chunk>, share: Share) {
+  let isAffordable = true;
   for (const chunk of chunks) {
-    await share.take(chunk.frames);
-    yield chunk;
+    isAffordable &&= await share.take(chunk.frames);
+    yield { chunk, isAffordable };
   }
 }
 

@@ -46,7 +46,9 @@ export async function runWindows(
   if (!held) return { state: 'busy' };
   const { lease, hasClaimed } = held;
   let { cursor } = held;
-  let known = hasClaimed && rung ? { bell: rung.bell, entries: [rung.entry] } : undefined;
+  // If it has to wait for its pace, others may join it.
+  const isAlone = hasClaimed && cursor.nextWindowAt <= Date.now();
+  let known = isAlone && rung ? { bell: rung.bell, entries: [rung.entry] } : undefined;
   try {
     for (let count = 1; ; count += 1) {
       if (cursor.nextWindowAt > bounds.beginUntil) {

@@ -15,8 +15,8 @@ export class Share {
   readonly #delivery: Pick<Delivery, 'table' | 'settings'>;
   /** Milliseconds since the epoch. */
   readonly #until: number;
-  /** Taken, and not used yet. */
-  #left = 0;
+  /** Taken in advance, and not used yet; good for one second. */
+  #left = { frames: 0, second: 0 };
 
   constructor(delivery: Pick<Delivery, 'table' | 'settings'>, until: number) {
     this.#delivery = delivery;
@@ -28,34 +28,36 @@ export class Share {
     return Math.max(1, Math.floor(this.#delivery.settings.framesPerSecond / 4));
   }
 
-  /** Resolves once so many frames may be posted. Throws when that has taken too long. */
-  async take(frames: number): Promise<void> {
-    const fromLeft = Math.min(this.#left, frames);
-    this.#left -= fromLeft;
-    for (let wanted = frames - fromLeft; wanted > 0; wanted -= this.most) {
-      await this.#takeNow(Math.min(wanted, this.most));
+  /** Resolves once so many frames may be posted, now. False: there was no more time to wait for that. */
+  async take(frames: number): Promise<boolean> {
+    const left = this.#left.second === secondOf(Date.now()) ? this.#left.frames : 0;
+    this.#left.frames = Math.max(0, left - frames);
+    for (let wanted = frames - left; wanted > 0; wanted -= this.most) {
+      if (!(await this.#takeNow(Math.min(wanted, this.most)))) return false;
     }
+    return true;
   }
 
-  /** Takes what will probably be needed. */
+  /** Takes what will probably be needed in this second. */
   async foresee(frames: number): Promise<void> {
     const most = Math.min(frames, this.most);
-    await this.take(most);
-    this.#left += most;
+    if (await this.take(most)) this.#left = { frames: most, second: secondOf(Date.now()) };
   }
 
-  async #takeNow(frames: number): Promise<void> {
+  async #takeNow(frames: number): Promise<boolean> {
     const { table, settings } = this.#delivery;
     const { framesPerSecond } = settings;
     // What there is more of after that will do, unless others are faster.
     const waitMs = Math.max(SHORTEST_WAIT_MS, (frames * 1000) / framesPerSecond);
     for (;;) {
-      const seconds = Date.now() / 1000;
-      const second = Math.floor(seconds);
-      const soFar = Math.max(frames, Math.floor(framesPerSecond * usable(seconds - second)));
-      if (await takeQuota(table, second, frames, soFar)) return;
-      if (Date.now() > this.#until) throw new Error('The share of frames did not suffice');
+      const now = Date.now();
+      const second = secondOf(now);
+      const soFar = Math.max(frames, Math.floor(framesPerSecond * usable(now / 1000 - second)));
+      if (await takeQuota(table, second, frames, soFar)) return true;
+      if (Date.now() > this.#until) return false;
       await sleep(waitMs * (0.5 + Math.random()));
     }
   }
 }
+
+const secondOf = (time: number): number => Math.floor(time / 1000);

@@ -85,15 +85,16 @@ export async function runWindow(
     recipients.push({ connectionId, frames: versionOf(member).frames, had: 0 });
   }
   const served = await postToAll(delivery, recipients, { lease, share, until });
-  const { departures, unserved } = await lookAfter(delivery, eventId, served, cursor.pending);
+  const { departures, unserved, troubled } = await lookAfter(delivery, eventId, served, cursor);
   for (const { connectionId, had } of unserved) {
     const member = byId.get(connectionId);
     const reached = had > 0 && member ? versionOf(member).reached[had - 1] : undefined;
     pending[connectionId] = reached ?? placeOf(connectionId);
   }
 
+  // As of the listing: whoever went live since is not stuck.
   const stuck = members.filter(
-    ({ state, heldSince }) => state === 'held' && heldSince < Date.now() - HELD_TOO_LONG_MS,
+    ({ state, heldSince }) => state === 'held' && heldSince < startedAt - HELD_TOO_LONG_MS,
   );
   const open = await dropMembers(delivery, stuck);
   await renameOtherTabs(delivery, eventId, members, changes);
@@ -109,6 +110,7 @@ export async function runWindow(
       audience: members.length,
       participantCount: changes.participantCount,
       pending,
+      troubled,
       nextWindowAt: startedAt + pauseFor(Math.max(members.length, served.frames), delivery),
     },
   };

@@ -17,6 +17,8 @@ export interface Cursor {
   participantCount: number;
   /** Members that windows passed by, held or not to be reached, and the seq after which each has had nothing. */
   pending: Record<string, number>;
+  /** Those of them that posts failed for, and since when, milliseconds since the epoch. */
+  troubled: Record<string, number>;
   /** Counts those who found the lease taken: the holder looks again before it lets go. */
   knocks: number;
   /** When the next window may begin, milliseconds since the epoch: an event's windows keep a pace. */
@@ -34,6 +36,7 @@ export const newCursor: Cursor = {
   audience: 0,
   participantCount: 0,
   pending: {},
+  troubled: {},
   knocks: 0,
   nextWindowAt: 0,
 };
@@ -64,14 +67,12 @@ export async function takeLeaseAndClaim(
   seq: number,
 ): Promise<Cursor | undefined> {
   const now = Date.now();
+  const values = { ':owner': owner, ':until': now + LEASE_MS, ':now': now, ':seq': seq, ':before': seq - 1 };
   return update(table, eventId, {
     UpdateExpression: 'SET lease = :owner, leaseUntil = :until, claimed = :seq',
     // Everything before this number is claimed, so there is no hole, and delivered.
     ConditionExpression: `${IS_FREE} AND delivered = :before AND (claimed = :before OR claimed = :seq)`,
-    ExpressionAttributeValues: {
-      ...{ ':owner': owner, ':until': now + LEASE_MS, ':now': now },
-      ...{ ':seq': seq, ':before': seq - 1 },
-    },
+    ExpressionAttributeValues: values,
   });
 }
 
@@ -120,7 +121,14 @@ export async function keepLease(
 /** What a window writes down. */
 export type Progress = Pick<
   Cursor,
-  'delivered' | 'presence' | 'news' | 'audience' | 'participantCount' | 'pending' | 'nextWindowAt'
+  | 'delivered'
+  | 'presence'
+  | 'news'
+  | 'audience'
+  | 'participantCount'
+  | 'pending'
+  | 'troubled'
+  | 'nextWindowAt'
 >;
 
 /** Writes down what a window has done and keeps the lease. Undefined: the lease was lost. */
@@ -173,7 +181,7 @@ export async function abandonLease(table: Table, eventId: string, owner: string)
 }
 
 const SET_PROGRESS =
-  'SET delivered = :delivered, presence = :presence, news = :news, audience = :audience, participantCount = :participants, pending = :pending, nextWindowAt = :next';
+  'SET delivered = :delivered, presence = :presence, news = :news, audience = :audience, participantCount = :participants, pending = :pending, troubled = :troubled, nextWindowAt = :next';
 
 const progressValues = (progress: Progress) => ({
   ':delivered': progress.delivered,
@@ -182,6 +190,7 @@ const progressValues = (progress: Progress) => ({
   ':audience': progress.audience,
   ':participants': progress.participantCount,
   ':pending': progress.pending,
+  ':troubled': progress.troubled,
   ':next': progress.nextWindowAt,
 });
 

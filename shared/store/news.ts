@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { ifCondition } from './conditional.ts';
 import { NEWS, newsKey } from './keys.ts';
-import { epochSeconds, queryPages, type Table } from './table.ts';
+import { epochSeconds, getItem, queryPages, type Table } from './table.ts';
 
 /** Who came, left and changed the name, as one window tells it. */
 export interface PresenceChanges {
@@ -45,7 +46,7 @@ export function partsOf(changes: PresenceChanges, summarize: boolean): PresenceC
 
 /**
  * Keeps news on the next free number, which it resolves to: a window that died may have used one that the cursor does not
- * know of. Only the holder of the lease calls it. `expiresAt` is in milliseconds.
+ * know of, perhaps for the same. Only the holder of the lease calls it. `expiresAt` is in milliseconds.
  */
 export async function putNews(table: Table, eventId: string, news: News, expiresAt: number): Promise<number> {
   for (let { number } = news; ; number += 1) {
@@ -55,6 +56,9 @@ export async function putNews(table: Table, eventId: string, news: News, expires
       ConditionExpression: 'attribute_not_exists(pk)',
     });
     if (await ifCondition(() => table.client.send(command))) return number;
+    const there = await getItem<News>(table, newsKey(eventId, number));
+    const { after, upTo, changes } = there ?? {};
+    if (isDeepStrictEqual([after, upTo, changes], [news.after, news.upTo, news.changes])) return number;
   }
 }
 

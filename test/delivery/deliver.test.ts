@@ -75,10 +75,11 @@ describe('a member that is not to be served', () => {
       await deliverNow(delivery, 'e');
       expect((await getCursor(delivery.table, 'e'))?.pending).toEqual({ bob: 0 });
       expect(room.closed).toEqual([]);
-      await catchUp(delivery, 'e', soon());
+      await room.say('again');
+      await room.catchUp();
       expect(room.closed).toEqual(['bob']);
       expect(await room.connections()).toEqual(['ana']);
-      expect(room.heard('ana')).toEqual(['hello']);
+      expect(room.heard('ana')).toEqual(['hello', 'again']);
     },
   );
 

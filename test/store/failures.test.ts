@@ -71,5 +71,5 @@ test('deletes that a batch left undone are done, 25 at a time', async () => {
   const sizes = dynamodb
     .commandCalls(BatchWriteCommand)
     .map((call) => call.args[0].input.RequestItems?.t?.length);
-  expect(sizes).toEqual([25, 1, 5]);
+  expect(sizes.sort()).toEqual([1, 25, 5]);
 });
