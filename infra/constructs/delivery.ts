@@ -60,7 +60,8 @@ export class Delivery extends Construct {
         batchSize: 100,
         parallelizationFactor: 10,
         reportBatchItemFailures: true,
-        retryAttempts: 20,
+        // An attempt in vain takes some seconds: the age decides.
+        retryAttempts: 1_000,
         maxRecordAge: Duration.hours(1),
         onFailure: new SqsDlq(lostRings),
       }),

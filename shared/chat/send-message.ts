@@ -1,4 +1,4 @@
-import { deliverNow, isSmall } from '../delivery/deliver.ts';
+import { deliverNow, seeSmall } from '../delivery/deliver.ts';
 import type { Rung } from '../delivery/run-windows.ts';
 import { newId } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
@@ -34,9 +34,9 @@ export async function sendMessage(
   };
   const first = await findFirst(chat, message);
   if (first) return { data: { message: first } };
-  const small = isSmall(chat, eventId);
+  const seen = seeSmall(chat, eventId);
   const stored = await append(chat, message);
-  await deliverNow(chat, eventId, { small, rung: stored.rung });
+  await deliverNow(chat, eventId, { seen, rung: stored.rung });
   return { data: { message: stored.message } };
 }
 

@@ -38,7 +38,8 @@ export function* chunksOf(recipients: Iterable<Recipient>, limits: ChunkLimits):
       yield chunk;
       open = newChunk();
     }
-    open.add(recipient);
+    // In a chunk of its own nothing is shared any more.
+    open.add(recipient, isFull ? open.costOf(recipient) : cost);
   }
   if (open.chunk.recipients.length > 0) yield open.chunk;
 }
@@ -52,9 +53,8 @@ function newChunk() {
     const frameBytes = isShared ? 0 : frames.slice(had).reduce((sum, frame) => sum + bytesOf(frame), 0);
     return { frames: frames.length - had, bytes: frameBytes + connectionId.length + 3 };
   };
-  function add(recipient: Recipient): void {
+  function add(recipient: Recipient, cost: { frames: number; bytes: number }): void {
     const { connectionId, frames, had } = recipient;
-    const cost = costOf(recipient);
     chunk.frames += cost.frames;
     chunk.bytes += cost.bytes;
     chunk.recipients.push(recipient);

@@ -17,16 +17,19 @@ const STREAM_WINDOWS = 20;
 /** The share of the time there is in which windows may begin; the rest is for ending them. */
 const BEGIN_SHARE = 0.75;
 
-/** Whether the audience is small, as it was lately; for `deliverNow`, to be asked while there is something else to do. */
-export async function isSmall({ table, settings, log }: Delivery, eventId: string): Promise<boolean> {
+/** The cursor as it was lately, if the audience is small: for `deliverNow`, to be asked while there is something else to do. */
+export async function seeSmall(
+  { table, settings, log }: Delivery,
+  eventId: string,
+): Promise<Cursor | undefined> {
   const { directAudienceMax } = settings;
-  if (directAudienceMax === 0) return false;
+  if (directAudienceMax === 0) return undefined;
   try {
     const cursor = await getCursor(table, eventId, { consistent: false });
-    return cursor !== undefined && cursor.audience <= directAudienceMax;
+    return cursor && cursor.audience <= directAudienceMax ? cursor : undefined;
   } catch (error) {
     log.warn('left to the stream', { eventId, error });
-    return false;
+    return undefined;
   }
 }
 
@@ -37,13 +40,18 @@ export async function isSmall({ table, settings, log }: Delivery, eventId: strin
 export async function deliverNow(
   delivery: Delivery,
   eventId: string,
-  { small = isSmall(delivery, eventId), rung }: { small?: Promise<boolean>; rung?: Rung | undefined } = {},
+  {
+    seen = seeSmall(delivery, eventId),
+    rung,
+  }: { seen?: Promise<Cursor | undefined>; rung?: Rung | undefined } = {},
 ): Promise<void> {
-  if (!(await small)) return;
+  const cursor = await seen;
+  if (!cursor) return;
   const beginUntil = Date.now() + DIRECT_MS;
   const bounds = { windows: DIRECT_WINDOWS, beginUntil, postUntil: beginUntil };
+  const isQuiet = !isHeld(cursor) && cursor.delivered + 1 === rung?.entry.seq;
   try {
-    await runWindows(delivery, eventId, bounds, rung);
+    await runWindows(delivery, eventId, bounds, isQuiet ? rung : undefined);
   } catch (error) {
     delivery.log.warn('left to the stream', { eventId, error });
   }

@@ -112,16 +112,18 @@ export async function loseMembers(delivery: Delivery, connectionIds: readonly st
 
 /**
  * Disconnects members that cannot be served as they are; they will come back. Resolves to those that could
- * not be disconnected: taken for lost, they would stay connected and hear nothing.
+ * not be disconnected until `until` (milliseconds since the epoch): taken for lost, they would stay connected and hear
+ * nothing.
  */
 export async function dropMembers<Member extends HasConnection>(
   delivery: Delivery,
   members: readonly Member[],
+  until: number,
 ): Promise<Member[]> {
   const closed: Member[] = [];
   const open: Member[] = [];
   await forEachConcurrently(members, CONCURRENCY, async (member) => {
-    const isClosed = await delivery.poster.close(member.connectionId);
+    const isClosed = Date.now() < until && (await delivery.poster.close(member.connectionId));
     (isClosed ? closed : open).push(member);
   });
   delivery.metrics.count('ConnectionsDropped', closed.length);

@@ -1,7 +1,7 @@
 import { newId } from '../ids.ts';
+import type { Cursor } from '../store/cursor.ts';
 import {
   abandonLease,
-  type Cursor,
   keepLease,
   LEASE_MS,
   type Progress,
@@ -9,7 +9,7 @@ import {
   settle,
   takeLease,
   takeLeaseAndClaim,
-} from '../store/cursor.ts';
+} from '../store/lease.ts';
 import type { Table } from '../store/table.ts';
 
 /** Often: those who post for the holder elsewhere go by what was left of the lease when they began. */

@@ -2,13 +2,12 @@ import { ringForPresence } from '../store/bell.ts';
 import type { Cursor } from '../store/cursor.ts';
 import type { Delivery } from './delivery.ts';
 import { dropMembers, loseMembers } from './forget.ts';
+import { PENDING_MAX } from './places.ts';
 import type { Served, Unserved } from './poster.ts';
 
-/** What a cursor can remember: with more, those who were served hear it again. */
-const PENDING_MAX = 5_000;
-
-/** After this even a connection that no other was served beside is given up, milliseconds. */
+/** After this even so few that nobody else was served beside are given up, milliseconds. */
 const TROUBLE_MS = 60_000;
+const FEW = 3;
 
 interface Left {
   departures: number;
@@ -27,6 +26,7 @@ export async function lookAfter(
   eventId: string,
   { frames, gone, lagging, failed, throttled }: Served,
   before: Pick<Cursor, 'pending' | 'troubled'>,
+  until: number,
 ): Promise<Left> {
   const { metrics } = delivery;
   metrics.count('FramesPosted', frames);
@@ -38,11 +38,13 @@ export async function lookAfter(
 
   const now = Date.now();
   const troubledSince = ({ connectionId }: Unserved) => before.troubled[connectionId] ?? now;
-  const isHopeless = (one: Unserved) => troubledSince(one) < (frames > 0 ? now : now - TROUBLE_MS);
+  const givenUp = frames > 0 ? now : failed.length <= FEW ? now - TROUBLE_MS : 0;
+  const isHopeless = (one: Unserved) => troubledSince(one) < givenUp;
   const hopeless = failed.filter(isHopeless);
-  const open = await dropMembers(delivery, [...lagging, ...hopeless]);
+  const open = await dropMembers(delivery, [...lagging, ...hopeless], until);
   const stillFailed = failed.filter((one) => !isHopeless(one));
   const unserved = [...throttled, ...stillFailed, ...open];
+  // Those who were served will hear it again.
   if (unserved.length > PENDING_MAX) throw new Error('The management API serves too few');
   // Nobody else may have a reason to run the next window soon.
   if (unserved.length > 0) await ringForPresence(delivery.table, eventId);

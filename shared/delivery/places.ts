@@ -3,6 +3,9 @@ import { type LogEntry, readLog } from '../store/log.ts';
 import type { ListedMember } from '../store/members.ts';
 import type { Table } from '../store/table.ts';
 
+/** So many places a cursor can remember: an item has at most 400 KB. */
+export const PENDING_MAX = 5_000;
+
 /**
  * After which seq live members are served, where that is not simply what was delivered before: more, if they went live
  * with a history that reached further; less, if windows passed them by. Held members have no place yet: they are

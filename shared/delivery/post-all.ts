@@ -9,7 +9,7 @@ export const FIRST_WAIT_MS = 50;
 /** Short enough that chance alone hardly refuses anybody for as long as the patience lasts. */
 const LONGEST_WAIT_MS = 400;
 
-const QUESTIONS = 3;
+const QUESTIONS = 5;
 
 interface Bounds {
   stopAt: () => number;
@@ -38,10 +38,15 @@ export async function postAll(
     const payloads = frames.map(payloadOf);
     return connectionIds.map((connectionId) => ({ connectionId, payloads, had: 0 }));
   });
+  let progressAt = Date.now();
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+    const { frames } = served;
     waiting = await round(api, waiting, bounds, served);
     if (waiting.length === 0) return served;
-    if (Date.now() + waitMs >= bounds.stopAt()) break;
+    if (served.frames > frames) progressAt = Date.now();
+    // Longer than it takes to judge who it is that is refused.
+    const isStuck = Date.now() - progressAt > 3 * bounds.patienceMs;
+    if (isStuck || Date.now() + waitMs >= bounds.stopAt()) break;
     await sleep(waitMs);
   }
   served.throttled.push(...waiting.map(unserved));
@@ -111,7 +116,8 @@ async function giveUp(api: ManagementApi, one: Waiting, { stopAt, patienceMs }: 
   }
   // Once more: the throttling may have ended just now.
   const outcome = await serve(api, one, stopAt, served);
-  return outcome ?? (one.status === 429 && refusedFor() >= patienceMs ? 'lagging' : undefined);
+  const isRefused = one.status === 429 && refusedFor() >= patienceMs && Date.now() < stopAt();
+  return outcome ?? (isRefused ? 'lagging' : undefined);
 }
 
 const statusOf = (call: Promise<number>): Promise<number> => call.catch(() => 0);

@@ -3,7 +3,8 @@ import { sleep } from '../sleep.ts';
 import { type Chunk, chunksOf, type Recipient } from './chunks.ts';
 import type { Delivery } from './delivery.ts';
 import type { Lease } from './lease.ts';
-import type { Served } from './poster.ts';
+import { PENDING_MAX } from './places.ts';
+import type { Served, Unserved } from './poster.ts';
 import type { Share } from './share.ts';
 
 /** Lambdas that post at the same time, besides this one. */
@@ -46,7 +47,8 @@ export async function postToAll(
   }
 
   for (let left = recipients; ; ) {
-    const again: Recipient[] = [];
+    const { frames } = total;
+    const [failed, throttled]: [Recipient[], Recipient[]] = [[], []];
     let count = 0;
     const affordable = whenAffordable(chunksOf(left, limits), share);
     await forEachConcurrently(
@@ -55,19 +57,21 @@ export async function postToAll(
       async ({ chunk, isAffordable }) => {
         lease.check();
         count += 1;
-        if (isAffordable) again.push(...add(total, chunk, await post(chunk, count === 1)));
-        else again.push(...chunk.recipients);
+        if (!isAffordable) return void throttled.push(...chunk.recipients);
+        const served = await post(chunk, count === 1);
+        add(total, chunk, served, { failed, throttled });
       },
     );
     lease.check();
-    if (again.length === 0) return total;
-    // Nobody has had anything: the window can be run again as a whole.
-    if (total.frames === 0 || Date.now() + PAUSE_MS > until) {
-      total.throttled.push(...again);
-      return total;
-    }
+    const isProgress = total.frames > frames;
+    // More than can be remembered: it must be the management API, and it goes on when that does.
+    const isOutage = total.frames > 0 && failed.length + throttled.length > PENDING_MAX;
+    const isOver = Date.now() + PAUSE_MS > until || !(isOutage || (isProgress && throttled.length > 0));
+    if (isOver || !isOutage) total.failed.push(...failed);
+    if (isOver) total.throttled.push(...throttled);
+    if (isOver) return total;
     await sleep(PAUSE_MS);
-    left = again;
+    left = isOutage ? [...throttled, ...failed] : throttled;
   }
 }
 
@@ -80,20 +84,23 @@ async function* whenAffordable(chunks: Iterable<Chunk>, share: Share) {
   }
 }
 
-/** Adds what became of a chunk; resolves to those who are to be tried again. */
-function add(total: Served, chunk: Chunk, served: Served): Recipient[] {
+/** Adds what became of a chunk; who may be served yet comes into the lists. */
+function add(
+  total: Served,
+  { recipients }: Chunk,
+  served: Served,
+  left: { failed: Recipient[]; throttled: Recipient[] },
+): void {
   total.connections += served.connections;
   total.frames += served.frames;
   total.gone.push(...served.gone);
-  if (served.connections + served.gone.length === chunk.recipients.length) return [];
-  const recipients = new Map(chunk.recipients.map((recipient) => [recipient.connectionId, recipient]));
-  const since = ({ connectionId, had }: { connectionId: string; had: number }): Recipient => {
-    const before = recipients.get(connectionId) ?? { connectionId, frames: [], had: 0 };
-    return { ...before, had: before.had + had };
+  if (served.connections + served.gone.length === recipients.length) return;
+  const before = new Map(recipients.map((recipient) => [recipient.connectionId, recipient]));
+  const since = ({ connectionId, had }: Unserved): Recipient => {
+    const recipient = before.get(connectionId) ?? { connectionId, frames: [], had: 0 };
+    return { ...recipient, had: recipient.had + had };
   };
   total.lagging.push(...served.lagging.map(since));
-  // If nobody else was served either, the trouble is not theirs.
-  if (served.frames === 0) return [...served.throttled, ...served.failed].map(since);
-  total.failed.push(...served.failed.map(since));
-  return served.throttled.map(since);
+  left.failed.push(...served.failed.map(since));
+  left.throttled.push(...served.throttled.map(since));
 }

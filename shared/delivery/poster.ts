@@ -1,5 +1,5 @@
 import { sleep } from '../sleep.ts';
-import type { ManagementApi } from './management-api.ts';
+import { type ManagementApi, payloadOf } from './management-api.ts';
 import { FIRST_WAIT_MS, PATIENCE_MS, postAll } from './post-all.ts';
 
 /** The same frames for several connections. */
@@ -33,7 +33,7 @@ export type PostOutcome = 'delivered' | 'gone' | 'failed';
 
 /** The management API as delivery needs it. Its calls never throw. */
 export interface Poster {
-  /** Posts the frames one after the other; gives up after two seconds. */
+  /** Posts the frames one after the other; gives up when one has been refused for two seconds. */
   post(connectionId: string, frames: readonly string[]): Promise<PostOutcome>;
   /**
    * Posts to many. Frames to one connection never overtake each other; no request is begun once it is `stopAt()`,
@@ -47,21 +47,29 @@ export interface Poster {
 export function newPoster(api: ManagementApi, { patienceMs = PATIENCE_MS } = {}): Poster {
   return {
     async post(connectionId, frames) {
-      const until = Date.now() + patienceMs;
-      const batch = { frames, connectionIds: [connectionId] };
-      const { connections, gone } = await postAll(api, [batch], { stopAt: () => until, patienceMs });
-      if (connections === 0) return gone.length > 0 ? 'gone' : 'failed';
+      for (const frame of frames) {
+        const payload = payloadOf(frame);
+        const status = await persist(() => api.post(connectionId, payload), patienceMs);
+        if (status === 410) return 'gone';
+        if (status !== 200) return 'failed';
+      }
       return 'delivered';
     },
     postAll: (batches, stopAt) => postAll(api, batches, { stopAt, patienceMs }),
     async close(connectionId) {
-      const until = Date.now() + patienceMs;
-      for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
-        const status = await api.delete(connectionId).catch(() => 0);
-        if (status === 204 || status === 410) return true;
-        if (Date.now() + waitMs >= until) return false;
-        await sleep(waitMs);
-      }
+      const status = await persist(() => api.delete(connectionId), patienceMs);
+      return status === 204 || status === 410;
     },
   };
+}
+
+/** Asks until there is an answer that will not change; resolves to the last status, 0 if there was none. */
+async function persist(ask: () => Promise<number>, patienceMs: number): Promise<number> {
+  const until = Date.now() + patienceMs;
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
+    const status = await ask().catch(() => 0);
+    const mayChange = status === 0 || status === 429 || status >= 500;
+    if (!mayChange || Date.now() + waitMs >= until) return status;
+    await sleep(waitMs);
+  }
 }

@@ -56,12 +56,6 @@ export function presenceChanges(
   return changes;
 }
 
-/** Who is there as far as everybody has been told: as if the notes had not been written yet. */
-export const announcedPeople = (
-  notes: readonly PresenceNote[],
-  members: readonly ListedMember[],
-): Participant[] => peopleOf([...unchangedTabs(notes, members), ...tabsBefore(notes)]);
-
 function unchangedTabs(
   notes: readonly PresenceNote[],
   members: readonly ListedMember[],

@@ -33,7 +33,7 @@ export class Share {
     const left = this.#left.second === secondOf(Date.now()) ? this.#left.frames : 0;
     this.#left.frames = Math.max(0, left - frames);
     for (let wanted = frames - left; wanted > 0; wanted -= this.most) {
-      if (!(await this.#takeNow(Math.min(wanted, this.most)))) return false;
+      if (!(await this.#await(Math.min(wanted, this.most)))) return false;
     }
     return true;
   }
@@ -44,7 +44,7 @@ export class Share {
     if (await this.take(most)) this.#left = { frames: most, second: secondOf(Date.now()) };
   }
 
-  async #takeNow(frames: number): Promise<boolean> {
+  async #await(frames: number): Promise<boolean> {
     const { table, settings } = this.#delivery;
     const { framesPerSecond } = settings;
     // What there is more of after that will do, unless others are faster.
@@ -52,8 +52,8 @@ export class Share {
     for (;;) {
       const now = Date.now();
       const second = secondOf(now);
-      const soFar = Math.max(frames, Math.floor(framesPerSecond * usable(now / 1000 - second)));
-      if (await takeQuota(table, second, frames, soFar)) return true;
+      const soFar = Math.floor(framesPerSecond * usable(now / 1000 - second));
+      if (await takeQuota(table, second, frames, Math.max(frames, soFar))) return true;
       if (Date.now() > this.#until) return false;
       await sleep(waitMs * (0.5 + Math.random()));
     }

@@ -1,4 +1,5 @@
-import type { Cursor, Progress } from '../store/cursor.ts';
+import type { Cursor } from '../store/cursor.ts';
+import type { Progress } from '../store/lease.ts';
 import type { LogEntry } from '../store/log.ts';
 import { type ListedMember, listMembers } from '../store/members.ts';
 import { renameTab } from '../store/memberships.ts';
@@ -42,10 +43,11 @@ export async function runWindow(
   const { table, settings } = delivery;
   const startedAt = Date.now();
   const share = new Share(delivery, until);
+  const isOneChunk = cursor.audience <= settings.chunkConnections;
+  // Nearly always one frame each.
   const [members] = await Promise.all([
     listAll(delivery, eventId),
-    // Nearly always one frame each.
-    share.foresee(Math.min(cursor.audience, settings.chunkConnections)),
+    isOneChunk && share.foresee(cursor.audience),
   ]);
   // After the listing: whoever came or went in between has left a note, and the notes are right. Until somebody rings for
   // them there are none.
@@ -85,7 +87,7 @@ export async function runWindow(
     recipients.push({ connectionId, frames: versionOf(member).frames, had: 0 });
   }
   const served = await postToAll(delivery, recipients, { lease, share, until });
-  const { departures, unserved, troubled } = await lookAfter(delivery, eventId, served, cursor);
+  const { departures, unserved, troubled } = await lookAfter(delivery, eventId, served, cursor, until);
   for (const { connectionId, had } of unserved) {
     const member = byId.get(connectionId);
     const reached = had > 0 && member ? versionOf(member).reached[had - 1] : undefined;
@@ -96,7 +98,7 @@ export async function runWindow(
   const stuck = members.filter(
     ({ state, heldSince }) => state === 'held' && heldSince < startedAt - HELD_TOO_LONG_MS,
   );
-  const open = await dropMembers(delivery, stuck);
+  const open = await dropMembers(delivery, stuck, until);
   await renameOtherTabs(delivery, eventId, members, changes);
   // Before the lease goes: the next holder must not announce them again.
   await deleteNotes(table, eventId, notes);

@@ -227,7 +227,7 @@ describe('the stream', () => {
     chat.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       StartingPosition: 'TRIM_HORIZON',
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      MaximumRetryAttempts: 20,
+      MaximumRetryAttempts: 1_000,
       MaximumRecordAgeInSeconds: 3_600,
       ParallelizationFactor: 10,
       FilterCriteria: {
