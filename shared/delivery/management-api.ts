@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { Agent as HttpAgent, type RequestOptions, request as requestHttp } from 'node:http';
+import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
   GetConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { type Credentials, sign } from 'aws4';
+import aws4, { type Credentials, type Request } from 'aws4';
 
 /** What a frame is sent as. Encoded and hashed once, however many get it. */
 export interface Payload {
@@ -60,26 +60,19 @@ export function managementApi(
   const agent = new Agent({ keepAlive: true, maxSockets: POST_CONCURRENCY, timeout: REQUEST_TIMEOUT_MS });
   const path = `${pathname.replace(/\/$/, '')}/@connections/`;
 
-  function signed(connectionId: string, payload: Payload, region: string, credentials: Credentials) {
-    return sign(
-      {
-        service: 'execute-api',
-        region,
-        method: 'POST',
-        path: path + encodeURIComponent(connectionId),
-        headers: {
-          Host: host,
-          'Content-Type': 'application/octet-stream',
-          'Content-Length': payload.body.length,
-          // Otherwise it would be hashed again for every connection.
-          'X-Amz-Content-Sha256': payload.sha256,
-        },
-      },
-      credentials,
-    );
+  /** What the posts of one second have in common. */
+  let common: { second: number; date: string; region: string; credentials: Credentials } | undefined;
+  async function commonNow() {
+    const second = Math.floor(Date.now() / 1000);
+    if (common?.second === second) return common;
+    const date = new Date(second * 1000).toISOString().replace(/[:-]|\.\d{3}/g, '');
+    // Kept by the SDK until they are about to expire.
+    const [region, credentials] = await Promise.all([client.config.region(), client.config.credentials()]);
+    common = { second, date, region, credentials };
+    return common;
   }
 
-  const send = (options: RequestOptions, body: Buffer) =>
+  const send = (options: Request, body: Buffer) =>
     new Promise<number>((resolve, reject) => {
       const sent = request(options, (response) => {
         // Read to its end, or the connection could not be used again.
@@ -93,11 +86,26 @@ export function managementApi(
     });
 
   return {
-    async post(connectionId, payload) {
-      // Kept by the SDK until they are about to expire.
-      const [region, credentials] = await Promise.all([client.config.region(), client.config.credentials()]);
-      const { path, headers } = signed(connectionId, payload, region, credentials);
-      return send({ method: 'POST', hostname, port, path, headers, agent } as RequestOptions, payload.body);
+    async post(connectionId, { body, sha256 }) {
+      const { date, region, credentials } = await commonNow();
+      const options: Request = {
+        method: 'POST',
+        hostname,
+        port,
+        agent,
+        service: 'execute-api',
+        region,
+        path: path + encodeURIComponent(connectionId),
+        headers: {
+          Host: host,
+          'Content-Length': body.length,
+          // Otherwise aws4 would make them again for every connection.
+          'X-Amz-Content-Sha256': sha256,
+          'X-Amz-Date': date,
+        },
+      };
+      aws4.sign(options, credentials);
+      return send(options, body);
     },
     get: (ConnectionId) => statusOf(client.send(new GetConnectionCommand({ ConnectionId }))),
     delete: (ConnectionId) => statusOf(client.send(new DeleteConnectionCommand({ ConnectionId }))),
