@@ -1,9 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { coalescing } from './coalescing.ts';
+import { growth } from './growth.ts';
 import { handshakes } from './handshakes.ts';
 import type { Measurement, Part } from './measurement.ts';
+import { poster } from './poster.ts';
+import { presence } from './presence.ts';
+import { smallRoom } from './small-room.ts';
 
-const parts: Record<string, Part> = { handshakes };
+const parts: Record<string, Part> = { coalescing, growth, handshakes, poster, presence, smallRoom };
 
 const help = `Measures the chat on this machine, and writes test/bench/results.json.
 
@@ -21,11 +26,18 @@ else if (unknown.length > 0) {
 async function measure(names: readonly string[]): Promise<void> {
   const results: Measurement[] = [];
   for (const name of names) {
-    console.log(name);
-    results.push(...((await parts[name]?.((line) => console.log(`  ${line}`))) ?? []));
+    const startedAt = performance.now();
+    const say = (line: string) => console.log(`${name} ${seconds(startedAt).padStart(6)}  ${line}`);
+    say('begins');
+    results.push(...((await parts[name]?.(say)) ?? []));
+    say('is done');
   }
   const rows = results.map(({ name, value, unit }) => [name, { value: Number(value.toPrecision(3)), unit }]);
   console.table(Object.fromEntries(rows));
   const file = fileURLToPath(new URL('results.json', import.meta.url));
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+function seconds(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(1)}s`;
 }
