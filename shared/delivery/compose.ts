@@ -86,7 +86,7 @@ export function tell(
 
 interface Listener {
   connectionId: string;
-  participant: Author;
+  participant: { id: string };
   wire: Wire;
 }
 
@@ -106,16 +106,17 @@ export function composer(
 ): (listener: Listener, from: number) => Version {
   const { joined, renamed } = story.changes;
   const made = new Map<string, Version>();
-  const movers = new Set(notes.map(tabKey));
+  /** The tabs that have moved, and under which name. */
+  const movers = new Map(notes.map((note) => [tabKey(note), nameKey(note.participant)]));
   // A summary names few: the others among the movers need no version of their own.
   const named = new Set(
     [...joined.slice(0, limits.namesInSummary), ...renamed.map(({ is }) => is)].map(({ id }) => id),
   );
   return (listener, from) => {
     const { participant, wire } = listener;
-    const isNews = movers.has(tabKey(listener)) && (!story.summarize || named.has(participant.id));
+    const isNamed = movers.size > 0 && (!story.summarize || named.has(participant.id));
     // Who did it knows it; who was renamed by another tab of its own does not.
-    const self = isNews ? nameKey(participant) : '';
+    const self = (isNamed && movers.get(tabKey(listener))) || '';
     const key = `${wire} ${from} ${self}`;
     const version = made.get(key) ?? versionOf(pack(wire, tell(story, from, self)), from);
     made.set(key, version);

@@ -1,6 +1,6 @@
 import { isSocketIo } from '../protocol/wire.ts';
 import type { Cursor } from '../store/cursor.ts';
-import type { ListedMember } from '../store/members.ts';
+import type { NamelessMember } from '../store/members.ts';
 import { type PresenceChanges, partsOf, putNews } from '../store/news.ts';
 import type { Delivery } from './delivery.ts';
 
@@ -9,7 +9,12 @@ export async function keepNews(
   { table, settings }: Delivery,
   eventId: string,
   { delivered: after, news }: Cursor,
-  told: { delivered: number; members: readonly ListedMember[]; changes: PresenceChanges; summarize: boolean },
+  told: {
+    delivered: number;
+    members: readonly NamelessMember[];
+    changes: PresenceChanges;
+    summarize: boolean;
+  },
 ): Promise<number> {
   const { delivered: upTo, members, changes, summarize } = told;
   const isNews = changes.joined.length + changes.left.length + changes.renamed.length > 0;

@@ -1,6 +1,6 @@
 import type { Cursor } from '../store/cursor.ts';
 import { type LogEntry, readLog } from '../store/log.ts';
-import type { ListedMember } from '../store/members.ts';
+import type { NamelessMember } from '../store/members.ts';
 import type { Table } from '../store/table.ts';
 
 /** So many places a cursor can remember: an item has at most 400 KB. */
@@ -11,7 +11,7 @@ export const PENDING_MAX = 5_000;
  * with a history that reached further; less, if windows passed them by. Held members have no place yet: they are
  * remembered in `pending`, with the first thing they miss. Those who are away will say themselves where they were.
  */
-export function place({ delivered, pending: before }: Cursor, members: readonly ListedMember[]) {
+export function place({ delivered, pending: before }: Cursor, members: readonly NamelessMember[]) {
   const pending: Record<string, number> = {};
   const positions = new Map<string, number>();
   for (const { connectionId, state, after = 0 } of members) {

@@ -1,10 +1,9 @@
 import type { Cursor } from '../store/cursor.ts';
 import type { Progress } from '../store/lease.ts';
 import type { LogEntry } from '../store/log.ts';
-import { type ListedMember, listMembers } from '../store/members.ts';
-import { renameTab } from '../store/memberships.ts';
-import type { PresenceChanges } from '../store/news.ts';
-import { deleteNotes, readNotes } from '../store/presence.ts';
+import type { NamelessMember } from '../store/members.ts';
+import { deleteNotes } from '../store/presence.ts';
+import { readAudience } from './audience.ts';
 import type { Recipient } from './chunks.ts';
 import { composer, eventsOf, type Story } from './compose.ts';
 import type { Delivery } from './delivery.ts';
@@ -14,7 +13,7 @@ import type { Lease } from './lease.ts';
 import { lookAfter } from './look-after.ts';
 import { place, readBacklog } from './places.ts';
 import { postToAll } from './post-to-all.ts';
-import { presenceChanges, tabKey } from './presence-changes.ts';
+import { tabKey } from './presence-changes.ts';
 import { Share } from './share.ts';
 
 /** A join that takes longer than its Lambda may run has died, and its member waits in vain. Milliseconds. */
@@ -45,15 +44,10 @@ export async function runWindow(
   const share = new Share(delivery, until);
   const isOneChunk = cursor.audience <= settings.chunkConnections;
   // Nearly always one frame each.
-  const [members] = await Promise.all([
-    listAll(delivery, eventId),
+  const [{ members, notes, changes, renameTabs }] = await Promise.all([
+    readAudience(table, eventId, presence > cursor.presence),
     isOneChunk && share.foresee(cursor.audience),
   ]);
-  // After the listing: whoever came or went in between has left a note, and the notes are right. Until somebody rings for
-  // them there are none.
-  const notes = presence > cursor.presence ? await readNotes(table, eventId) : [];
-
-  const changes = presenceChanges(notes, members);
   const { positions, pending } = place(cursor, members);
   const delivered = entries.at(-1)?.seq ?? cursor.delivered;
   const backlog = await readBacklog(table, eventId, cursor.delivered, positions);
@@ -71,8 +65,7 @@ export async function runWindow(
   const versionFor = composer(story, notes);
   const lastNotes = new Map(notes.map((note) => [tabKey(note), note.kind]));
   const placeOf = (connectionId: string) => positions.get(connectionId) ?? cursor.delivered;
-  const versionOf = (member: ListedMember) => versionFor(member, placeOf(member.connectionId));
-  const byId = new Map<string, ListedMember>();
+  const versionOf = (member: NamelessMember) => versionFor(member, placeOf(member.connectionId));
   const recipients: Recipient[] = [];
   for (const member of members) {
     const { connectionId, state } = member;
@@ -83,15 +76,15 @@ export async function runWindow(
       pending[connectionId] = placeOf(connectionId);
       continue;
     }
-    byId.set(connectionId, member);
     recipients.push({ connectionId, frames: versionOf(member).frames, had: 0 });
   }
   const served = await postToAll(delivery, recipients, { lease, share, until });
   const { departures, unserved, troubled } = await lookAfter(delivery, eventId, served, cursor, until);
-  for (const { connectionId, had } of unserved) {
-    const member = byId.get(connectionId);
-    const reached = had > 0 && member ? versionOf(member).reached[had - 1] : undefined;
-    pending[connectionId] = reached ?? placeOf(connectionId);
+  const hadSome = new Map(unserved.map(({ connectionId, had }) => [connectionId, had]));
+  for (const member of unserved.length > 0 ? members : []) {
+    const had = hadSome.get(member.connectionId);
+    if (had === undefined) continue;
+    pending[member.connectionId] = versionOf(member).reached[had - 1] ?? placeOf(member.connectionId);
   }
 
   // As of the listing: whoever went live since is not stuck.
@@ -99,7 +92,7 @@ export async function runWindow(
     ({ state, heldSince }) => state === 'held' && heldSince < startedAt - HELD_TOO_LONG_MS,
   );
   const open = await dropMembers(delivery, stuck, until);
-  await renameOtherTabs(delivery, eventId, members, changes);
+  await renameTabs();
   // Before the lease goes: the next holder must not announce them again.
   await deleteNotes(table, eventId, notes);
   delivery.metrics.count('Windows', 1);
@@ -121,24 +114,3 @@ export async function runWindow(
 /** How long the next window is to wait for what this one took of the event's frames, milliseconds. */
 const pauseFor = (frames: number, { settings }: Delivery) =>
   Math.ceil((frames * 1000) / settings.eventFramesPerSecond);
-
-async function listAll({ table }: Delivery, eventId: string): Promise<ListedMember[]> {
-  const members: ListedMember[] = [];
-  for await (const page of listMembers(table, eventId)) members.push(...page);
-  return members;
-}
-
-/** A participant has one name: the tabs that it did not take it in follow. */
-async function renameOtherTabs(
-  { table }: Delivery,
-  eventId: string,
-  members: readonly ListedMember[],
-  { renamed }: PresenceChanges,
-): Promise<void> {
-  for (const { is } of renamed) {
-    const others = members.filter(
-      ({ participant }) => participant.id === is.id && participant.username !== is.username,
-    );
-    for (const tab of others) await renameTab(table, eventId, tab, is.username);
-  }
-}

@@ -56,27 +56,41 @@ export async function goLive(
 
 /** A member as it is listed: in large audiences every attribute counts. */
 export type ListedMember = Omit<Member, 'joinId' | 'start'>;
+/** Somebody to be served, whatever the name. */
+export type NamelessMember = Omit<ListedMember, 'participant' | 'namedAt'> & { participant: { id: string } };
 
-const LISTED = ['connectionId', 'wire', 'participant', 'namedAt', 'state', 'heldSince', 'after', 'expiresAt'];
-const listedNames = Object.fromEntries(LISTED.map((name) => [`#${name}`, name]));
+const ATTRIBUTES = ['connectionId', 'wire', 'state', 'heldSince', 'after', 'expiresAt'];
 
 /** The unexpired members of an event, page after page, strongly consistent: whoever is live now is listed. */
-export async function* listMembers(
+export const listMembers = (
   table: Table,
   eventId: string,
   pageSize?: number,
-): AsyncGenerator<ListedMember[]> {
+): AsyncGenerator<ListedMember[]> =>
+  list(table, eventId, [...ATTRIBUTES, 'participant', 'namedAt'], pageSize);
+
+/** The same without names, which are half of a member. */
+export const listNameless = (table: Table, eventId: string): AsyncGenerator<NamelessMember[]> =>
+  list(table, eventId, [...ATTRIBUTES, 'participant.id']);
+
+async function* list<Listed extends NamelessMember>(
+  table: Table,
+  eventId: string,
+  attributes: readonly string[],
+  pageSize?: number,
+): AsyncGenerator<Listed[]> {
+  const names = attributes.flatMap((attribute) => attribute.split('.'));
   const pages = queryPages(table, {
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': audiencePartition(eventId) },
-    ProjectionExpression: Object.keys(listedNames).join(', '),
-    ExpressionAttributeNames: listedNames,
+    ProjectionExpression: attributes.map((attribute) => `#${attribute.replace('.', '.#')}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ConsistentRead: true,
     ...(pageSize !== undefined && { Limit: pageSize }),
   });
   const now = Date.now();
   for await (const page of pages) {
-    yield (page as unknown as ListedMember[]).filter((member) => member.expiresAt > now);
+    yield (page as unknown as Listed[]).filter((member) => member.expiresAt > now);
   }
 }
 
