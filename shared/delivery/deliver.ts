@@ -49,7 +49,7 @@ export async function deliverNow(
   if (!cursor) return;
   const beginUntil = Date.now() + DIRECT_MS;
   const bounds = { windows: DIRECT_WINDOWS, beginUntil, postUntil: beginUntil };
-  const isQuiet = !isHeld(cursor) && cursor.delivered + 1 === rung?.entry.seq;
+  const isQuiet = !isHeld(cursor) && cursor.delivered + 1 === rung?.entry?.seq;
   try {
     await runWindows(delivery, eventId, bounds, isQuiet ? rung : undefined);
   } catch (error) {
@@ -70,6 +70,7 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
   if (!rung) return;
   let hole: { seq: number; since: number } | undefined;
   let heardBy: string | undefined;
+  let isFirst = true;
   for (;;) {
     const cursor = await getCursor(table, eventId);
     if (!cursor || isCaughtUp(rung, cursor)) return;
@@ -78,7 +79,9 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
       await sleep(BUSY_WAIT_MS);
       continue;
     }
-    const result = await runWindows(delivery, eventId, bounds);
+    const result = await runWindows(delivery, eventId, bounds, isFirst ? { bell: rung } : undefined);
+    isFirst = false;
+    if (result.state === 'done' && isCaughtUp(rung, result.cursor)) return;
     // One knock is enough for one holder.
     if (result.state === 'busy') heardBy = cursor.lease;
     if (result.state === 'early') throw new Error('The next window is not to begin in time');

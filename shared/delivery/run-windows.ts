@@ -13,7 +13,10 @@ const WINDOW_ENTRIES = 500;
  * `busy`: another holder runs the windows and has heard us. `hole`: all is done up to a number nothing stands on yet.
  * `early`: the pace allows no window within bounds.
  */
-export type RunResult = { state: 'done' | 'busy' | 'early' } | { state: 'hole'; seq: number };
+export type RunResult =
+  | { state: 'busy' | 'early' }
+  | { state: 'done'; cursor: Cursor }
+  | { state: 'hole'; seq: number };
 
 /** When to let go though more may be left, which others have rung for. Times are milliseconds since the epoch. */
 export interface RunBounds {
@@ -25,15 +28,15 @@ export interface RunBounds {
   postUntil: number;
 }
 
-/** What somebody has just put on the number that it rang for, and the bell as it was then. */
+/** The bell as it was lately, and what somebody has just put on its number, if that is why. */
 export interface Rung {
   bell: Bell;
-  entry: LogEntry;
+  entry?: LogEntry;
 }
 
 /**
- * Runs windows of one event until nothing is left, within bounds. With `rung`, spares the look at the log if there is
- * nothing else. Throws when the lease was lost or nobody could be served; the log and the cursor then say what is still to
+ * Runs windows of one event until nothing is left, within bounds. With `rung`, spares the first look at the bell, and at
+ * the log if there is nothing but its entry. Throws when the lease was lost or nobody could be served; the log and the cursor then say what is still to
  * do.
  */
 export async function runWindows(
@@ -42,13 +45,14 @@ export async function runWindows(
   bounds: RunBounds,
   rung?: Rung,
 ): Promise<RunResult> {
-  const held = await Lease.take(delivery.table, eventId, rung?.entry.seq);
+  const held = await Lease.take(delivery.table, eventId, rung?.entry?.seq);
   if (!held) return { state: 'busy' };
   const { lease, hasClaimed } = held;
   let { cursor } = held;
   // If it has to wait for its pace, others may join it.
   const isAlone = hasClaimed && cursor.nextWindowAt <= Date.now();
-  let known = isAlone && rung ? { bell: rung.bell, entries: [rung.entry] } : undefined;
+  let known = isAlone && rung?.entry ? { bell: rung.bell, entries: [rung.entry] } : undefined;
+  let seen = rung?.bell;
   try {
     for (let count = 1; ; count += 1) {
       if (cursor.nextWindowAt > bounds.beginUntil) {
@@ -57,7 +61,7 @@ export async function runWindows(
       }
       // Whatever comes until then shares a frame.
       await sleepUntil(cursor.nextWindowAt);
-      const { bell, entries } = known ?? (await findWork(delivery, eventId, cursor));
+      const { bell, entries } = known ?? (await findWork(delivery, eventId, cursor, seen));
       let progress = cursor;
       let departures = 0;
       if (entries.length > 0 || bell.presence > cursor.presence) {
@@ -69,13 +73,14 @@ export async function runWindows(
         departures = done.departures;
       }
       known = undefined;
+      seen = undefined;
       // Who left in this window is news for the next one.
       const more = departures > 0 || entries.length === WINDOW_ENTRIES;
       const isLast =
         count >= bounds.windows || Math.max(Date.now(), progress.nextWindowAt) >= bounds.beginUntil;
       if ((isLast || !more) && (await lease.release(progress, isLast ? undefined : cursor.knocks))) {
         const hasHole = !more && progress.delivered < bell.seq;
-        return hasHole ? { state: 'hole', seq: progress.delivered + 1 } : { state: 'done' };
+        return hasHole ? { state: 'hole', seq: progress.delivered + 1 } : { state: 'done', cursor: progress };
       }
       cursor = await lease.settle(progress);
     }
@@ -96,9 +101,10 @@ async function findWork(
   { table }: Delivery,
   eventId: string,
   cursor: Cursor,
+  seen?: Bell,
 ): Promise<{ bell: Bell; entries: LogEntry[] }> {
   // The bell first: what is rung after this read is the next window's, also if this one finds it already.
-  const bell = await getBell(table, eventId);
+  const bell = seen ?? (await getBell(table, eventId));
   if (!bell) throw new Error('The event has no bell');
   return { bell, entries: await readPrefix(table, eventId, cursor.delivered, WINDOW_ENTRIES) };
 }
