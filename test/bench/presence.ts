@@ -5,6 +5,7 @@ import { getConnection } from '../../shared/store/connections.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import { newTableAt } from '../support/table.ts';
+import { lineChart } from './chart.ts';
 import type { Part } from './measurement.ts';
 import { Frames, virtualChat, virtualStream } from './virtual-chat.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -15,6 +16,17 @@ const EVENT = 'keynote';
 
 /** What it costs that so many people come within a minute, each of whom all others hear of: every frame is counted. */
 export const presence: Part = async (say) => {
+  const { frames, startedAt } = await joinAll(say);
+  const from = Math.floor(startedAt / 1000);
+  await draw([...frames.bySecond].map(([second, count]) => ({ second: second - from, count })));
+  return [
+    { name: 'presence.frames10kJoinsM', value: frames.total / 1e6, unit: 'million frames' },
+    { name: 'presence.framesPerJoin', value: frames.total / PEOPLE, unit: 'frames' },
+    { name: 'presence.maxFramesPerSecond', value: frames.mostInASecond, unit: 'frames' },
+  ];
+};
+
+async function joinAll(say: (line: string) => void) {
   const database = await startDynamoDB();
   const table = await newTableAt(database.endpoint);
   await createEvent(table, EVENT, { name: EVENT }, Date.now());
@@ -36,11 +48,7 @@ export const presence: Part = async (say) => {
     const cursor = await time.passWhile(getCursor(table, EVENT));
     if (cursor?.participantCount !== PEOPLE)
       throw new Error(`${cursor?.participantCount} people were counted`);
-    return [
-      { name: 'presence.frames10kJoinsM', value: frames.total / 1e6, unit: 'million frames' },
-      { name: 'presence.framesPerJoin', value: frames.total / PEOPLE, unit: 'frames' },
-      { name: 'presence.maxFramesPerSecond', value: frames.mostInASecond, unit: 'frames' },
-    ];
+    return { frames, startedAt };
 
     async function join(index: number): Promise<void> {
       const connectionId = `connection-${index}`;
@@ -57,4 +65,14 @@ export const presence: Part = async (say) => {
     time.end();
     await database.stop();
   }
-};
+}
+
+const draw = (rows: { second: number; count: number }[]) =>
+  lineChart({
+    name: 'presence',
+    title: '10,000 people join within a minute',
+    rows: rows.map((row) => ({ ...row, series: 'Posted' })),
+    x: { field: 'second', title: 'Time (s)' },
+    y: { field: 'count', title: 'Frames a second' },
+    series: { field: 'series', title: 'Frames' },
+  });
