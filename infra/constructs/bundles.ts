@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const outputs = join(root, '.build');
@@ -27,6 +27,24 @@ export const entries = [
 
 export type Entry = (typeof entries)[number];
 
+/** How every function is bundled. */
+export const bundling = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  legalComments: 'none',
+  platform: 'node',
+  format: 'esm',
+  // The local stack runs the same bundles on Node 20.
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  // Lambda's credentials are always in the environment: 90 KB of other ways to find some stay out.
+  alias: { '@aws-sdk/credential-provider-node': './functions/credentials.ts' },
+  // CommonJS packages inside an ESM bundle want `require`.
+  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
 let isBuilt = false;
 
 /**
@@ -41,26 +59,13 @@ export function bundle(entry: Entry): string {
 
 function build(): void {
   const { outputFiles } = buildSync({
-    absWorkingDir: root,
+    ...bundling,
     entryPoints: entries.map((entry) => ({ in: `functions/${entry}.ts`, out: `${entry}/index` })),
     outdir: outputs,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     write: false,
-    minify: true,
     sourcemap: 'linked',
     sourcesContent: false,
-    legalComments: 'none',
-    platform: 'node',
-    format: 'esm',
-    // The local stack runs the same bundles on Node 20.
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    // Lambda's credentials are always in the environment: 90 KB of other ways to find some stay out.
-    alias: { '@aws-sdk/credential-provider-node': './functions/credentials.ts' },
-    // CommonJS packages inside an ESM bundle want `require`.
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    logLevel: 'warning',
   });
   for (const { path, contents } of outputFiles) {
     // Unchanged files are left alone: another synth may be reading them.

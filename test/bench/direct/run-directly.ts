@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import cdk from '../../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../../infra/app.ts';
-import type { Entry } from '../../../infra/constructs/bundles.ts';
+import { bundling, type Entry } from '../../../infra/constructs/bundles.ts';
 import { readAssembly } from '../../../local/cloudformation/assembly.ts';
 import type { LocalStackOptions } from '../../../local/local-stack.ts';
 import { type RunningChat, runChat } from '../../support/run-chat.ts';
@@ -48,22 +48,12 @@ function assetOf(entry: Entry, assembly: string): string {
   throw new Error(`No function is described as ${entry}`);
 }
 
-/** Bundles as infra/constructs/bundles.ts does. */
 async function bundleInto(folder: string, contents: string): Promise<void> {
   await build({
+    ...bundling,
     stdin: { contents, resolveDir: inRoot('test/bench/direct'), loader: 'ts' },
     outfile: join(folder, 'index.mjs'),
     allowOverwrite: true,
-    bundle: true,
-    minify: true,
-    legalComments: 'none',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': inRoot('functions/credentials.ts') },
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    logLevel: 'warning',
     plugins: [noDelivery],
   });
 }

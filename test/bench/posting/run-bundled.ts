@@ -3,11 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundling } from '../../../infra/constructs/bundles.ts';
 import type { Report } from './do-task.ts';
-
-const inRoot = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /**
  * Runs a program of this folder in a process of its own, bundled as functions are and without what runs TypeScript here: its
@@ -21,7 +19,7 @@ export async function runBundled<Task, Result>(
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     const outfile = join(folder, 'index.mjs');
-    await bundleTo(outfile, program);
+    await build({ ...bundling, entryPoints: [`test/bench/posting/${program}.ts`], outfile });
     const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
     const child = fork(outfile, [JSON.stringify(task)], { execArgv: [], env });
     const results: Result[] = [];
@@ -36,22 +34,4 @@ export async function runBundled<Task, Result>(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** As infra/constructs/bundles.ts does. */
-async function bundleTo(outfile: string, program: string): Promise<void> {
-  await build({
-    entryPoints: [inRoot(`test/bench/posting/${program}.ts`)],
-    outfile,
-    bundle: true,
-    minify: true,
-    legalComments: 'none',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': inRoot('functions/credentials.ts') },
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    logLevel: 'warning',
-  });
 }
