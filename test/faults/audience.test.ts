@@ -165,3 +165,27 @@ test('stream batches that come twice, messages that overtake each other, DynamoD
     expect(texts(client)).toEqual(expect.arrayContaining(acked));
   }
 });
+
+test('people are counted, not their tabs, also when stream batches come twice', async () => {
+  stack.faults.streamRedeliveryRate = 1;
+  const eventId = await newEvent();
+  const url = `${stack.outputs.WebSocketUrl}`;
+  const tabs = await Promise.all(
+    Array.from({ length: 6 }, async (_, i) => {
+      const first = await connect(url);
+      const { participantToken } = await first.join(eventId, `person ${i}`);
+      const second = await enterAt(eventId, `person ${i}`, { url, participantToken });
+      return [first, second] as const;
+    }),
+  );
+  await expect.poll(() => countOf(eventId), { timeout: 20_000 }).toBe(6);
+  const [observer] = tabs[0] ?? [];
+  // One tab of three people, and both of two.
+  for (const [first, second] of tabs.slice(1, 3)) await Promise.all([first.close(), second.close()]);
+  for (const [first] of tabs.slice(3)) await first.close();
+  await expect.poll(() => countOf(eventId), { timeout: 20_000 }).toBe(4);
+  await observer?.say('end');
+  if (observer) await hears(observer, 'end');
+  const left = observer?.all('userLeft').flatMap((event) => event.participants ?? [event.participant]);
+  expect(left?.map((person) => person?.username).sort()).toEqual(['person 1', 'person 2']);
+});
