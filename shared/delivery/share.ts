@@ -53,9 +53,11 @@ export class Share {
       const now = Date.now();
       const second = secondOf(now);
       const soFar = Math.floor(framesPerSecond * usable(now / 1000 - second));
-      if (await takeQuota(table, second, frames, Math.max(frames, soFar))) return true;
+      const isTaken = await takeQuota(table, second, frames, Math.max(frames, soFar));
+      // Of a second that is over meanwhile nothing may be posted any more.
+      if (isTaken && secondOf(Date.now()) === second) return true;
       if (Date.now() > this.#until) return false;
-      await sleep(waitMs * (0.5 + Math.random()));
+      if (!isTaken) await sleep(waitMs * (0.5 + Math.random()));
     }
   }
 }
