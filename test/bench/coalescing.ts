@@ -9,7 +9,7 @@ import type { ListedMember } from '../../shared/store/members.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newTableAt } from '../support/table.ts';
 import type { Part } from './measurement.ts';
-import { Frames, virtualChat, virtualStream } from './virtual-chat.ts';
+import { Frames, tableSettings, virtualChat, virtualStream } from './virtual-chat.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 /** The hour that https://ably.com/docs/guides/chat/build-livestream reckons with. */
@@ -26,8 +26,8 @@ const DAY_MS = 24 * 3_600_000;
 export const coalescing: Part = async (say) => {
   const database = await startDynamoDB();
   try {
-    const hour = await measure(await newTableAt(database.endpoint), HOUR, say);
-    const rush = await measure(await newTableAt(database.endpoint), RUSH, say);
+    const hour = await measure(await newTableAt(database.endpoint, tableSettings), HOUR, say);
+    const rush = await measure(await newTableAt(database.endpoint, tableSettings), RUSH, say);
     const deliveries = HOUR.viewers * HOUR.sends;
     return [
       { name: 'coalescing.ablyHourFramesM', value: hour.total / 1e6, unit: 'million frames' },

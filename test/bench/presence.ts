@@ -7,7 +7,7 @@ import { createEvent } from '../../shared/store/events.ts';
 import { newTableAt } from '../support/table.ts';
 import { lineChart } from './chart.ts';
 import type { Part } from './measurement.ts';
-import { Frames, virtualChat, virtualStream } from './virtual-chat.ts';
+import { Frames, tableSettings, virtualChat, virtualStream } from './virtual-chat.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 const PEOPLE = 10_000;
@@ -28,7 +28,7 @@ export const presence: Part = async (say) => {
 
 async function joinAll(say: (line: string) => void) {
   const database = await startDynamoDB();
-  const table = await newTableAt(database.endpoint);
+  const table = await newTableAt(database.endpoint, tableSettings);
   await createEvent(table, EVENT, { name: EVENT }, Date.now());
   const time = VirtualTime.begin(Date.now());
   try {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 /** Nothing happens between two steps, milliseconds. */
 const STEP_MS = 10;
 /** What the real requests of one step take at most, in real milliseconds. */
-const PATIENCE_MS = 200;
+const PATIENCE_MS = 1_000;
 
 /**
  * A clock that stands still while anything real is under way, and jumps when everybody sleeps: an hour takes as long as

@@ -12,7 +12,7 @@ const keySchema = (hash: string, range: string) => [
 ];
 
 /** An empty table with the keys of the real one, on the DynamoDB Local at `endpoint`. */
-export async function newTableAt(endpoint: string): Promise<Table> {
+export async function newTableAt(endpoint: string, settings: { maxAttempts?: number } = {}): Promise<Table> {
   const name = `chat-${newId()}`;
   await createTable(endpoint, {
     stack: 'Test',
@@ -33,5 +33,5 @@ export async function newTableAt(endpoint: string): Promise<Table> {
     },
   });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  return openTable(name, new DynamoDBClient({ endpoint, region: 'us-east-1', credentials }));
+  return openTable(name, new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, ...settings }));
 }
