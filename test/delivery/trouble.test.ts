@@ -141,7 +141,8 @@ test('what the share does not suffice for is posted later, and nothing twice', a
   room.delivery.settings = { ...room.delivery.settings, chunkConnections: 1 };
   const scarce = { ...room.delivery, settings: { ...room.delivery.settings, framesPerSecond: 1 } };
   await room.say('hello');
-  await catchUp(scarce, 'e', Date.now() + 1_500);
+  // Somebody may have had it by then, or nobody.
+  await catchUp(scarce, 'e', Date.now() + 1_500).catch(() => {});
   await room.catchUp();
   expect(everybodyHeard()).toEqual(Array(3).fill(['hello']));
 });
