@@ -4,7 +4,7 @@ import type { ActionData } from '../protocol/client-to-server.ts';
 import { wires } from '../protocol/wire.ts';
 import type { Connection } from '../store/connections.ts';
 import { getCursor } from '../store/cursor.ts';
-import { type ListedMember, listMembers } from '../store/members.ts';
+import { listNameless, type NamelessMember } from '../store/members.ts';
 import type { Chat, Reply } from './chat.ts';
 import { membershipOf } from './membership-of.ts';
 import { rateLimit } from './rate-limit.ts';
@@ -22,8 +22,8 @@ export async function typing(
   await rateLimit(chat, participant.id, 'typing');
   const cursor = await getCursor(chat.table, eventId, { consistent: false });
   if (!cursor || cursor.audience > chat.settings.typingAudienceMax) return { data: {} };
-  const others: ListedMember[] = [];
-  for await (const page of listMembers(chat.table, eventId)) {
+  const others: NamelessMember[] = [];
+  for await (const page of listNameless(chat.table, eventId)) {
     others.push(
       ...page.filter((member) => member.participant.id !== participant.id && member.state !== 'away'),
     );

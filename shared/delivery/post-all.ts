@@ -16,6 +16,16 @@ interface Bounds {
   patienceMs: number;
 }
 
+/** What posting begins with. */
+export const nobodyServed = (): Served => ({
+  connections: 0,
+  frames: 0,
+  gone: [],
+  lagging: [],
+  failed: [],
+  throttled: [],
+});
+
 /** A connection on its way to being served. */
 interface Waiting extends Unserved {
   payloads: readonly Payload[];
@@ -33,7 +43,7 @@ export async function postAll(
   batches: readonly Batch[],
   bounds: Bounds,
 ): Promise<Served> {
-  const served: Served = { connections: 0, frames: 0, gone: [], lagging: [], failed: [], throttled: [] };
+  const served = nobodyServed();
   let waiting: Waiting[] = batches.flatMap(({ frames, connectionIds }) => {
     const payloads = frames.map(payloadOf);
     return connectionIds.map((connectionId) => ({ connectionId, payloads, had: 0 }));

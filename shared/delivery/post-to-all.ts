@@ -4,6 +4,7 @@ import { type Chunk, chunksOf, type Recipient } from './chunks.ts';
 import type { Delivery } from './delivery.ts';
 import type { Lease } from './lease.ts';
 import { PENDING_MAX } from './places.ts';
+import { nobodyServed } from './post-all.ts';
 import type { Served, Unserved } from './poster.ts';
 import type { Share } from './share.ts';
 
@@ -31,7 +32,7 @@ export async function postToAll(
   { lease, share, until }: Terms,
 ): Promise<Served> {
   const { settings, poster, postElsewhere, log } = delivery;
-  const total: Served = { connections: 0, frames: 0, gone: [], lagging: [], failed: [], throttled: [] };
+  const total = nobodyServed();
   const limits = { connections: settings.chunkConnections, frames: share.most, bytes: INVOCATION_BYTES };
   const postHere = ({ batches }: Chunk) => poster.postAll(batches, () => Math.min(lease.until, until));
 

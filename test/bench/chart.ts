@@ -21,7 +21,6 @@ export interface LineChart {
   series: Column;
   /** For values from 1 to thousands. */
   logX?: boolean;
-  logY?: boolean;
 }
 
 const charts = fileURLToPath(new URL('../../docs/charts', import.meta.url));
@@ -36,7 +35,7 @@ export async function lineChart(chart: LineChart): Promise<string> {
   return file;
 }
 
-function specOf({ title, rows, x, y, series, logX, logY }: LineChart): TopLevelSpec {
+function specOf({ title, rows, x, y, series, logX }: LineChart): TopLevelSpec {
   const axis = ({ field, title }: Column, isLog = false) => ({
     field,
     title,
@@ -55,7 +54,7 @@ function specOf({ title, rows, x, y, series, logX, logY }: LineChart): TopLevelS
     mark: { type: 'line', point: { filled: true, size: 50 }, strokeWidth: 2.5 },
     encoding: {
       x: axis(x, logX),
-      y: axis(y, logY),
+      y: axis(y),
       color: {
         field: series.field,
         title: series.title || null,

@@ -1,7 +1,7 @@
 import { startDynamoDB } from '../../local/dynamodb/dynamodb-local.ts';
 import { newTableAt } from '../support/table.ts';
 import { lineChart } from './chart.ts';
-import { type Measurement, type Part, quantile } from './measurement.ts';
+import { type Measurement, median, type Part } from './measurement.ts';
 import { newAudience } from './posting/audience.ts';
 import { runBundled } from './posting/run-bundled.ts';
 import type { Served, ServeTask } from './posting/serve-audience.ts';
@@ -75,8 +75,6 @@ export const growth: Part = async (say) => {
   await draw(figures.rows);
   return figures.measurements;
 };
-
-const median = (values: readonly number[]) => quantile(values, 0.5);
 
 const mediansOf = ({ windows, peakMiB }: Served): Omit<Row, 'members'> => ({
   cpuUs: median(windows.map(({ cpuUs }) => cpuUs)),

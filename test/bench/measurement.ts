@@ -10,6 +10,9 @@ export interface Measurement {
 /** One benchmark; `say` shows what it is at. */
 export type Part = (say: (line: string) => void) => Promise<Measurement[]>;
 
+/** The middle one. */
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
 /** The value below which this share (0 to 1) of all values lies. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);

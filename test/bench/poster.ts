@@ -1,4 +1,4 @@
-import { type Part, quantile } from './measurement.ts';
+import { median, type Part } from './measurement.ts';
 import type { Rates } from './posting/compare-posters.ts';
 import { runBundled } from './posting/run-bundled.ts';
 import { startStubApi } from './posting/stub-api.ts';
@@ -26,5 +26,3 @@ export const poster: Part = async (say) => {
     api.stop();
   }
 };
-
-const median = (values: readonly number[]) => quantile(values, 0.5);

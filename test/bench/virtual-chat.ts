@@ -3,7 +3,8 @@ import type { Chat } from '../../shared/chat/chat.ts';
 import { chatSettings } from '../../shared/config.ts';
 import { catchUp } from '../../shared/delivery/deliver.ts';
 import { packFrames } from '../../shared/delivery/frames.ts';
-import type { Poster, Served } from '../../shared/delivery/poster.ts';
+import { nobodyServed } from '../../shared/delivery/post-all.ts';
+import type { Poster } from '../../shared/delivery/poster.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { sleep } from '../../shared/sleep.ts';
 import { audiencePartition, BELL } from '../../shared/store/keys.ts';
@@ -61,7 +62,7 @@ export function virtualChat(
       return 'delivered';
     },
     async postAll(batches) {
-      const served: Served = { connections: 0, frames: 0, gone: [], lagging: [], failed: [], throttled: [] };
+      const served = nobodyServed();
       for (const { frames: all, connectionIds } of batches) {
         for (let from = 0; from < connectionIds.length; from += AT_ONCE) {
           await sleep(POST_MS);

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { noFaults } from '../../local/faults.ts';
-import { connect, createEvent, enter as enterAt, http } from '../support/chat.ts';
+import { connect, createEvent, enter as enterAt, hears, http, textsHeardBy } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
-import { type RunningChat, runChat } from '../support/run-chat.ts';
+import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 
 /**
  * Audiences that the stream serves, in chunks: one from the window's Lambda, the others from `post` workers. Everything
@@ -21,11 +21,7 @@ beforeAll(async () => {
     { functionLogs: 'none' },
   );
 });
-afterEach(() => {
-  delete stack.faults.killAfterWrites;
-  delete stack.faults.killAfterPosts;
-  Object.assign(stack.faults, noFaults());
-});
+afterEach(() => endFaults(stack));
 afterAll(() => stack.stop());
 
 const newEvent = () => createEvent('Crowded', `${stack.outputs.EventsUrl}`);
@@ -33,9 +29,6 @@ const enter = (eventId: string, username: string) =>
   enterAt(eventId, username, { url: `${stack.outputs.WebSocketUrl}` });
 const crowd = (eventId: string, count: number) =>
   Promise.all(Array.from({ length: count }, (_, i) => enter(eventId, `member ${i}`)));
-const texts = (client: ChatClient) => client.all('newMessage').map((message) => message.text);
-const hears = (client: ChatClient, text: string) =>
-  client.until(`"${text}"`, (got) => got.some((e) => e.event === 'newMessage' && e.data.text === text));
 const countOf = async (eventId: string) =>
   (await http(`/${eventId}`, { url: `${stack.outputs.EventsUrl}` })).body.participantCount;
 /** The first time that each message came. */
@@ -53,7 +46,7 @@ test('60 members, a third gone without a word: the others hear 10 of 10, and the
   for (const text of said) await living[0]?.say(text);
   for (const client of living) {
     await hears(client, 'message 9');
-    expect(texts(client)).toEqual(said);
+    expect(textsHeardBy(client)).toEqual(said);
   }
   await expect.poll(() => countOf(eventId), { timeout: 20_000 }).toBe(40);
 });
@@ -86,7 +79,7 @@ test('a client whose buffer stays full is disconnected, and has everything when 
   for (const text of said) await members[0]?.say(text);
   for (const client of members) {
     await hears(client, 'three');
-    expect(texts(client)).toEqual(said);
+    expect(textsHeardBy(client)).toEqual(said);
   }
   await closed;
   const back = await connect(`${stack.outputs.WebSocketUrl}`);
@@ -162,7 +155,7 @@ test('stream batches that come twice, messages that overtake each other, DynamoD
     await hears(client, 'end');
     const heard = client.all('newMessage').map(({ seq }) => seq);
     expect(heard).toEqual(ascending(seqs(client)));
-    expect(texts(client)).toEqual(expect.arrayContaining(acked));
+    expect(textsHeardBy(client)).toEqual(expect.arrayContaining(acked));
   }
 });
 

@@ -3,9 +3,9 @@ import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { noFaults } from '../../local/faults.ts';
 import { connectionKey, dueRank, memberKey, tableKeys } from '../../shared/store/keys.ts';
-import { connect, createEvent, enter as enterAt, http } from '../support/chat.ts';
+import { connect, createEvent, enter as enterAt, hears, http, textsHeardBy } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
-import { type RunningChat, runChat } from '../support/run-chat.ts';
+import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 
 let stack: RunningChat;
 let database: DynamoDBDocumentClient;
@@ -19,19 +19,13 @@ beforeAll(async () => {
     }),
   );
 });
-afterEach(() => {
-  delete stack.faults.killAfterWrites;
-  Object.assign(stack.faults, noFaults());
-});
+afterEach(() => endFaults(stack));
 afterAll(() => stack.stop());
 
 const newEvent = () => createEvent('Faulty', `${stack.outputs.EventsUrl}`);
 const enter = (eventId: string, username: string) =>
   enterAt(eventId, username, { url: `${stack.outputs.WebSocketUrl}` });
 const table = () => `${Object.values(stack.tables)[0]}`;
-const texts = (client: ChatClient) => client.all('newMessage').map((message) => message.text);
-const hears = (client: ChatClient, text: string) =>
-  client.until(`"${text}"`, (got) => got.some((e) => e.event === 'newMessage' && e.data.text === text));
 const inOrder = (client: ChatClient) => {
   // What a fault makes come twice comes in order the first time.
   const seqs = [...new Set(client.all('newMessage').map((message) => message.seq))];
@@ -61,7 +55,7 @@ test.for([
     said.push(`words ${said.length}`);
     ana.emit('sendMessage', { text: said.at(-1) });
     await expect
-      .poll(() => stack.faults.killAfterWrites?.times === 0 || texts(bob).includes(`${said.at(-1)}`), {
+      .poll(() => stack.faults.killAfterWrites?.times === 0 || textsHeardBy(bob).includes(`${said.at(-1)}`), {
         timeout: 20_000,
       })
       .toBe(true);
@@ -70,7 +64,7 @@ test.for([
   await bob.say('after');
   for (const client of [ana, bob]) {
     await hears(client, 'after');
-    expect(texts(client)).toEqual(['before', ...said, 'after']);
+    expect(textsHeardBy(client)).toEqual(['before', ...said, 'after']);
     inOrder(client);
   }
 });
@@ -82,7 +76,7 @@ test('a dead sender’s message arrives though nobody else says anything', async
   stack.faults.killAfterWrites = { function: 'SendMessage', writes: 3, times: 1 };
   ana.emit('sendMessage', { text: 'dying words' });
   await hears(bob, 'dying words');
-  expect(texts(bob)).toEqual(['dying words']);
+  expect(textsHeardBy(bob)).toEqual(['dying words']);
 });
 
 test('ghosts: members who vanish without $disconnect are found by the next message and leave once', async () => {
@@ -214,12 +208,12 @@ test('the management API fails a third of the time: everybody gets everything, i
   stack.faults.managementErrorRate = 0.2;
   stack.faults.managementThrottleRate = 0.1;
   for (let i = 0; i < 5; i += 1) ana.emit('sendMessage', { text: `m${i}` });
-  await expect.poll(() => new Set(texts(ana)).size, { timeout: 40_000 }).toBe(5);
+  await expect.poll(() => new Set(textsHeardBy(ana)).size, { timeout: 40_000 }).toBe(5);
   Object.assign(stack.faults, noFaults());
   await ana.say('end');
   for (const client of clients) {
     await hears(client, 'end');
-    expect(new Set(texts(client)).size).toBe(6);
+    expect(new Set(textsHeardBy(client)).size).toBe(6);
     inOrder(client);
   }
 });
@@ -250,7 +244,7 @@ test('DynamoDB throttles a third of the requests: every answered message arrives
   expect(answered.length).toBeGreaterThan(0);
   await ana.say('end');
   await hears(bob, 'end');
-  expect(texts(bob)).toEqual(expect.arrayContaining(answered));
+  expect(textsHeardBy(bob)).toEqual(expect.arrayContaining(answered));
   inOrder(bob);
 });
 
@@ -271,6 +265,6 @@ test('stream batches that come twice are delivered once', async () => {
   const bob = await enter(eventId, 'bob');
   for (let i = 0; i < 5; i += 1) await ana.say(`m${i}`);
   await hears(bob, 'm4');
-  expect(texts(bob)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4']);
+  expect(textsHeardBy(bob)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4']);
   expect(ana.all('userJoined')).toHaveLength(1);
 });

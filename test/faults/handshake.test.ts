@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { noFaults } from '../../local/faults.ts';
 import { createEvent, enter, http } from '../support/chat.ts';
 import { PacketClient } from '../support/packet-client.ts';
-import { type RunningChat, runChat } from '../support/run-chat.ts';
+import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 import { connectSocket, enterSocket, sayMany, textsOf } from '../support/sockets.ts';
 
 /** Socket.IO clients get in, and back in, whatever breaks on the way. */
@@ -10,10 +9,7 @@ let stack: RunningChat;
 beforeAll(async () => {
   stack = await runChat({ sendsPerSecond: 1_000, sendBurst: 1_000 }, { functionLogs: 'none' });
 });
-afterEach(() => {
-  delete stack.faults.killAfterWrites;
-  Object.assign(stack.faults, noFaults());
-});
+afterEach(() => endFaults(stack));
 afterAll(() => stack.stop());
 
 const url = () => `${stack.outputs.WebSocketUrl}`;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Faults, noFaults } from '../../local/faults.ts';
-import { createEvent, enter as enterAt } from '../support/chat.ts';
+import type { Faults } from '../../local/faults.ts';
+import { createEvent, enter as enterAt, hears } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
-import { type RunningChat, runChat } from '../support/run-chat.ts';
+import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 
 /**
  * Whatever goes wrong, in whatever order: what was acknowledged arrives at every member that is still there, in order, and
@@ -66,7 +66,7 @@ test('random schedules of faults lose nothing', { timeout }, async () => {
       const ghosts = new Set<ChatClient>();
       const sending: Promise<string | undefined>[] = [];
       for (const { trouble, sends, isLeft, forMs } of steps) {
-        clear();
+        endFaults(stack);
         Object.assign(stack.faults, structuredClone(trouble), { dropDisconnect: 1 });
         // The last ones send, so the first may go.
         const ghost = isLeft ? clients[ghosts.size] : undefined;
@@ -92,13 +92,11 @@ test('random schedules of faults lose nothing', { timeout }, async () => {
         await sleep(forMs);
       }
       const wasKilled = steps.some((one) => one.trouble.killAfterWrites || one.trouble.killAfterPosts);
-      clear();
+      endFaults(stack);
       const acked = (await Promise.all(sending)).filter((text) => text !== undefined);
       await clients.at(-1)?.say('end');
       for (const client of clients.filter((one) => !ghosts.has(one))) {
-        await client.until('the end', (got) =>
-          got.some((e) => e.event === 'newMessage' && e.data.text === 'end'),
-        );
+        await hears(client, 'end');
         const heard = client.all('newMessage');
         const firsts = [...new Set(heard.map(({ seq }) => seq))];
         expect(heard.map(({ text }) => text)).toEqual(expect.arrayContaining(acked));
@@ -110,11 +108,5 @@ test('random schedules of faults lose nothing', { timeout }, async () => {
     { numRuns: Number(RUNS), endOnFailure: true, ...(SEED !== undefined && { seed: Number(SEED) }) },
   );
 });
-
-function clear(): void {
-  delete stack.faults.killAfterWrites;
-  delete stack.faults.killAfterPosts;
-  Object.assign(stack.faults, noFaults());
-}
 
 const sleep = (ms: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));

@@ -86,6 +86,14 @@ export async function createEvent(name = 'A test', url?: string): Promise<string
   return body.id;
 }
 
+/** The texts of the messages that a client has heard. */
+export const textsHeardBy = (client: ChatClient): string[] =>
+  client.all('newMessage').map((message) => message.text);
+
+/** Waits until a client has heard a message. */
+export const hears = (client: ChatClient, text: string): Promise<void> =>
+  client.until(`"${text}"`, (got) => got.some((e) => e.event === 'newMessage' && e.data.text === text));
+
 /** What a promise was refused with. */
 export const refusal = async (promise: Promise<unknown>) =>
   promise.then(

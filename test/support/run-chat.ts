@@ -8,6 +8,13 @@ import { ManualClock } from '../../local/clock.ts';
 import { noFaults } from '../../local/faults.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../local/local-stack.ts';
 
+/** Lets all faults end. */
+export function endFaults({ faults }: LocalStack): void {
+  delete faults.killAfterWrites;
+  delete faults.killAfterPosts;
+  Object.assign(faults, noFaults());
+}
+
 export type RunningChat = LocalStack & { readonly clock: ManualClock };
 
 /** The chat on a local stack of its own, with these settings. `CHAT_LOG=1` shows what the stack and the functions say. */
