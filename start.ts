@@ -64,7 +64,7 @@ function readFaults(json: string) {
 async function synthesize(settings: Record<string, string>, outdir: string): Promise<void> {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
   const { chatApp } = await import('./infra/app.ts');
-  chatApp({ context: { ...context, ...settings }, outdir, checks: false }).synth();
+  chatApp({ context: { ...context, ...settings }, outdir, isLocal: true, checks: false }).synth();
 }
 
 /** An event to join: the newest there is, or a first one. */

@@ -25,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'behaviour',
-          include: ['test/behaviour/**/*.test.ts'],
+          include: ['test/behaviour/**/*.test.ts', 'test/hostile/{json-wire,rest}.test.ts'],
           globalSetup: 'test/setup/chat-stack.ts',
           ...patient,
         },
@@ -37,8 +37,17 @@ export default defineConfig({
             'test/socketio/**/*.test.ts',
             'test/differential/**/*.test.ts',
             'test/browser/**/*.test.ts',
+            'test/hostile/socketio-wire.test.ts',
           ],
           globalSetup: 'test/setup/chat-stack.ts',
+          ...patient,
+        },
+      },
+      {
+        test: {
+          name: 'trust',
+          include: ['test/trust/**/*.test.ts'],
+          globalSetup: 'test/setup/chat-with-issuer.ts',
           ...patient,
         },
       },

@@ -9,18 +9,20 @@ export interface ChatAppProps {
   context?: Record<string, unknown>;
   /** Where to synthesize to. */
   outdir?: string;
+  /** Whether it is for the local stack, where an issuer need not have https. */
+  isLocal?: boolean;
   /** Whether to run cdk-nag and the CDK's own validation; the templates are the same without. */
   checks?: boolean;
 }
 
 /** The whole application. Throws `SettingsError`. */
-export function chatApp({ context, outdir, checks = true }: ChatAppProps = {}): App {
+export function chatApp({ context, outdir, isLocal = false, checks = true }: ChatAppProps = {}): App {
   const app = new App({
     ...(context && { context }),
     ...(outdir !== undefined && { outdir }),
     builtinCloudFormationValidation: checks,
   });
-  const settings = readSettings(app.node.getAllContext());
+  const settings = readSettings(app.node.getAllContext(), { isLocal });
   const { table } = new DataStack(app, `${settings.name}Data`, {
     description: 'Live event chat: the table',
     settings,

@@ -13,13 +13,14 @@ export class ChatStack extends Stack {
     super(scope, id, props);
     const { settings, table } = props;
     const webSocket = new ChatWebSocketApi(this, 'WebSocket', { settings, table });
-    const http = new EventsHttpApi(this, 'Http', { settings, table });
-    new Delivery(this, 'Delivery', { settings, table, api: webSocket.management });
+    const { management } = webSocket;
+    const http = new EventsHttpApi(this, 'Http', { settings, table, management });
+    new Delivery(this, 'Delivery', { settings, table, api: management });
     if (settings.createApiGatewayAccountRole) {
       webSocket.stage.node.addDependency(new LogPermission(this, 'LogPermission'));
     }
     new CfnOutput(this, 'WebSocketUrl', { value: webSocket.stage.url });
     new CfnOutput(this, 'EventsUrl', { value: `${http.api.apiEndpoint}/api/events` });
-    new CfnOutput(this, 'ManagementUrl', { value: webSocket.management.endpoint });
+    new CfnOutput(this, 'ManagementUrl', { value: management.endpoint });
   }
 }

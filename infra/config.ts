@@ -43,13 +43,31 @@ const settings = deploymentSettings.extend(chatSettings.shape);
 
 export type Settings = z.infer<typeof settings>;
 
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/** What is wrong with the issuer, beyond its form. */
+function* issuerFaults(
+  { 'auth.issuer': issuer, 'auth.audience': audience }: Settings,
+  isLocal: boolean,
+): Generator<string> {
+  if (audience !== undefined && issuer === undefined) yield 'auth.issuer: is required with auth.audience';
+  if (issuer === undefined) return;
+  // Without it, tokens that the issuer made for other applications would do.
+  if (audience === undefined) yield 'auth.audience: is required with auth.issuer';
+  const { protocol, hostname } = new URL(issuer);
+  if (protocol === 'https:') return;
+  if (protocol !== 'http:' || !isLocal || !LOOPBACK.includes(hostname)) {
+    yield 'auth.issuer: must begin with https://; on the local stack, http:// on this machine will do';
+  }
+}
+
 /** What is wrong with the context, in sentences for the person at the keyboard. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
 /** Reads and checks every setting. Throws `SettingsError`, also for a key that is none: a typo would go unnoticed. */
-export function readSettings(context: Readonly<Record<string, unknown>>): Settings {
+export function readSettings(context: Readonly<Record<string, unknown>>, { isLocal = false } = {}): Settings {
   const own = Object.entries(context).filter(([key]) => !isToolkitKey(key));
   const known = Object.keys(settings.shape);
   const faults = own
@@ -59,6 +77,7 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
   if (!result.success) {
     faults.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
+  if (result.success) faults.push(...issuerFaults(result.data, isLocal));
   if (faults.length > 0 || !result.success)
     throw new SettingsError(`Wrong settings\n  ${faults.join('\n  ')}`);
   return result.data;

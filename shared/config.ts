@@ -28,12 +28,26 @@ export const chatSettings = z.object({
   presenceSummaryAbove: count.min(0).default(50),
   /** Messages are kept this long. */
   messageRetentionDays: count.min(1).max(3_650).default(30),
+  /** Records of who moderated what are kept this long. */
+  auditRetentionDays: count.min(1).max(3_650).default(365),
   sendsPerSecond: number.positive().max(1_000).default(5),
   sendBurst: count.min(1).max(10_000).default(10),
   typingPerSecond: number.positive().max(1_000).default(2),
   typingBurst: count.min(1).max(10_000).default(4),
   joinsPerSecond: number.positive().max(1_000).default(2),
   joinBurst: count.min(1).max(10_000).default(10),
+  /** The OpenID Connect issuer whose tokens people show; without one everybody is a guest. */
+  'auth.issuer': z.url('must be the address of an OpenID Connect issuer').optional(),
+  /** For whom those tokens are: their `aud`, or `client_id` where there is none. */
+  'auth.audience': z.string().min(1, 'must not be empty').optional(),
+  /** The claim that a username comes from; after it `preferred_username`, then `sub`. */
+  'auth.usernameClaim': z.string().min(1, 'must not be empty').default('name'),
+  /** Who has this in `scope`, `scp` or `permissions` may create and change events. */
+  'auth.operatorScope': z.string().min(1, 'must not be empty').default('chat:operate'),
+  /** Who has this there may moderate every event. */
+  'auth.moderatorScope': z.string().min(1, 'must not be empty').default('chat:moderate'),
+  /** One more claim that those two are looked for in, such as `cognito:groups`. */
+  'auth.rightsClaim': z.string().min(1, 'must not be empty').optional(),
 });
 
 export type ChatSettings = z.infer<typeof chatSettings>;

@@ -9,6 +9,10 @@ export const newSecret = (): string => randomBytes(32).toString('base64url');
 /** The public id that belongs to a guest's token. One way: it shows others who speaks, never how to speak as them. */
 export const participantIdOf = (token: string): string => digest(`participant:${token}`).slice(0, 22);
 
+/** The public id of somebody whom an issuer's tokens call `subject`. Never that of a guest. */
+export const participantIdOfSubject = (issuer: string, subject: string): string =>
+  digest(`subject:${issuer} ${subject}`).slice(0, 22);
+
 /** Under which a Socket.IO session is kept, by its secret, the `pid`. */
 export const sessionIdOf = (pid: string): string => digest(`session:${pid}`);
 

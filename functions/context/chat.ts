@@ -1,16 +1,15 @@
 import type { Chat } from '../../shared/chat/chat.ts';
-import { chatSettings } from '../../shared/config.ts';
 import { packFrames } from '../../shared/delivery/frames.ts';
-import { environment } from './environment.ts';
 import { log, metrics } from './observe.ts';
 import { poster } from './poster.ts';
+import { settings } from './settings.ts';
 import { table } from './table.ts';
 
 /** What operations work with. */
 export const chat: Chat = {
   table,
   poster,
-  settings: chatSettings.parse(JSON.parse(environment.settings)),
+  settings,
   log,
   metrics,
   send: ({ connectionId, wire }, ...events) => poster.post(connectionId, packFrames(wire, events)),

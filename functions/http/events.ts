@@ -1,14 +1,66 @@
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { handle, type LambdaEvent } from 'hono/aws-lambda';
-import { app } from './app.ts';
+// First: schemas that are made before this cannot describe themselves.
+import '@hono/zod-openapi';
+import { createEvent } from '../../shared/chat/create-event.ts';
+import { listActiveEvents } from '../../shared/chat/get-active-events.ts';
+import { getEvent } from '../../shared/chat/get-event.ts';
+import { readableEnd, readPage } from '../../shared/chat/history.ts';
+import { ChatError } from '../../shared/protocol/errors.ts';
+import { authenticate } from '../context/authenticate.ts';
+import { chat } from '../context/chat.ts';
+import { actorOf } from './actor-of.ts';
+import { newApp } from './app.ts';
+import * as moderation from './moderation-routes.ts';
+import { participantIdsOf } from './participant-ids-of.ts';
+import * as routes from './routes.ts';
+import { serve } from './serve.ts';
 
-const serve = handle(app);
+/** What everybody may read, and the creation of events, which is an operator's. */
+const app = newApp();
 
-/**
- * API Gateway gives the path decoded, so that a `#` or `?` in an id would cut it short where the router reads it as a URL.
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
- */
-export async function handler(event: APIGatewayProxyEventV2, context: Context): Promise<object> {
-  const rawPath = event.rawPath.split('/').map(encodeURIComponent).join('/');
-  return serve({ ...event, rawPath } as unknown as LambdaEvent, context as never);
-}
+app.openapi(routes.listEvents, async (c) =>
+  c.json(await listActiveEvents(chat, c.req.valid('query'), 0), 200),
+);
+
+app.openapi(routes.getEvent, async (c) => c.json(await getEvent(chat, c.req.valid('param').id), 200));
+
+// Before the body is looked at: what it says is no business of whoever may not send it.
+app.on('POST', routes.createEvent.path, async (c, next) => {
+  const { rights } = await actorOf(c);
+  if (!rights.includes('operate')) throw new ChatError('FORBIDDEN');
+  await next();
+});
+app.openapi(routes.createEvent, async (c) => {
+  const { hosts, ...details } = c.req.valid('json');
+  const event = await createEvent(chat, { ...details, hosts: participantIdsOf(hosts) });
+  return c.json(event, 201, { Location: `/api/events/${event.id}` });
+});
+
+app.openapi(routes.listMessages, async (c) => {
+  const { id } = await getEvent(chat, c.req.valid('param').id);
+  return c.json(
+    await readPage(chat.table, id, await readableEnd(chat.table, id), c.req.valid('query'), 0),
+    200,
+  );
+});
+
+// Another function serves these.
+for (const route of Object.values(moderation)) app.openAPIRegistry.registerPath(route);
+
+app.openAPIRegistry.registerComponent(
+  'securitySchemes',
+  'credentials',
+  authenticate
+    ? { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }
+    : { type: 'apiKey', in: 'header', name: 'Authorization', 'x-amazon-apigateway-authtype': 'awsSigv4' },
+);
+
+app.doc31('/openapi.json', {
+  openapi: '3.1.0',
+  info: {
+    title: 'Live event chat',
+    version: '1.0.0',
+    description: 'The events of the chat, their messages, and their moderation.',
+  },
+});
+
+export const handler = serve(app);

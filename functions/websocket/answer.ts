@@ -30,7 +30,10 @@ export async function answer(
   run: () => Promise<{ connection: Connection; reply: Reply }>,
 ): Promise<void> {
   const refuse = async (error: unknown, of?: RequestId) => {
-    await post(connectionId, answers.error(refusalOf(error, requestId), of));
+    const refusal = refusalOf(error, requestId);
+    await post(connectionId, answers.error(refusal, of));
+    // Its token has run out: with another one it must connect anew.
+    if (refusal.code === 'UNAUTHORIZED') await chat.poster.close(connectionId);
   };
   let done: { connection: Connection; reply: Reply };
   try {

@@ -2,35 +2,45 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { connect } from '../../shared/chat/connect.ts';
 import { newId } from '../../shared/ids.ts';
+import { toChatError } from '../../shared/protocol/errors.ts';
 import { isSocketIo, type Query, wireOf } from '../../shared/protocol/wire.ts';
+import { authenticate } from '../context/authenticate.ts';
 import { environment } from '../context/environment.ts';
 import { log } from '../context/observe.ts';
 import { table } from '../context/table.ts';
+import { type Headers, readHandshake } from './handshake-token.ts';
 import type { OpenEvent } from './open.ts';
 
-/** `$connect` events carry the query string, which their type leaves out. */
-type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { queryStringParameters?: Query };
+/** `$connect` events carry headers and the query string, which their type leaves out. */
+type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { headers?: Headers; queryStringParameters?: Query };
 
 /** The client waits for its handshake: rather ask twice, which does no harm, than wait for a hung socket. */
 const lambda = new LambdaClient({
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 });
 
-/** The status is that of the upgrade: until it is returned there is no connection to post to. */
+/**
+ * The status is that of the upgrade: until it is returned there is no connection to post to. JSON clients show their
+ * token here, Socket.IO clients with CONNECT.
+ */
 export async function handler({
   requestContext,
-  queryStringParameters,
-}: ConnectEvent): Promise<{ statusCode: number }> {
-  const wire = wireOf(queryStringParameters ?? {});
+  headers = {},
+  queryStringParameters: query = {},
+}: ConnectEvent): Promise<{ statusCode: number; headers?: Record<string, string> }> {
+  const wire = wireOf(query);
   if (!wire) return { statusCode: 400 };
   const { connectionId, connectedAt, requestId } = requestContext;
+  const { token, answerHeaders } = readHandshake(headers, query);
   try {
-    await connect({ table }, { connectionId, wire, connectedAt });
+    const identity = isSocketIo(wire) ? undefined : await authenticate?.(token);
+    await connect({ table }, { connectionId, wire, connectedAt, identity });
     if (isSocketIo(wire)) await openLater({ connectionId, sid: newId() });
-    return { statusCode: 200 };
+    return { statusCode: 200, headers: answerHeaders };
   } catch (error) {
-    log.error('$connect failed', { requestId, error });
-    return { statusCode: 500 };
+    const { code, status } = toChatError(error, requestId);
+    if (code === 'INTERNAL') log.error('$connect failed', { requestId, error });
+    return { statusCode: status };
   }
 }
 

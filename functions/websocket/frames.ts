@@ -1,5 +1,11 @@
 import type { Operation } from '../../shared/chat/chat.ts';
-import { type Action, type ActionData, clientToServer } from '../../shared/protocol/client-to-server.ts';
+import { isExpired, tokenExpired } from '../../shared/identity.ts';
+import {
+  type Action,
+  type ActionData,
+  clientToServer,
+  clientToServerWithToken,
+} from '../../shared/protocol/client-to-server.ts';
 import { ChatError } from '../../shared/protocol/errors.ts';
 import {
   decodeFrame,
@@ -46,17 +52,19 @@ export async function answerFrame(
   });
 }
 
-/** Throws `UNKNOWN_ACTION`, `BAD_REQUEST`, and what the operation throws. */
+/** Throws `UNAUTHORIZED` once the token has run out, `UNKNOWN_ACTION`, `BAD_REQUEST`, and what the operation throws. */
 export async function perform(
   operations: Operations,
   connection: Connection,
   { action, data, id }: { action: string; data: unknown; id: RequestId | undefined },
 ) {
+  if (isExpired(connection)) throw new ChatError('UNAUTHORIZED', tokenExpired);
   if (!isAction(action)) throw new ChatError('UNKNOWN_ACTION');
   // One action's data and one action's operation: TypeScript cannot see that they belong together.
   const operation = operations[action] as Operation<unknown> | undefined;
   if (!operation) throw new ChatError('UNKNOWN_ACTION');
-  return operation(chat, connection, parse<unknown>(clientToServer[action], data), bytesOf(id));
+  const schema = (connection.identity && clientToServerWithToken[action]) ?? clientToServer[action];
+  return operation(chat, connection, parse<unknown>(schema, data), bytesOf(id));
 }
 
 const isAction = (name: string): name is Action => Object.hasOwn(clientToServer, name);

@@ -11,6 +11,7 @@ import {
   type Packet,
 } from '../../shared/protocol/socketio.ts';
 import type { Connection } from '../../shared/store/connections.ts';
+import { authenticate } from '../context/authenticate.ts';
 import { chat } from '../context/chat.ts';
 import { type Answers, answer, refusalOf } from './answer.ts';
 import { perform } from './frames.ts';
@@ -65,7 +66,7 @@ async function answerConnect(
   }
   let connected: Awaited<ReturnType<typeof connectSocket>>;
   try {
-    connected = await connectSocket(chat, connection, auth);
+    connected = await connectSocket(chat, connection, auth, authenticate);
   } catch (error) {
     // Our own faults close the connection, so that the client tries again: a refusal would be for good.
     if (!(error instanceof ChatError) || error.code === 'INTERNAL') throw error;

@@ -23,7 +23,8 @@ type ItemAction =
   | 'PutItem'
   | 'UpdateItem'
   | 'DeleteItem'
-  | 'BatchWriteItem';
+  | 'BatchWriteItem'
+  | 'ConditionCheckItem';
 
 export type ManagementMethod = 'POST' | 'GET' | 'DELETE';
 

@@ -11,6 +11,9 @@ export const runsWindows = [
   'BatchWriteItem',
 ] as const;
 
+/** Joining, or coming back: windows, and not while being banned. */
+export const joins = [...runsWindows, 'ConditionCheckItem'] as const;
+
 /** Telling an audience something at once, and taking away members that are gone. */
 export const tellsAudience = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
 

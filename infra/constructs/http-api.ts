@@ -1,5 +1,11 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  CorsHttpMethod,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
@@ -7,50 +13,72 @@ import { Construct } from 'constructs';
 import type { Settings } from '../config.ts';
 import { accessLogs } from './access-logs.ts';
 import { ChatFunction } from './chat-function.ts';
+import { posts, runsWindows } from './grants.ts';
+import type { ManagementApi } from './management-api.ts';
 
-const reads = ['/api/events', '/api/events/{id}', '/api/events/{id}/messages', '/openapi.json'];
-const writes: readonly [HttpMethod, string][] = [
-  [HttpMethod.POST, '/api/events'],
-  [HttpMethod.PATCH, '/api/events/{id}'],
+type Routes = readonly (readonly [path: string, ...methods: HttpMethod[]])[];
+
+/** What everybody may read. */
+const open: Routes = [
+  ['/api/events', HttpMethod.GET],
+  ['/api/events/{id}', HttpMethod.GET],
+  ['/api/events/{id}/messages', HttpMethod.GET],
+  ['/openapi.json', HttpMethod.GET],
+];
+const operators: Routes = [['/api/events', HttpMethod.POST]];
+const moderators: Routes = [
+  ['/api/events/{id}', HttpMethod.PATCH],
+  ['/api/events/{id}/messages', HttpMethod.DELETE],
+  ['/api/events/{id}/messages/{seq}', HttpMethod.DELETE],
+  ['/api/events/{id}/kicks', HttpMethod.POST],
+  ['/api/events/{id}/bans', HttpMethod.GET, HttpMethod.POST],
+  ['/api/events/{id}/bans/{participantId}', HttpMethod.DELETE],
+  ['/api/events/{id}/audit', HttpMethod.GET],
 ];
 
-/** The HTTP API: one function behind it. Everybody reads; writing is an operator's act and needs SigV4. */
+/** The HTTP API. Everybody reads; whoever writes shows a token of the issuer or, without one, IAM credentials. */
 export class EventsHttpApi extends Construct {
   readonly api: HttpApi;
 
-  constructor(scope: Construct, id: string, { settings, table }: { settings: Settings; table: TableV2 }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, table, management }: { settings: Settings; table: TableV2; management: ManagementApi },
+  ) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       apiName: `${settings.name} HTTP`,
       createDefaultStage: false,
       corsPreflight: {
         allowOrigins: settings.corsOrigins,
-        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH],
+        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
         allowHeaders: ['authorization', 'content-type', 'x-amz-date', 'x-amz-security-token'],
         exposeHeaders: ['location'],
         maxAge: Duration.hours(1),
       },
     });
-    const { lambda } = new ChatFunction(this, 'Events', {
+    const events = new ChatFunction(this, 'Events', {
       entry: 'http/events',
       settings,
       table,
-      itemActions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      itemActions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
       queriesIndex: true,
     });
-    const integration = new HttpLambdaIntegration('EventsIntegration', lambda);
-    for (const path of reads) {
-      for (const route of this.api.addRoutes({ path, methods: [HttpMethod.GET], integration })) {
-        Validations.of(route).acknowledge({
-          id: 'AwsSolutions-APIG4',
-          reason: 'Reading events is open to everybody.',
-        });
-      }
-    }
-    const authorizer = new HttpIamAuthorizer();
-    for (const [method, path] of writes) {
-      this.api.addRoutes({ path, methods: [method], integration, authorizer });
-    }
+    const moderation = new ChatFunction(this, 'Moderation', {
+      entry: 'http/moderation',
+      settings,
+      table,
+      itemActions: runsWindows,
+      queriesIndex: true,
+      management: { api: management, methods: posts },
+      // API Gateway waits no longer.
+      timeout: Duration.seconds(29),
+    });
+    this.#addRoutes(open, events, 'Reading events is open to everybody.');
+    const isVerified = 'The function verifies the token, so that what it refuses has an error of ours.';
+    const why = settings['auth.issuer'] === undefined ? undefined : isVerified;
+    this.#addRoutes(operators, events, why);
+    this.#addRoutes(moderators, moderation, why);
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -68,5 +96,16 @@ export class EventsHttpApi extends Construct {
         'error.message',
       ]),
     });
+  }
+  /** Routes to a function; with a reason why the API itself lets everybody pass, or for IAM credentials. */
+  #addRoutes(routes: Routes, { lambda }: ChatFunction, whyOpen?: string): void {
+    const integration = new HttpLambdaIntegration('Integration', lambda);
+    for (const [path, ...methods] of routes) {
+      const authorizer = whyOpen === undefined ? new HttpIamAuthorizer() : new HttpNoneAuthorizer();
+      for (const route of this.api.addRoutes({ path, methods, integration, authorizer })) {
+        if (whyOpen === undefined) continue;
+        Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: whyOpen });
+      }
+    }
   }
 }

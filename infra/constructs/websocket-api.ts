@@ -7,7 +7,7 @@ import type { Settings } from '../config.ts';
 import { accessLogs } from './access-logs.ts';
 import type { Entry } from './bundles.ts';
 import { ChatFunction, type ChatFunctionProps, type ManagementMethod } from './chat-function.ts';
-import { posts, runsWindows, tellsAudience } from './grants.ts';
+import { joins, posts, runsWindows, tellsAudience } from './grants.ts';
 import { ManagementApi } from './management-api.ts';
 
 export const STAGE = 'prod';
@@ -16,11 +16,16 @@ type Grants = Pick<ChatFunctionProps, 'itemActions' | 'queriesIndex'> & {
   methods?: readonly ManagementMethod[];
 };
 
-/** Every route: its key, its function's id, its entry point, and what that may do. */
-const routes: readonly [routeKey: string, id: string, entry: Entry, grants: Grants][] = [
+/** Every function: the keys of its routes, its id, its entry point, and what it may do. */
+const functions: readonly [
+  routeKeys: string | readonly string[],
+  id: string,
+  entry: Entry,
+  grants: Grants,
+][] = [
   ['$connect', 'Connect', 'websocket/connect', { itemActions: ['PutItem'] }],
   ['$disconnect', 'Disconnect', 'websocket/disconnect', { itemActions: runsWindows, methods: posts }],
-  ['joinEvent', 'JoinEvent', 'websocket/join-event', { itemActions: runsWindows, methods: posts }],
+  ['joinEvent', 'JoinEvent', 'websocket/join-event', { itemActions: joins, methods: posts }],
   ['leaveEvent', 'LeaveEvent', 'websocket/leave-event', { itemActions: runsWindows, methods: posts }],
   ['sendMessage', 'SendMessage', 'websocket/send-message', { itemActions: runsWindows, methods: posts }],
   ['typing', 'Typing', 'websocket/typing', { itemActions: tellsAudience, methods: posts }],
@@ -36,12 +41,18 @@ const routes: readonly [routeKey: string, id: string, entry: Entry, grants: Gran
     'websocket/get-history',
     { itemActions: ['GetItem', 'Query'], methods: posts },
   ],
+  [
+    ['deleteMessage', 'kick', 'ban', 'unban', 'updateEvent'],
+    'Moderate',
+    'websocket/moderate',
+    { itemActions: runsWindows, methods: posts },
+  ],
   // Every action of Socket.IO clients comes here.
   [
     '$default',
     'DefaultRoute',
     'websocket/default',
-    { itemActions: runsWindows, queriesIndex: true, methods: posts },
+    { itemActions: joins, queriesIndex: true, methods: posts },
   ],
 ];
 
@@ -57,8 +68,7 @@ export class ChatWebSocketApi extends Construct {
       routeSelectionExpression: '$request.body.action',
     });
     this.management = new ManagementApi(api, STAGE);
-    const functions = new Map<string, ChatFunction>();
-    for (const [routeKey, functionId, entry, { methods, ...grants }] of routes) {
+    for (const [routeKeys, functionId, entry, { methods, ...grants }] of functions) {
       const chatFunction = new ChatFunction(this, functionId, {
         entry,
         settings,
@@ -66,12 +76,10 @@ export class ChatWebSocketApi extends Construct {
         ...grants,
         ...(methods && { management: { api: this.management, methods } }),
       });
-      api.addRoute(routeKey, {
-        integration: new WebSocketLambdaIntegration(`${functionId}Integration`, chatFunction.lambda),
-      });
-      functions.set(routeKey, chatFunction);
+      const integration = new WebSocketLambdaIntegration(`${functionId}Integration`, chatFunction.lambda);
+      for (const routeKey of [routeKeys].flat()) api.addRoute(routeKey, { integration });
+      if (routeKeys === '$connect') chatFunction.mayInvoke(this.#open(settings, table), 'OPEN_FUNCTION');
     }
-    functions.get('$connect')?.mayInvoke(this.#open(settings, table), 'OPEN_FUNCTION');
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: api,
       stageName: STAGE,
@@ -93,7 +101,8 @@ export class ChatWebSocketApi extends Construct {
     });
     Validations.of(api).acknowledge({
       id: 'AwsSolutions-APIG4',
-      reason: 'Guests may join; an authorizer would refuse them before the chat could tell them why.',
+      reason:
+        'Guests may join, and tokens are verified by the functions: an authorizer could not say why it refuses.',
     });
   }
 

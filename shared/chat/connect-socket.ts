@@ -1,14 +1,16 @@
 import * as z from 'zod';
+import type { Authenticate } from '../auth/authenticate.ts';
 import { newId, newSecret, sessionIdOf } from '../ids.ts';
 import { participantToken } from '../protocol/client-to-server.ts';
 import { parse } from '../protocol/parse.ts';
-import { type Connection, openSocket } from '../store/connections.ts';
+import { type Connection, identified, openSocket } from '../store/connections.ts';
 import { putSession } from '../store/sessions.ts';
 import type { Chat } from './chat.ts';
 import { recover } from './recover.ts';
 
 /** What a client may send with CONNECT: its own `auth`, and what the library adds to come back to a session. */
 const authSchema = z.object({
+  token: z.string().optional().catch(undefined),
   participantToken: participantToken.optional(),
   pid: z.string().max(64).optional().catch(undefined),
   offset: z.string().max(128).optional().catch(undefined),
@@ -23,16 +25,21 @@ export interface Connected {
 
 /**
  * Opens the Socket.IO socket of a connection: the one the client had before if it can be recovered, else a new one
- * (https://socket.io/docs/v4/connection-state-recovery). Undefined: this connection has one already. Throws
- * `BAD_REQUEST` for an impossible `auth`.
+ * (https://socket.io/docs/v4/connection-state-recovery). Undefined: this connection has one already. Where there is an
+ * issuer, `authenticate` says who it is by its `auth.token`. Throws `UNAUTHORIZED`, and `BAD_REQUEST` for an impossible
+ * `auth`.
  */
 export async function connectSocket(
   chat: Chat,
-  connection: Connection,
+  known: Connection,
   auth: Record<string, unknown>,
+  authenticate?: Authenticate,
 ): Promise<Connected | undefined> {
-  const { participantToken = newSecret(), pid: shown, offset } = parse(authSchema, auth);
-  if (connection.socket) return undefined;
+  const schema = authenticate ? authSchema.omit({ participantToken: true }) : authSchema;
+  const { token, pid: shown, offset, ...guest } = parse<z.output<typeof authSchema>>(schema, auth);
+  if (known.socket) return undefined;
+  const connection = identified(known, await authenticate?.(token));
+  const { participantToken = newSecret() } = guest;
   const recovered = shown === undefined ? undefined : await recover(chat, connection, { pid: shown, offset });
   if (shown !== undefined) chat.metrics.count(recovered ? 'Recoveries' : 'RecoveriesRefused', 1);
   if (shown !== undefined && recovered) {

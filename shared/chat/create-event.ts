@@ -1,10 +1,10 @@
 import { newId } from '../ids.ts';
 import type { Event } from '../protocol/entities.ts';
 import { badRequest } from '../protocol/parse.ts';
-import { createEvent as create, type EventDetails } from '../store/events.ts';
+import { createEvent as create, type EventDetails, type NewEvent } from '../store/events.ts';
 import type { Table } from '../store/table.ts';
 
-export async function createEvent({ table }: { table: Table }, details: EventDetails): Promise<Event> {
+export async function createEvent({ table }: { table: Table }, details: NewEvent): Promise<Event> {
   checkTimes(details);
   return create(table, newId(), details, Date.now());
 }

@@ -21,6 +21,8 @@ export interface Page {
   messages: Message[];
   /** More messages lie in the direction that was asked for. */
   hasMore: boolean;
+  /** With `after`: messages up to it that were deleted in the stretch that this page covers. */
+  deletedSeqs?: number[];
 }
 
 /**
@@ -50,13 +52,24 @@ export async function readPage(
     pageSize: Math.min(limit, limits.pageLength) + 1,
   });
   const messages: Message[] = [];
+  const deletedSeqs: number[] = [];
   const fits = byteBudget(reservedBytes);
   let hasMore = false;
   for await (const entry of entries) {
+    // A later one of this page is not in it any more.
+    if (entry.kind === 'deleted' && after !== undefined && entry.of <= after) {
+      hasMore = !fits(entry.of);
+      if (hasMore) break;
+      deletedSeqs.push(entry.of);
+    }
     if (entry.kind !== 'message') continue;
     hasMore = messages.length === limit || !fits(entry.message);
     if (hasMore) break;
     messages.push(entry.message);
   }
-  return { messages: newestFirst ? messages.reverse() : messages, hasMore };
+  return {
+    messages: newestFirst ? messages.reverse() : messages,
+    hasMore,
+    ...(deletedSeqs.length > 0 && { deletedSeqs }),
+  };
 }

@@ -22,7 +22,7 @@ import { sendHistory } from './send-history.ts';
 export async function joinEvent(
   chat: Chat,
   connection: Connection,
-  input: ActionData<'joinEvent'>,
+  input: Input,
 ): Promise<Reply<Replies['joinEvent']>> {
   const { table } = chat;
   const { eventId, after } = input;
@@ -41,25 +41,36 @@ export async function joinEvent(
   ]);
   const now: Event = { ...event, participantCount: countOf(roll, event) };
   return {
-    data: { event: now, participant, latestSeq: end, participantToken },
+    data: {
+      event: now,
+      participant,
+      latestSeq: end,
+      ...(participantToken !== undefined && { participantToken }),
+    },
     afterwards: () =>
       sendHistory(chat, { to: connection, joinId, event: now, participant, roll, end, news, after }),
   };
 }
 
-async function becomeMember(chat: Chat, first: Connection, input: ActionData<'joinEvent'>) {
+async function becomeMember(chat: Chat, first: Connection, input: Input) {
   let connection: Connection | undefined = first;
-  const tokenOf = (one: Connection) => input.participantToken ?? one.participantToken ?? newSecret();
-  let participantToken = tokenOf(first);
-  await rateLimit(chat, participantIdOf(participantToken), 'joinEvent');
+  const shown = input.participantToken ?? first.participantToken;
+  // A new guest has no allowance of its own yet.
+  const known = first.identity?.participantId ?? (shown && participantIdOf(shown));
+  await rateLimit(chat, [first.connectionId, ...(known ? [known] : [])], 'joinEvent');
   await requireActive(chat, input.eventId);
   const news = await admit(chat, first, input.eventId);
+  let person = personOf(first, input);
   // Every failure means that another join or a leave of this connection came in between: look again.
   while (connection) {
-    const participantId = participantIdOf(participantToken);
+    const { participantToken } = person;
     const joinId = newId();
-    const membership = nextMembership(connection, input, participantId);
-    if (await join(chat.table, connection, membership, { participantToken, joinId })) {
+    const membership = nextMembership(connection, input.eventId, person);
+    const result = await join(chat.table, connection, membership, { participantToken, joinId });
+    if (result === 'banned') {
+      throw new ChatError('FORBIDDEN', { reason: 'You are banned from this event.' });
+    }
+    if (result === 'joined') {
       chat.metrics.count('Joins', 1);
       const before = connection.membership?.eventId;
       return {
@@ -72,11 +83,27 @@ async function becomeMember(chat: Chat, first: Connection, input: ActionData<'jo
     }
     const found = await getConnection(chat.table, first.connectionId);
     connection = found?.lostAt === undefined ? found : undefined;
-    if (connection) participantToken = tokenOf(connection);
+    if (connection) person = personOf(connection, input);
   }
   // It closed while its message was on the way; if not, it must connect again to be known.
   await chat.poster.close(first.connectionId);
   throw new ChatError('INTERNAL');
+}
+
+type Input = Omit<ActionData<'joinEvent'>, 'username'> & { username?: string };
+
+interface Person {
+  id: string;
+  username: string;
+  /** Of a guest. */
+  participantToken?: string;
+}
+
+/** Who joins: whom the token of the connection names, or a guest under the name that it gives. */
+function personOf({ identity, participantToken: known }: Connection, input: Input): Person {
+  if (identity) return { id: identity.participantId, username: identity.username };
+  const { participantToken = known ?? newSecret(), username = '' } = input;
+  return { id: participantIdOf(participantToken), username, participantToken };
 }
 
 /**
@@ -100,11 +127,7 @@ async function requireActive({ table }: Chat, eventId: string): Promise<void> {
 }
 
 /** Joining again under the same name changes nothing; under another, only the name. */
-function nextMembership(
-  { membership }: Connection,
-  { eventId, username }: ActionData<'joinEvent'>,
-  id: string,
-): Membership {
+function nextMembership({ membership }: Connection, eventId: string, { id, username }: Person): Membership {
   const now = Date.now();
   if (membership?.eventId !== eventId || membership.participant.id !== id) {
     return { eventId, participant: { id, username, joinedAt: new Date(now).toISOString() }, namedAt: now };

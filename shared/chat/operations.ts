@@ -5,6 +5,7 @@ import { getActiveEvents } from './get-active-events.ts';
 import { getHistory } from './get-history.ts';
 import { joinEvent } from './join-event.ts';
 import { leaveEvent } from './leave-event.ts';
+import { moderation } from './moderation/operations.ts';
 import { ping } from './ping.ts';
 import { sendMessage } from './send-message.ts';
 import { typing } from './typing.ts';
@@ -18,4 +19,5 @@ export const operations: { [A in Action]: Operation<ActionData<A>, Replies[A]> }
   getActiveEvents,
   getHistory,
   ping,
+  ...moderation,
 };

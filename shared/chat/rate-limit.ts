@@ -1,18 +1,49 @@
 import { ChatError } from '../protocol/errors.ts';
-import { takeRate } from '../store/rate.ts';
+import type { Connection } from '../store/connections.ts';
+import { type Rate, takeRate } from '../store/rate.ts';
 import type { Chat } from './chat.ts';
 
-/** Takes one from the participant's allowance, on all its connections together, or throws `RATE_LIMITED`. */
+type Limited = 'joinEvent' | 'sendMessage' | 'typing' | 'moderate';
+
+/**
+ * Takes one from the allowance of each of these: a participant on all its connections together, a connection whoever it
+ * says it is. Throws `RATE_LIMITED`.
+ */
 export async function rateLimit(
-  { table, settings }: Chat,
-  participantId: string,
-  action: 'joinEvent' | 'sendMessage' | 'typing',
+  { table, settings }: Pick<Chat, 'table' | 'settings'>,
+  ids: readonly string[],
+  action: Limited,
 ): Promise<void> {
-  const rates = {
+  const rates: Record<Limited, Rate> = {
     joinEvent: { perSecond: settings.joinsPerSecond, burst: settings.joinBurst },
     sendMessage: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
     typing: { perSecond: settings.typingPerSecond, burst: settings.typingBurst },
+    moderate: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
   };
-  const retryAfterMs = await takeRate(table, participantId, action, rates[action]);
+  const waits = await Promise.all([...new Set(ids)].map((id) => takeRate(table, id, action, rates[action])));
+  refuse(Math.max(...waits));
+}
+
+/** Who writes from a connection: the participant that it is, and the one that it was first. */
+export const writersOf = ({ membership, firstParticipantId }: Connection): string[] =>
+  [membership?.participant.id, firstParticipantId].filter((id) => id !== undefined);
+
+/** Slow mode: one message of a participant in an event every so many seconds. Throws `RATE_LIMITED`. */
+export async function slowDown(
+  { table }: Pick<Chat, 'table'>,
+  eventId: string,
+  connection: Connection,
+  seconds: number,
+): Promise<void> {
+  // Another pace begins anew.
+  const action = `slow#${eventId}#${seconds}`;
+  const rate = { perSecond: 1 / seconds, burst: 1 };
+  const waits = await Promise.all(
+    [...new Set(writersOf(connection))].map((id) => takeRate(table, id, action, rate)),
+  );
+  refuse(Math.max(...waits));
+}
+
+function refuse(retryAfterMs: number): void {
   if (retryAfterMs > 0) throw new ChatError('RATE_LIMITED', { retryAfterMs });
 }

@@ -3,6 +3,7 @@ import { newId, newSecret, sessionIdOf } from '../ids.ts';
 import { limits } from '../protocol/limits.ts';
 import { decodeOffset, type Place } from '../protocol/offset.ts';
 import type { Wire } from '../protocol/wire.ts';
+import { isBanned } from '../store/bans.ts';
 import { ringForPresence } from '../store/bell.ts';
 import { type Connection, getConnection, type Membership, type Socket } from '../store/connections.ts';
 import { getMember } from '../store/members.ts';
@@ -28,7 +29,7 @@ interface Stay {
 /**
  * Gives a connection the place of the one that the client had before: its id, its identity, its event, with what it
  * missed. The old one need not be known to be lost. Undefined if that cannot be: the session is unknown or too old, the
- * client was cut off before it had its history, or has missed too much.
+ * client was cut off before it had its history, has missed too much, or is banned.
  */
 export async function recover(
   chat: Chat,
@@ -44,6 +45,8 @@ export async function recover(
     if (
       from?.wire !== connection.wire ||
       from.socket?.sessionId !== sessionId ||
+      // Somebody else's session, or from before there was an issuer.
+      from.identity?.participantId !== connection.identity?.participantId ||
       from.connectionId === connection.connectionId
     )
       return undefined;
@@ -75,6 +78,7 @@ async function findStay(
   const place = decodeOffset(offset);
   // An older offset is from before the history: from another stay, or another event.
   if (start === undefined || place?.eventId !== eventId || place.seq < start) return 'lost';
+  if (await isBanned(table, eventId, was.participant.id)) return 'lost';
   const missed = (await readableEnd(table, eventId)) - place.seq;
   const most = limits.replayedEvents[wire] - missed;
   if (missed < 0 || most < 0) return 'lost';

@@ -1,20 +1,18 @@
 import { deliverNow, seeSmall } from '../delivery/deliver.ts';
-import type { Rung } from '../delivery/run-windows.ts';
 import { newId } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Message } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
 import type { Replies } from '../protocol/replies.ts';
-import { ringForEntry } from '../store/bell.ts';
+import { getBell, type Heed } from '../store/bell.ts';
 import type { Connection } from '../store/connections.ts';
-import { type LogEntry, logExpiry, putEntry } from '../store/log.ts';
+import type { LogEntry } from '../store/log.ts';
 import { getSent, putOnce } from '../store/sent.ts';
+import { append } from './append.ts';
 import type { Chat, Reply } from './chat.ts';
 import { membershipOf } from './membership-of.ts';
-import { rateLimit } from './rate-limit.ts';
-
-/** A number is lost only to a reader that found us more than a second late. */
-const NUMBER_TRIES = 5;
+import { isModerator } from './moderation/require-moderator.ts';
+import { rateLimit, slowDown, writersOf } from './rate-limit.ts';
 
 /** Stores a message, rings, delivers it at once if the audience is small. Answered: certain to reach everybody. */
 export async function sendMessage(
@@ -23,8 +21,11 @@ export async function sendMessage(
   { text, clientMessageId }: ActionData<'sendMessage'>,
 ): Promise<Reply<Replies['sendMessage']>> {
   const { eventId, participant } = membershipOf(connection);
-  await rateLimit(chat, participant.id, 'sendMessage');
-  const message: Omit<Message, 'seq'> = {
+  const [bell] = await Promise.all([
+    getBell(chat.table, eventId, { consistent: false }),
+    rateLimit(chat, writersOf(connection), 'sendMessage'),
+  ]);
+  const draft: Draft = {
     id: newId(),
     eventId,
     participant: { id: participant.id, username: participant.username },
@@ -32,50 +33,63 @@ export async function sendMessage(
     sentAt: new Date().toISOString(),
     ...(clientMessageId !== undefined && { clientMessageId }),
   };
-  const first = await findFirst(chat, message);
+  const first = await findFirst(chat, draft);
   if (first) return { data: { message: first } };
+  const heed = await obeyRules(chat, connection, eventId, bell ?? {});
   const seen = seeSmall(chat, eventId);
-  const stored = await append(chat, message);
-  await deliverNow(chat, eventId, { seen, rung: stored.rung });
-  return { data: { message: stored.message } };
+  const { message, ...rung } = await store(chat, draft, heed);
+  await deliverNow(chat, eventId, { seen, ...rung });
+  return { data: { message } };
 }
 
+type Draft = Omit<Message, 'seq'>;
+
 /** The message that an earlier send with the same `clientMessageId` became. */
-async function findFirst({ table }: Chat, message: Omit<Message, 'seq'>): Promise<Message | undefined> {
-  const { eventId, clientMessageId, participant } = message;
+async function findFirst({ table }: Chat, { eventId, clientMessageId, participant }: Draft) {
   if (clientMessageId === undefined) return undefined;
   return getSent(table, { eventId, clientMessageId, participantId: participant.id });
 }
 
-/** Takes a number and puts the message on it. Nothing is acknowledged between the two: a crash leaves a hole. */
-async function append(chat: Chat, draft: Omit<Message, 'seq'>): Promise<{ message: Message; rung?: Rung }> {
-  const { table, settings, metrics } = chat;
-  const expiresAt = logExpiry(settings);
-  for (let attempt = 0; attempt < NUMBER_TRIES; attempt += 1) {
-    const bell = await ringForEntry(table, draft.eventId);
-    if (!bell) throw new ChatError('EVENT_ENDED');
-    const { seq } = bell;
-    const { id, eventId, ...rest } = draft;
-    const message: Message = { id, eventId, seq, ...rest };
-    const entry = { seq, kind: 'message', message } as const;
-    const result = await put(chat, entry, expiresAt);
-    if (result === 'put') {
-      metrics.count('Messages', 1);
-      return { message, rung: { bell, entry } };
-    }
-    if (result === 'repeated') {
-      // Another send of the same was faster: our number stays unused.
-      await putEntry(table, eventId, { seq, kind: 'void' }, expiresAt);
-      const first = await findFirst(chat, draft);
-      if (first) return { message: first };
-    }
-  }
-  throw new Error('No number could be kept');
+/** Throws what the event's rules have against the message. They do not bind moderators. */
+async function obeyRules(
+  chat: Chat,
+  connection: Connection,
+  eventId: string,
+  { paused, slowModeSeconds }: { paused?: boolean; slowModeSeconds?: number },
+): Promise<Heed> {
+  if (!paused && !slowModeSeconds) return 'pause';
+  const participantId = connection.membership?.participant.id;
+  const rights = connection.identity?.rights ?? [];
+  if (await isModerator(chat.table, eventId, { participantId, rights })) return 'end';
+  if (paused) throw new ChatError('EVENT_PAUSED');
+  if (slowModeSeconds) await slowDown(chat, eventId, connection, slowModeSeconds);
+  return 'pause';
 }
 
-/** `taken`: something else stands on the number. */
-async function put({ table }: Chat, entry: LogEntry & { kind: 'message' }, expiresAt: number) {
-  const { eventId, clientMessageId } = entry.message;
-  if (clientMessageId !== undefined) return putOnce(table, { ...entry.message, clientMessageId }, expiresAt);
-  return (await putEntry(table, eventId, entry, expiresAt)) ? 'put' : 'taken';
+async function store(chat: Chat, draft: Draft, heed: Heed) {
+  const { table, metrics } = chat;
+  const { id, eventId, ...rest } = draft;
+  const messageAt = (seq: number): Message => ({ id, eventId, seq, ...rest });
+  const { clientMessageId } = draft;
+  for (;;) {
+    const result = await append<LogEntry & { kind: 'message' }>(chat, eventId, {
+      heed,
+      entryAt: (seq) => ({ seq, kind: 'message', message: messageAt(seq) }),
+      // With a marker, by which a repeat finds it.
+      ...(clientMessageId !== undefined && {
+        put: ({ message }, expiresAt) => putOnce(table, { ...message, clientMessageId }, expiresAt),
+      }),
+    });
+    if (result === 'refused') {
+      const bell = await getBell(table, eventId);
+      throw new ChatError(bell?.status === 'active' ? 'EVENT_PAUSED' : 'EVENT_ENDED');
+    }
+    if (result !== 'repeated') {
+      metrics.count('Messages', 1);
+      return { message: messageAt(result.rung.bell.seq), rung: result.rung };
+    }
+    // Another send of the same was faster.
+    const first = await findFirst(chat, draft);
+    if (first) return { message: first };
+  }
 }

@@ -1,7 +1,10 @@
 import { forEachConcurrently } from '../concurrency.ts';
 import { catchUp, deliverNow, isCaughtUp } from '../delivery/deliver.ts';
 import { forget, lapse, lose, recoverableUntil } from '../delivery/forget.ts';
+import { isExpired, tokenExpired } from '../identity.ts';
 import type { Event } from '../protocol/entities.ts';
+import { ChatError } from '../protocol/errors.ts';
+import type { ServerEvent } from '../protocol/server-to-client.ts';
 import { getBell, ringForPresence } from '../store/bell.ts';
 import { type Connection, getConnection, isDue, listDue } from '../store/connections.ts';
 import { getCursor } from '../store/cursor.ts';
@@ -12,6 +15,8 @@ import type { Chat } from './chat.ts';
 const CONCURRENCY = 10;
 /** The end of an event is looked after this long, milliseconds. */
 const ENDED_SINCE_MS = 24 * 3_600_000;
+
+const expired: ServerEvent = { event: 'error', data: new ChatError('UNAUTHORIZED', tokenExpired).toData() };
 
 /**
  * Heals, every minute, what nothing else has: connections whose time has passed (see `phases`), events whose bell rang in
@@ -44,7 +49,8 @@ async function reap(chat: Chat, connectionId: string, now: number): Promise<void
 async function endWhatIsDue(chat: Chat, connection: Connection, now: number): Promise<string | undefined> {
   const { connectionId, lostAt } = connection;
   if (lostAt === undefined) {
-    // A client that has not said CONNECT, or that the two hours did not end, has to connect again.
+    if (isExpired(connection, now)) await chat.send(connection, expired);
+    // A client that has not said CONNECT, whose token has run out or that the two hours did not end, has to connect again.
     await chat.poster.close(connectionId);
     return lose(chat, connectionId);
   }

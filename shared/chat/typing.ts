@@ -7,7 +7,7 @@ import { getCursor } from '../store/cursor.ts';
 import { listNameless, type NamelessMember } from '../store/members.ts';
 import type { Chat, Reply } from './chat.ts';
 import { membershipOf } from './membership-of.ts';
-import { rateLimit } from './rate-limit.ts';
+import { rateLimit, writersOf } from './rate-limit.ts';
 
 /** After this it is too late to tell, milliseconds. */
 const PATIENCE_MS = 500;
@@ -19,7 +19,7 @@ export async function typing(
   { isTyping }: ActionData<'typing'>,
 ): Promise<Reply> {
   const { eventId, participant } = membershipOf(connection);
-  await rateLimit(chat, participant.id, 'typing');
+  await rateLimit(chat, writersOf(connection), 'typing');
   const cursor = await getCursor(chat.table, eventId, { consistent: false });
   if (!cursor || cursor.audience > chat.settings.typingAudienceMax) return { data: {} };
   const others: NamelessMember[] = [];

@@ -31,13 +31,18 @@ export async function eventsOf(
   eventId: string,
   entries: readonly LogEntry[],
 ): Promise<Story['log']> {
-  let ended: Event | undefined;
+  let now: Event | undefined;
   const events: (ServerEvent & { seq: number })[] = [];
   for (const entry of entries) {
     const { seq } = entry;
     if (entry.kind === 'message') events.push({ seq, event: 'newMessage', data: entry.message });
-    if (entry.kind === 'ended') ended ??= await getEvent(table, eventId);
-    if (entry.kind === 'ended' && ended) events.push({ seq, event: 'eventEnded', data: { event: ended } });
+    if (entry.kind === 'deleted') {
+      events.push({ seq, event: 'messageDeleted', data: { eventId, seq: entry.of, id: entry.messageId } });
+    }
+    if (entry.kind !== 'ended' && entry.kind !== 'updated') continue;
+    now ??= await getEvent(table, eventId);
+    const event = entry.kind === 'ended' ? 'eventEnded' : 'eventUpdated';
+    if (now) events.push({ seq, event, data: { event: now } });
   }
   return events;
 }

@@ -36,6 +36,7 @@ export type Metric =
   | 'ConnectionsThrottled'
   | 'HolesClosed'
   | 'Heartbeats'
+  | 'ModerationActs'
   | 'Recoveries'
   | 'RecoveriesRefused';
 

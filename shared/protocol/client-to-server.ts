@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { limits } from './limits.ts';
-import { clientMessageId, messageText, opaqueId, username } from './text.ts';
+import { clientMessageId, messageText, opaqueId, reason, username } from './text.ts';
 
 const seq = z.int('must be a whole number').min(0, 'must not be negative');
 
@@ -18,6 +18,32 @@ export const oneDirection = (page: { before?: unknown; after?: unknown }) =>
   page.before === undefined || page.after === undefined;
 export const oneDirectionOnly = { error: 'excludes after', path: ['before'] };
 
+/** Whom moderation is about: a participant, or whoever the issuer's tokens call `subject`. */
+const personFields = { participantId: opaqueId.optional(), subject: z.string().min(1).max(255).optional() };
+const isOnePerson = ({ participantId, subject }: { participantId?: unknown; subject?: unknown }) =>
+  (participantId === undefined) !== (subject === undefined);
+const onePersonOnly = { error: 'either this or subject is required', path: ['participantId'] };
+export const person = z.object(personFields).refine(isOnePerson, onePersonOnly);
+export type Person = z.output<typeof person>;
+
+export const kick = z
+  .object({ ...personFields, reason: reason.optional() })
+  .refine(isOnePerson, onePersonOnly);
+export const ban = z
+  .object({ ...personFields, reason: reason.optional(), seconds: z.int().min(1).max(315_360_000).optional() })
+  .refine(isOnePerson, onePersonOnly);
+
+/** How people may write in an event, and its end. */
+export const rules = {
+  status: z.literal('ended', 'can only become "ended"').optional(),
+  paused: z.boolean('must be true or false').optional(),
+  slowModeSeconds: z
+    .int('must be a whole number')
+    .min(0, 'must not be negative')
+    .max(limits.slowModeSeconds, `must be at most ${limits.slowModeSeconds}`)
+    .optional(),
+};
+
 /** The data of every action a client can send. The keys are the route keys (contract: "Client to server"). */
 export const clientToServer = {
   joinEvent: z.object({
@@ -32,6 +58,16 @@ export const clientToServer = {
   getActiveEvents: z.object({ limit: limit.optional(), cursor: z.string().optional() }),
   getHistory: z.object(pageFields).refine(oneDirection, oneDirectionOnly),
   ping: z.object({}),
+  deleteMessage: z.object({ seq: seq.min(1, 'must be at least 1') }),
+  kick,
+  ban,
+  unban: person,
+  updateEvent: z.object(rules),
+};
+
+/** What differs for somebody whom a token names. */
+export const clientToServerWithToken: { [A in Action]?: z.ZodType } = {
+  joinEvent: clientToServer.joinEvent.omit({ username: true, participantToken: true }),
 };
 
 export type Action = keyof typeof clientToServer;

@@ -11,6 +11,12 @@ export const eventSchema = z.object({
   startsAt: z.string().optional(),
   endsAt: z.string().optional(),
   participantCount: z.int(),
+  /** Ids of participants who may moderate it. */
+  hosts: z.array(z.string()).optional(),
+  /** Only moderators can write. */
+  paused: z.literal(true).optional(),
+  /** Everybody else waits so long between messages. */
+  slowModeSeconds: z.int().optional(),
 });
 
 export const authorSchema = z.object({ id: z.string(), username: z.string() });
@@ -26,7 +32,32 @@ export const messageSchema = z.object({
   clientMessageId: z.string().optional(),
 });
 
+export const banSchema = z.object({
+  participantId: z.string(),
+  /** The name that it had, if it was there. */
+  username: z.string().optional(),
+  bannedAt: z.string(),
+  reason: z.string().optional(),
+  /** Without one, for good. */
+  expiresAt: z.string().optional(),
+});
+
+/** Who moderated what, never what was written. */
+export const auditSchema = z.object({
+  id: z.string(),
+  at: z.string(),
+  /** A participant's id, or the ARN of whoever called with IAM credentials. */
+  by: z.string(),
+  action: z.string(),
+  participantId: z.string().optional(),
+  seq: z.int().optional(),
+  reason: z.string().optional(),
+  changes: z.record(z.string(), z.unknown()).optional(),
+});
+
 export type Event = z.infer<typeof eventSchema>;
+export type Ban = z.infer<typeof banSchema>;
+export type AuditRecord = z.infer<typeof auditSchema>;
 export type Author = z.infer<typeof authorSchema>;
 export type Message = z.infer<typeof messageSchema>;
 

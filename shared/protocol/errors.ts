@@ -8,6 +8,8 @@ const errors = {
   UNAUTHORIZED: { status: 401, message: 'Valid credentials are required.' },
   FORBIDDEN: { status: 403, message: 'This is not allowed.' },
   EVENT_NOT_FOUND: { status: 404, message: 'There is no such event.' },
+  MESSAGE_NOT_FOUND: { status: 404, message: 'There is no such message.' },
+  EVENT_PAUSED: { status: 409, message: 'The event is paused: only its moderators can write.' },
   EVENT_ENDED: { status: 409, message: 'The event has ended.' },
   NOT_JOINED: { status: 409, message: 'Join an event first.' },
   BATCH_REQUIRED: {
@@ -34,6 +36,8 @@ export interface ErrorDetails {
   issues?: Issue[];
   retryAfterMs?: number;
   requestId?: string;
+  /** For people: why just now. */
+  reason?: string;
 }
 
 /** What a client gets: the data of an `error` event, the `error` of an HTTP answer. */

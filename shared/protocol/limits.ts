@@ -10,6 +10,9 @@ export const limits = {
   pageLength: 100,
   participantsInHistory: 100,
   namesInSummary: 20,
+  hosts: 20,
+  reasonLength: 200,
+  slowModeSeconds: 120,
   /** One WebSocket frame, and API Gateway's metering unit. */
   frameBytes: 32 * 1024,
   /** API Gateway refuses to post more than this to a connection. */

@@ -1,13 +1,19 @@
 import type { Action } from './client-to-server.ts';
-import type { Event, Message, Participant } from './entities.ts';
+import type { Ban, Event, Message, Participant } from './entities.ts';
 
 /** What the acknowledgement of every action carries (contract: "Client to server"). */
 export interface Replies extends Record<Action, object> {
-  joinEvent: { event: Event; participant: Participant; latestSeq: number; participantToken: string };
+  /** `participantToken` is a guest's. */
+  joinEvent: { event: Event; participant: Participant; latestSeq: number; participantToken?: string };
   sendMessage: { message: Message };
   typing: object;
   leaveEvent: object;
   getActiveEvents: { events: Event[]; nextCursor?: string };
-  getHistory: { messages: Message[]; hasMore: boolean };
+  getHistory: { messages: Message[]; hasMore: boolean; deletedSeqs?: number[] };
   ping: object;
+  deleteMessage: object;
+  kick: object;
+  ban: { ban: Ban };
+  unban: object;
+  updateEvent: { event: Event };
 }

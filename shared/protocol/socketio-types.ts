@@ -15,6 +15,12 @@ export interface Event {
   startsAt?: string | undefined;
   endsAt?: string | undefined;
   participantCount: number;
+  /** Ids of participants who may moderate it. */
+  hosts?: string[] | undefined;
+  /** Only moderators can write. */
+  paused?: true | undefined;
+  /** Everybody else waits so long between messages. */
+  slowModeSeconds?: number | undefined;
 }
 
 export interface Participant {
@@ -41,7 +47,9 @@ export interface ChatError {
     | 'UNAUTHORIZED'
     | 'FORBIDDEN'
     | 'EVENT_NOT_FOUND'
+    | 'EVENT_PAUSED'
     | 'EVENT_ENDED'
+    | 'MESSAGE_NOT_FOUND'
     | 'NOT_JOINED'
     | 'BATCH_REQUIRED'
     | 'BINARY_NOT_SUPPORTED'
@@ -55,6 +63,21 @@ export interface ChatError {
   retryAfterMs?: number;
   /** Of `INTERNAL`: to quote. */
   requestId?: string;
+  /** For people: why just now. */
+  reason?: string;
+}
+
+/** Whom moderation is about: a participant, or whoever the issuer's tokens call `subject`. */
+type Person = { participantId: string; subject?: never } | { subject: string; participantId?: never };
+
+export interface Ban {
+  participantId: string;
+  /** The name that it had, if it was there. */
+  username?: string | undefined;
+  bannedAt: string;
+  reason?: string | undefined;
+  /** Without one, for good. */
+  expiresAt?: string | undefined;
 }
 
 /** What an acknowledgement callback gets. */
@@ -64,12 +87,14 @@ type Callback<Data extends object = object> = (reply: Reply<Data>) => void;
 
 export interface ClientToServerEvents {
   joinEvent: (
-    data: { eventId: string; username: string; after?: number; participantToken?: string },
+    /** With a token of an issuer, `username` comes from there. */
+    data: { eventId: string; username?: string; after?: number; participantToken?: string },
     callback: Callback<{
       event: Event;
       participant: Participant;
       latestSeq: number;
-      participantToken: string;
+      /** A guest's. */
+      participantToken?: string;
     }>,
   ) => void;
   sendMessage: (
@@ -85,7 +110,17 @@ export interface ClientToServerEvents {
   ) => void;
   getHistory: (
     data: { before?: number; after?: number; limit?: number },
-    callback: Callback<{ messages: Message[]; hasMore: boolean }>,
+    callback: Callback<{ messages: Message[]; hasMore: boolean; deletedSeqs?: number[] }>,
+  ) => void;
+  /** The following are for moderators and hosts, in the event that they have joined. */
+  deleteMessage: (data: { seq: number }, callback?: Callback) => void;
+  kick: (data: Person & { reason?: string }, callback?: Callback) => void;
+  /** For so many seconds, or for good. */
+  ban: (data: Person & { reason?: string; seconds?: number }, callback?: Callback<{ ban: Ban }>) => void;
+  unban: (data: Person, callback?: Callback) => void;
+  updateEvent: (
+    data: { status?: 'ended'; paused?: boolean; slowModeSeconds?: number },
+    callback?: Callback<{ event: Event }>,
   ) => void;
 }
 
@@ -105,12 +140,19 @@ interface ServerData {
     participants: Participant[];
     participantCount: number;
     hasMore: boolean;
+    /** Messages with a lower `seq` than `after` that were deleted since. */
+    deletedSeqs?: number[];
   };
   newMessage: Message;
+  messageDeleted: { eventId: string; seq: number; id: string };
   userJoined: Presence;
   userLeft: Presence;
   userTyping: { eventId: string; participant: Participant; isTyping: boolean };
+  /** What is said of the event, or how people may write, has changed. */
+  eventUpdated: { event: Event };
   eventEnded: { event: Event };
+  /** The recipient must leave; the server disconnects it. */
+  kicked: { eventId: string; banned: boolean; reason?: string | undefined; expiresAt?: string | undefined };
   activeEvents: { events: Event[]; nextCursor?: string };
   error: ChatError;
 }

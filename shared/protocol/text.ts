@@ -4,40 +4,75 @@ import { limits } from './limits.ts';
 const CONTROL = /\p{Cc}/u;
 const CONTROL_BUT_NEWLINE_AND_TAB = /[^\P{Cc}\n\t]/u;
 
+/** They turn what follows around: what is shown is not what is written. */
+const OVERRIDE = /[\u202d\u202e]/;
+
+/**
+ * Marks of direction, breaks, and whatever else leaves no trace: with them two names look the same, or one changes how
+ * the words behind it are shown. Let through are the joiners of Persian and of emoji (ZWNJ, ZWJ), and up to six tags
+ * behind a black flag, which make it that of England. Each character is judged by those before it, so a good name can
+ * be cut anywhere.
+ */
+const INVISIBLE =
+  /(?!\u200c|\u200d|(?<=\u{1f3f4}[\u{e0020}-\u{e007f}]{0,5})[\u{e0020}-\u{e007f}])[\p{Cf}\p{Zl}\p{Zp}]/u;
+
 /** A lone surrogate has no UTF-8 form: it would be stored as something else than was sent. */
-const wellFormed = (text: string) => text.isWellFormed();
-const withoutControls = (text: string) => !CONTROL.test(text);
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/** Fillers and U+2800, the Braille pattern without a dot, are letters and symbols that show nothing. */
+const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{White_Space}\u2800]/u;
+
+const has = (pattern: RegExp) => (text: string) => pattern.test(text);
+const hasNo = (pattern: RegExp) => (text: string) => !pattern.test(text);
+
+const noControls = 'must not contain control characters';
+const wellFormed = 'must be well-formed Unicode';
+
+const tooLong = (max: number) => ({ error: `must have at most ${max} characters`, abort: true });
 
 /** At most `max` characters as JavaScript counts them; zod's own `max` counts code points, and tells OpenAPI. */
-const atMost = (max: number, error = `must have at most ${max} characters`) =>
+const atMost = (max: number) =>
   z
     .string()
-    .max(max, { error, abort: true })
-    .refine((text) => text.length <= max, { error, abort: true });
+    .max(max, tooLong(max))
+    .refine((text) => text.length <= max, tooLong(max));
 
-/** One line of at most `max` characters, trimmed, not empty. */
+/** NFC makes at most so many characters one. */
+const COMPOSED = 4;
+
+/**
+ * One line of at most `max` characters, trimmed, not empty, in the one spelling that Unicode has for it (NFC). Normalising
+ * a long run of accents takes quadratic time: what cannot become short enough is refused before.
+ */
 const line = (max: number) =>
   z
     .string()
     .trim()
     .min(1, { error: 'must not be empty', abort: true })
+    .refine((text) => text.length <= COMPOSED * max, tooLong(max))
+    .normalize('NFC')
     .pipe(atMost(max))
-    .refine(withoutControls, 'must not contain control characters')
-    .refine(wellFormed, 'must be well-formed Unicode');
+    .refine(hasNo(CONTROL), noControls)
+    .refine(hasNo(INVISIBLE), 'must not contain invisible or text-direction characters')
+    .refine(hasNo(LONE_SURROGATE), wellFormed)
+    .refine(has(VISIBLE), 'must contain something visible');
 
 /** Several lines; stored as sent. */
 const lines = (max: number) =>
   atMost(max)
-    .refine((text) => !CONTROL_BUT_NEWLINE_AND_TAB.test(text), 'must not contain control characters')
-    .refine(wellFormed, 'must be well-formed Unicode');
+    .refine(hasNo(CONTROL_BUT_NEWLINE_AND_TAB), noControls)
+    .refine(hasNo(OVERRIDE), 'must not override the direction of text')
+    .refine(hasNo(LONE_SURROGATE), wellFormed);
 
 export const username = line(limits.usernameLength);
 export const eventName = line(limits.eventNameLength);
+/** Why somebody was moderated, for that person. */
+export const reason = line(limits.reasonLength);
 export const description = lines(limits.descriptionLength);
 export const messageText = lines(limits.textLength).refine((text) => text.trim() !== '', 'must not be blank');
 export const clientMessageId = atMost(limits.clientMessageIdLength)
   .min(1, 'must not be empty')
-  .refine(wellFormed, 'must be well-formed Unicode');
+  .refine(hasNo(LONE_SURROGATE), wellFormed);
 
 /** An id of ours, opaque to clients. What cannot be one names nothing, rather than being malformed. */
 export const opaqueId = z
@@ -49,3 +84,24 @@ export const opaqueId = z
 export const instant = z.iso
   .datetime({ offset: true, error: 'must be an ISO 8601 date and time with a time zone' })
   .transform((text) => new Date(text).toISOString());
+
+const FORBIDDEN_IN_NAMES = new RegExp(
+  [CONTROL, INVISIBLE, LONE_SURROGATE].map(({ source }) => source).join('|'),
+  'gu',
+);
+const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/**
+ * What of a name can be shown: for one that somebody else vouches for, which cannot be refused. It is cut between what
+ * readers take for characters; undefined when nothing visible is left.
+ */
+export function presentable(name: string, max: number = limits.usernameLength): string | undefined {
+  // Removing first: what it brings together may compose.
+  const whole = name.replace(FORBIDDEN_IN_NAMES, '').normalize('NFC').trim();
+  let cut = '';
+  for (const { segment } of characters.segment(whole)) {
+    if (cut.length + segment.length > max) break;
+    cut += segment;
+  }
+  return VISIBLE.test(cut) ? cut.trimEnd() : undefined;
+}

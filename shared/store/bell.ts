@@ -7,6 +7,10 @@ import { getItem, type Table } from './table.ts';
  */
 export interface Bell {
   status: 'active' | 'ended';
+  /** Only moderators can write. */
+  paused?: true;
+  /** Everybody else waits so long between messages. */
+  slowModeSeconds?: number;
   /** The last sequence number given out. */
   seq: number;
   /** How often presence changed. */
@@ -18,19 +22,67 @@ export interface Bell {
 
 export const newBell: Bell = { status: 'active', seq: 0, presence: 0 };
 
-export async function getBell(table: Table, eventId: string): Promise<Bell | undefined> {
-  return getItem<Bell>(table, bellKey(eventId));
+export async function getBell(
+  table: Table,
+  eventId: string,
+  { consistent = true } = {},
+): Promise<Bell | undefined> {
+  return getItem<Bell>(table, bellKey(eventId), { consistent });
 }
 
-/** Takes the next sequence number, `seq`; undefined when the event has ended or never was. Not in a transaction: it is hot. */
-export async function ringForEntry(table: Table, eventId: string): Promise<Bell | undefined> {
-  return ring(table, eventId, {
-    UpdateExpression: 'ADD seq :one',
-    // An ended event takes no more messages.
-    ConditionExpression: '#status = :active',
+/** What stands in the way of an entry: that the event is paused, that it has ended, nothing. */
+export type Heed = 'pause' | 'end' | 'nothing';
+
+/**
+ * Takes the next sequence number, `seq`; undefined when what is to be heeded is in the way, or the event never was. Not
+ * in a transaction: it is hot.
+ */
+export async function ringForEntry(
+  table: Table,
+  eventId: string,
+  heed: Heed = 'pause',
+): Promise<Bell | undefined> {
+  const isActive = {
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':one': 1, ':active': 'active' },
+  };
+  const conditions = {
+    pause: { ConditionExpression: '#status = :active AND attribute_not_exists(paused)', ...isActive },
+    end: { ConditionExpression: '#status = :active', ...isActive },
+    // Never creates a bell for an event that is not there.
+    nothing: {
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':one': 1 },
+    },
+  };
+  return ring(table, eventId, { UpdateExpression: 'ADD seq :one', ...conditions[heed] });
+}
+
+/** How people may write in an event; what is not given stays. */
+export interface Rules {
+  paused?: boolean | undefined;
+  /** 0: as fast as anywhere. */
+  slowModeSeconds?: number | undefined;
+}
+
+/** Changes the rules of an event that has not ended. False: it has, or never was. */
+export async function setRules(table: Table, eventId: string, rules: Rules): Promise<boolean> {
+  const set: string[] = [];
+  const remove: string[] = [];
+  for (const [rule, value] of Object.entries(rules)) {
+    if (value !== undefined) (value ? set : remove).push(rule);
+  }
+  const values = Object.fromEntries(set.map((rule) => [`:${rule}`, rules[rule as keyof Rules]]));
+  const changed = await ring(table, eventId, {
+    UpdateExpression: [
+      ...(set.length > 0 ? [`SET ${set.map((rule) => `${rule} = :${rule}`).join(', ')}`] : []),
+      ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
+    ].join(' '),
+    ConditionExpression: '#status = :active',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':active': 'active', ...values },
   });
+  return changed !== undefined;
 }
 
 /** Says that presence notes wait. Also for an ended event: people still leave it. */

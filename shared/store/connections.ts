@@ -1,7 +1,8 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Identity } from '../identity.ts';
 import type { Participant } from '../protocol/entities.ts';
 import { isSocketIo, type Wire } from '../protocol/wire.ts';
-import { ifCondition, updateIf } from './conditional.ts';
+import { ifCondition, type UpdateInput, updateIf } from './conditional.ts';
 import {
   connectionGroup,
   connectionKey,
@@ -32,10 +33,14 @@ export interface Socket {
 export interface Connection {
   connectionId: string;
   wire: Wire;
-  /** Milliseconds since the epoch; past the two hours that API Gateway gives a connection. */
+  /** Milliseconds since the epoch: past the two hours that API Gateway gives a connection, or when its token runs out. */
   expiresAt: number;
+  /** Who it is by the token it came with, where there is an issuer. */
+  identity?: Identity;
   /** The guest's secret, once there was a join: later joins of this connection are the same participant. */
   participantToken?: string;
+  /** The participant that it was first: changing tokens gives nobody a new allowance. */
+  firstParticipantId?: string;
   membership?: Membership;
   socket?: Socket;
   /** By when something is to be done about it, in the index: see `phases`. */
@@ -70,19 +75,31 @@ export const enterPhase = (phase: Phase, dueAt: number) => {
   };
 };
 
+/** A connection with the identity that a token gives it, until that runs out. */
+export const identified = <C extends { expiresAt: number }>(connection: C, identity: Identity | undefined) =>
+  identity
+    ? { ...connection, identity, expiresAt: Math.min(connection.expiresAt, identity.expiresAt) }
+    : connection;
+
+export interface NewConnection {
+  connectionId: string;
+  wire: Wire;
+  connectedAt: number;
+  identity?: Identity | undefined;
+}
+
 export async function putConnection(
   table: Table,
-  { connectionId, wire, connectedAt }: { connectionId: string; wire: Wire; connectedAt: number },
+  { connectionId, wire, connectedAt, identity }: NewConnection,
 ): Promise<void> {
-  const expiresAt = connectedAt + LIFETIME_MS;
+  const connection = identified({ connectionId, wire, expiresAt: connectedAt + LIFETIME_MS }, identity);
+  const { expiresAt } = connection;
   await table.client.send(
     new PutCommand({
       TableName: table.name,
       Item: {
         ...connectionKey(connectionId),
-        connectionId,
-        wire,
-        expiresAt,
+        ...connection,
         ttl: epochSeconds(expiresAt + GARBAGE_MS),
         ...(isSocketIo(wire)
           ? inPhase('opening', connectedAt + CONNECT_TIMEOUT_MS)
@@ -97,21 +114,36 @@ export async function getConnection(table: Table, connectionId: string): Promise
   return getItem<Connection>(table, connectionKey(connectionId));
 }
 
-/** Gives a connection its socket. False: it has one, or it is gone. */
-export async function openSocket(
-  table: Table,
-  { connectionId, expiresAt }: Connection,
-  { socket, participantToken }: { socket: Socket; participantToken: string },
-): Promise<boolean> {
+/** The update that opens a connection's socket, with who it is: a guest by its secret, or somebody by a token. */
+export function opening(
+  { expiresAt, identity }: Connection,
+  { socket, participantToken }: Opened,
+): UpdateInput {
   const open = enterPhase('open', expiresAt);
-  const updated = await updateIf(table, connectionKey(connectionId), {
-    UpdateExpression: `SET socket = :socket, participantToken = :token, ${open.set}`,
+  return {
+    UpdateExpression: `SET socket = :socket, expiresAt = :expires, #who = :who, ${open.set}`,
     // Of two CONNECT packets at once, one.
     ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(socket)',
-    ExpressionAttributeNames: open.names,
-    ExpressionAttributeValues: { ...open.values, ':socket': socket, ':token': participantToken },
-  });
-  return updated !== undefined;
+    ExpressionAttributeNames: { ...open.names, '#who': identity ? 'identity' : 'participantToken' },
+    ExpressionAttributeValues: {
+      ...open.values,
+      ':socket': socket,
+      ':expires': expiresAt,
+      ':who': identity ?? participantToken,
+    },
+  };
+}
+
+export interface Opened {
+  socket: Socket;
+  /** Of a guest. */
+  participantToken: string;
+}
+
+/** Gives a connection its socket. False: it has one, or it is gone. */
+export async function openSocket(table: Table, connection: Connection, opened: Opened): Promise<boolean> {
+  const Key = connectionKey(connection.connectionId);
+  return (await updateIf(table, Key, opening(connection, opened))) !== undefined;
 }
 
 /** Removes a connection that is in no event. False: it has joined one meanwhile. */

@@ -1,11 +1,9 @@
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Event } from '../protocol/entities.ts';
-import { sleep } from '../sleep.ts';
-import { type Bell, newBell } from './bell.ts';
+import { type Bell, newBell, type Rules } from './bell.ts';
 import { type UpdateInput, updateIf } from './conditional.ts';
 import { type Cursor, newCursor } from './cursor.ts';
 import { bellKey, cursorKey, eventGroup, eventKey, eventRank, idOf, type Key, tableKeys } from './keys.ts';
-import { type Item, type Table, UNPROCESSED_WAIT_MS } from './table.ts';
+import { batchGet, getItem, type Item, queryGroup, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
 /** What an operator says of an event. Rarely written; the status is the bell's, the count the cursor's. */
@@ -14,29 +12,34 @@ export interface EventDetails {
   description?: string | undefined;
   startsAt?: string | undefined;
   endsAt?: string | undefined;
+  /** Ids of participants who may moderate it. */
+  hosts?: string[] | undefined;
 }
+
+export type NewEvent = EventDetails & Pick<Rules, 'slowModeSeconds'>;
 
 /** What is given changes, the rest stays. */
 export type EventChanges = { [Field in keyof EventDetails]?: EventDetails[Field] | undefined };
 
-type EventItem = Omit<Event, 'status' | 'participantCount'>;
+type EventItem = Omit<Event, 'status' | 'participantCount' | keyof Rules>;
 
 /** Creates the event with its bell and its cursor. */
 export async function createEvent(
   table: Table,
   id: string,
-  details: EventDetails,
+  { slowModeSeconds, ...details }: NewEvent,
   now: number,
 ): Promise<Event> {
-  const item: EventItem = { id, ...defined(details), createdAt: new Date(now).toISOString() };
+  const item = { id, ...defined(details), createdAt: new Date(now).toISOString() };
+  const bell: Bell = slowModeSeconds ? { ...newBell, slowModeSeconds } : newBell;
   const unused = 'attribute_not_exists(pk)';
   const group = { group: eventGroup('active'), rank: eventRank(now, id) };
   await transact(table, [
     { Put: { Item: { ...eventKey(id), ...item, ...group }, ConditionExpression: unused } },
-    { Put: { Item: { ...bellKey(id), ...newBell }, ConditionExpression: unused } },
+    { Put: { Item: { ...bellKey(id), ...bell }, ConditionExpression: unused } },
     { Put: { Item: { ...cursorKey(id), ...newCursor }, ConditionExpression: unused } },
   ]);
-  return toEvent(item, newBell, newCursor);
+  return toEvent(item, bell, newCursor);
 }
 
 export async function getEvent(table: Table, id: string): Promise<Event | undefined> {
@@ -61,20 +64,6 @@ export async function getEvents(table: Table, ids: readonly string[]): Promise<E
   });
 }
 
-async function batchGet(table: Table, keys: Key[]): Promise<Item[]> {
-  const items: Item[] = [];
-  let wanted: Item[] = keys as unknown as Item[];
-  while (wanted.length > 0) {
-    const { Responses, UnprocessedKeys } = await table.client.send(
-      new BatchGetCommand({ RequestItems: { [table.name]: { Keys: wanted, ConsistentRead: true } } }),
-    );
-    items.push(...(Responses?.[table.name] ?? []));
-    wanted = UnprocessedKeys?.[table.name]?.Keys ?? [];
-    if (wanted.length > 0) await sleep(UNPROCESSED_WAIT_MS);
-  }
-  return items;
-}
-
 export interface EventPage {
   ids: string[];
   /** The rank to go on after, when there is more. */
@@ -95,27 +84,18 @@ export async function listEvents(
   table: Table,
   { status, limit, from, since = 0 }: EventQuery,
 ): Promise<EventPage> {
-  const { index } = tableKeys;
-  const group = eventGroup(status);
-  const { Items = [] } = await table.client.send(
-    new QueryCommand({
-      TableName: table.name,
-      IndexName: index.name,
-      KeyConditionExpression: '#group = :group AND #rank >= :since',
-      ExpressionAttributeNames: { '#group': index.partition, '#rank': index.sort },
-      ExpressionAttributeValues: { ':group': group, ':since': eventRank(since, '') },
-      ScanIndexForward: false,
-      // One more than asked for tells whether there is more.
-      Limit: limit + 1,
-      ...(from !== undefined && {
-        ExclusiveStartKey: { group, rank: from, ...eventKey(idOf(from)) },
-      }),
-    }),
-  );
-  const page = Items.slice(0, limit);
-  const ids = page.map((item) => idOf(String(item.pk)));
-  const last = page.at(-1);
-  return Items.length > limit && last ? { ids, next: String(last[index.sort]) } : { ids };
+  const { keys, ...more } = await queryGroup(table, eventGroup(status), {
+    limit,
+    since: eventRank(since, ''),
+    from: from === undefined ? undefined : { ...eventKey(idOf(from)), rank: from },
+  });
+  return { ids: keys.map(({ pk }) => idOf(pk)), ...more };
+}
+
+/** Ids of the participants who may moderate an event. Eventually consistent. */
+export async function getHosts(table: Table, id: string): Promise<readonly string[]> {
+  const item = await getItem<EventItem>(table, eventKey(id), { consistent: false });
+  return item?.hosts ?? [];
 }
 
 /** Changes what is given and leaves the rest. False: no such event. */
@@ -149,15 +129,15 @@ async function update(
   return (await updateIf(table, eventKey(id), { ...input, ConditionExpression })) !== undefined;
 }
 
-function toEvent(item: EventItem, bell: Bell, cursor: Cursor): Event {
-  const { id, name, description, createdAt, startsAt, endsAt } = item;
+function toEvent(item: EventItem, { status, paused, slowModeSeconds }: Bell, cursor: Cursor): Event {
+  const { id, name, description, createdAt, startsAt, endsAt, hosts } = item;
   return {
     id,
     name,
     ...defined({ description }),
-    status: bell.status,
+    status,
     createdAt,
-    ...defined({ startsAt, endsAt }),
+    ...defined({ startsAt, endsAt, hosts, paused, slowModeSeconds }),
     participantCount: cursor.participantCount,
   };
 }

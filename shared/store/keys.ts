@@ -1,6 +1,7 @@
 /**
  * Every key of the one table. The partition key is `pk`, the sort key `sk`; the index `byGroup` (keys only) has
- * `group` and `rank` and holds events by status, newest last, and connections by phase and slot, soonest due first.
+ * `group` and `rank` and holds events by status, newest last, connections by phase and slot, soonest due first, and the
+ * bans of each event.
  */
 export interface Key {
   pk: string;
@@ -58,6 +59,17 @@ export const sentKey = (eventId: string, participantId: string, clientMessageId:
   pk: `SENT#${eventId}#${participantId}`,
   sk: clientMessageId,
 });
+
+/** That a participant is banned from an event. The bans of an event are in the index, newest last. */
+export const banKey = (eventId: string, participantId: string): Key => ({
+  pk: `BAN#${eventId}#${participantId}`,
+  sk: 'META',
+});
+export const banGroup = (eventId: string): string => `BANS#${eventId}`;
+
+/** Who moderated what in an event, in order. */
+export const auditPartition = (eventId: string): string => `EVENT#${eventId}#AUDIT`;
+export const auditKey = (eventId: string, ulid: string): Key => ({ pk: auditPartition(eventId), sk: ulid });
 
 export const rateKey = (participantId: string, action: string): Key => ({
   pk: `RATE#${participantId}`,

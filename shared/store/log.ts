@@ -1,12 +1,16 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Message } from '../protocol/entities.ts';
-import { ifCondition } from './conditional.ts';
+import { ifCondition, updateIf } from './conditional.ts';
 import { LOG, logKey } from './keys.ts';
 import { epochSeconds, getItem, type Item, queryPages, type Table } from './table.ts';
 
 /** One number of an event's log: what took it. `void` is a number that stays unused. */
 export type LogEntry = { seq: number } & (
   | { kind: 'message'; message: Message }
+  /** The message that stood on the number `of` was taken away. */
+  | { kind: 'deleted'; of: number; messageId: string }
+  /** What is said of the event, or its rules, changed. */
+  | { kind: 'updated' }
   | { kind: 'ended' }
   | { kind: 'void' }
 );
@@ -50,6 +54,22 @@ function isSame(found: LogEntry | undefined, entry: LogEntry): boolean {
 
 export async function getEntry(table: Table, eventId: string, seq: number): Promise<LogEntry | undefined> {
   return getItem<LogEntry>(table, logKey(eventId, seq));
+}
+
+/**
+ * Takes the message on a number away, text and all: the number stays, unused. Resolves to the message's id, also when
+ * that was done before; undefined if no message was ever there.
+ */
+export async function removeMessage(table: Table, eventId: string, seq: number): Promise<string | undefined> {
+  const removed = await updateIf(table, logKey(eventId, seq), {
+    UpdateExpression: 'SET kind = :void, messageId = #message.id REMOVE #message',
+    // Nothing else may lose its number.
+    ConditionExpression: 'kind = :message',
+    ExpressionAttributeNames: { '#message': 'message' },
+    ExpressionAttributeValues: { ':void': 'void', ':message': 'message' },
+  });
+  const item = removed ?? (await getItem<{ messageId?: string }>(table, logKey(eventId, seq)));
+  return item?.messageId as string | undefined;
 }
 
 export interface LogRange {

@@ -1,3 +1,4 @@
+import { notBanned } from './bans.ts';
 import { type Connection, enterPhase, GARBAGE_MS, type Membership } from './connections.ts';
 import { connectionKey, memberKey } from './keys.ts';
 import type { Member } from './members.ts';
@@ -7,21 +8,29 @@ import { transact, type Write } from './transaction.ts';
 
 /**
  * Makes a connection a `held` member of an event, leaving the one before, and notes who came, left or changed the name.
- * False: the connection is gone or changed meanwhile; read it again.
+ * `changed`: the connection is gone or has changed meanwhile; read it again.
  */
 export async function join(
   table: Table,
   connection: Connection,
   next: Membership,
-  { participantToken, joinId }: { participantToken: string; joinId: string },
-): Promise<boolean> {
+  { participantToken, joinId }: { participantToken?: string | undefined; joinId: string },
+): Promise<'joined' | 'banned' | 'changed'> {
   const { connectionId, membership: previous } = connection;
-  const condition = unchanged(previous, { ':next': next, ':token': participantToken });
+  const condition = unchanged(previous, {
+    ':next': next,
+    ':id': next.participant.id,
+    ...(participantToken !== undefined && { ':token': participantToken }),
+  });
+  const set = ['membership = :next', 'firstParticipantId = if_not_exists(firstParticipantId, :id)'];
+  if (participantToken !== undefined) set.push('participantToken = :token');
   const writes: Write[] = [
+    // Whoever is banned after this is in the audience by then, and is removed.
+    notBanned(next.eventId, next.participant.id),
     {
       Update: {
         Key: connectionKey(connectionId),
-        UpdateExpression: 'SET membership = :next, participantToken = :token',
+        UpdateExpression: `SET ${set.join(', ')}`,
         ...condition,
         // Lost meanwhile, it would be in the event and hear nothing.
         ConditionExpression: `${condition.ConditionExpression} AND attribute_not_exists(lostAt)`,
@@ -33,7 +42,9 @@ export async function join(
     writes.push({ Delete: { Key: memberKey(previous.eventId, connectionId) } });
   }
   writes.push(...notes(connectionId, previous, next));
-  return (await transact(table, writes)).length === 0;
+  const [failed] = await transact(table, writes);
+  if (failed === undefined) return 'joined';
+  return failed === 0 ? 'banned' : 'changed';
 }
 
 /** The write that makes a connection a held member. */

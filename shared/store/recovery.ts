@@ -1,4 +1,12 @@
-import { type Connection, enterPhase, GARBAGE_MS, type Membership, type Socket } from './connections.ts';
+import { notBanned } from './bans.ts';
+import {
+  type Connection,
+  enterPhase,
+  GARBAGE_MS,
+  type Membership,
+  opening,
+  type Socket,
+} from './connections.ts';
 import { connectionKey, memberKey, sessionKey } from './keys.ts';
 import { putHeld, unchanged, who } from './memberships.ts';
 import { putNote } from './presence.ts';
@@ -64,14 +72,14 @@ interface Stay {
 /**
  * Puts one connection in the place of another, all or nothing: session, socket, identity, membership. The notes tell
  * windows that one tab came and one went, which is no news; unless the leave was announced already. False: another
- * reconnect was faster, or one of the two is gone or has changed.
+ * reconnect was faster, one of the two is gone or has changed, or the participant is banned there.
  */
 export async function takeOver(
   table: Table,
   { from, to, socket, participantToken, stay }: Recovery,
 ): Promise<boolean> {
-  const open = enterPhase('open', to.expiresAt);
   const membership = stay?.membership;
+  const opened = opening(to, { socket, participantToken });
   const session: Write = {
     Update: {
       Key: sessionKey(socket.sessionId),
@@ -86,22 +94,25 @@ export async function takeOver(
       },
     },
   };
+  const { firstParticipantId } = from;
   const successor: Write = {
     Update: {
       Key: connectionKey(to.connectionId),
-      UpdateExpression: `SET socket = :socket, participantToken = :token, ${open.set}${
-        membership ? ', membership = :membership' : ''
-      }`,
-      // Of two CONNECT packets at once, one.
-      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(socket)',
-      ExpressionAttributeNames: open.names,
+      ...opened,
+      UpdateExpression: [
+        opened.UpdateExpression,
+        ...(membership ? ['membership = :membership'] : []),
+        ...(firstParticipantId ? ['firstParticipantId = :first'] : []),
+      ].join(', '),
       ExpressionAttributeValues: {
-        ...{ ...open.values, ':socket': socket, ':token': participantToken },
+        ...opened.ExpressionAttributeValues,
         ...(membership && { ':membership': membership }),
+        ...(firstParticipantId && { ':first': firstParticipantId }),
       },
     },
   };
   const writes = [session, successor, ...departure(from), ...(stay ? arrival(to, stay) : [])];
+  if (membership) writes.push(notBanned(membership.eventId, membership.participant.id));
   return (await transact(table, writes)).length === 0;
 }
 

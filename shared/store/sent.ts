@@ -1,5 +1,6 @@
 import type { Message } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
+import { updateIf } from './conditional.ts';
 import { sentKey } from './keys.ts';
 import { logItem } from './log.ts';
 import { epochSeconds, getItem, type Table } from './table.ts';
@@ -23,6 +24,20 @@ export async function getSent(
 ): Promise<Message | undefined> {
   const marker = await getItem<SentMarker>(table, sentKey(eventId, participantId, clientMessageId));
   return marker && marker.expiresAt > Date.now() ? marker.message : undefined;
+}
+
+/** Leaves the marker of a message that is deleted, so that a repeat still finds it, but not what it said. */
+export async function forgetText(
+  table: Table,
+  { eventId, participant, clientMessageId }: Message,
+): Promise<void> {
+  if (clientMessageId === undefined) return;
+  await updateIf(table, sentKey(eventId, participant.id, clientMessageId), {
+    UpdateExpression: 'SET #message.#text = :nothing',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#message': 'message', '#text': 'text' },
+    ExpressionAttributeValues: { ':nothing': '' },
+  });
 }
 
 /**

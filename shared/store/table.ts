@@ -1,11 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   DynamoDBDocumentClient,
   GetCommand,
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import type { Key } from './keys.ts';
+import { sleep } from '../sleep.ts';
+import { type Key, tableKeys } from './keys.ts';
 
 /** The one table and the client that reaches it. */
 export interface Table {
@@ -34,6 +36,61 @@ export async function getItem<T>(table: Table, key: Key, { consistent = true } =
     new GetCommand({ TableName: table.name, Key: key, ConsistentRead: consistent }),
   );
   return Item as T | undefined;
+}
+
+/** The items with these keys, at most 100, in any order, strongly consistent. */
+export async function batchGet(table: Table, keys: readonly Key[]): Promise<Item[]> {
+  const items: Item[] = [];
+  let wanted = keys as unknown as Item[];
+  while (wanted.length > 0) {
+    const { Responses, UnprocessedKeys } = await table.client.send(
+      new BatchGetCommand({ RequestItems: { [table.name]: { Keys: wanted, ConsistentRead: true } } }),
+    );
+    items.push(...(Responses?.[table.name] ?? []));
+    wanted = UnprocessedKeys?.[table.name]?.Keys ?? [];
+    if (wanted.length > 0) await sleep(UNPROCESSED_WAIT_MS);
+  }
+  return items;
+}
+
+export interface GroupPage {
+  keys: Key[];
+  /** The rank to go on after, when there is more. */
+  next?: string;
+}
+
+export interface GroupQuery {
+  limit: number;
+  /** No rank lower than this. */
+  since?: string;
+  /** The item that the page before ended with. */
+  from?: (Key & { rank: string }) | undefined;
+}
+
+/** Keys of the items of one group of the index, highest rank first. The index is eventually consistent. */
+export async function queryGroup(
+  table: Table,
+  group: string,
+  { limit, since = '0', from }: GroupQuery,
+): Promise<GroupPage> {
+  const { index } = tableKeys;
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      IndexName: index.name,
+      KeyConditionExpression: '#group = :group AND #rank >= :since',
+      ExpressionAttributeNames: { '#group': index.partition, '#rank': index.sort },
+      ExpressionAttributeValues: { ':group': group, ':since': since },
+      ScanIndexForward: false,
+      // One more than asked for tells whether there is more.
+      Limit: limit + 1,
+      ...(from && { ExclusiveStartKey: { ...from, [index.partition]: group } }),
+    }),
+  );
+  const page = Items.slice(0, limit);
+  const keys = page.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
+  const last = page.at(-1);
+  return Items.length > limit && last ? { keys, next: String(last[index.sort]) } : { keys };
 }
 
 /** All items of a query, page after page: a page ends at 1 MB whatever matches. */

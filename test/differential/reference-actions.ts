@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'socket.io';
+import type { moderation } from '../../shared/chat/moderation/operations.ts';
 import type { Action, ActionData } from '../../shared/protocol/client-to-server.ts';
 import type { Message, Participant } from '../../shared/protocol/entities.ts';
 import { ChatError } from '../../shared/protocol/errors.ts';
@@ -29,7 +30,10 @@ interface Reply {
   data: object;
   afterwards?: () => void;
 }
-type Actions = { [A in Action]: (socket: Guest, data: ActionData<A>) => Reply };
+/** The reference has no moderators. */
+type Actions = {
+  [A in Exclude<Action, keyof typeof moderation>]: (socket: Guest, data: ActionData<A>) => Reply;
+};
 
 /** What clients can do to the rooms (contract: "Client to server"); `leave` is also what a departure does. */
 export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { leave(socket: Guest): void } {

@@ -13,7 +13,12 @@ declare module 'vitest' {
 }
 
 /** Senders of a test do not wait; the limits have a test of their own. */
-const unlimited = { sendsPerSecond: 1_000, sendBurst: 1_000, joinsPerSecond: 1_000, typingPerSecond: 1_000 };
+export const unlimited = {
+  sendsPerSecond: 1_000,
+  sendBurst: 1_000,
+  joinsPerSecond: 1_000,
+  typingPerSecond: 1_000,
+};
 
 /** One stack for the whole behaviour suite, unless `CHAT_URL` (and `EVENTS_URL`) name a deployed one. */
 export default async function setup({ provide }: TestProject) {

@@ -75,7 +75,7 @@ export class ChatClient {
   join(
     eventId: string,
     username: string,
-    more: { after?: number; participantToken?: string } = {},
+    more: { after?: number; participantToken?: string | undefined } = {},
   ): Promise<Replies['joinEvent']> {
     return this.request<Replies['joinEvent']>('joinEvent', { eventId, username, ...more });
   }

@@ -19,7 +19,7 @@ export async function connect(url: string = inject('chatUrl')): Promise<ChatClie
 export async function enter(
   eventId: string,
   username: string,
-  more: { after?: number; participantToken?: string; url?: string } = {},
+  more: { after?: number; participantToken?: string | undefined; url?: string } = {},
 ): Promise<ChatClient> {
   const { url, ...join } = more;
   const client = await connect(url);

@@ -23,8 +23,12 @@ export async function runChat(
   options: Partial<LocalStackOptions> = {},
 ): Promise<RunningChat> {
   const outdir = mkdtempSync(join(tmpdir(), 'chat-'));
-  const assembly = chatApp({ context: { ...cdk.context, ...settings }, outdir, checks: false }).synth()
-    .directory;
+  const assembly = chatApp({
+    context: { ...cdk.context, ...settings },
+    outdir,
+    isLocal: true,
+    checks: false,
+  }).synth().directory;
   const clock = new ManualClock();
   const stack = await startLocalStack({
     assembly,

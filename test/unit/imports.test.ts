@@ -19,7 +19,8 @@ const importsOf = (file: string): string[] =>
 /** Imports point one way: each folder, and what it may import besides itself. */
 const mayImport: Record<string, RegExp> = {
   'shared/protocol': /^$/,
-  'shared/store': /^shared\/(protocol\/|ids|sleep|concurrency)/,
+  'shared/auth': /^shared\/(protocol\/|config|identity|ids)/,
+  'shared/store': /^shared\/(protocol\/|identity|ids|sleep|concurrency)/,
   'shared/delivery': /^shared\/(protocol\/|store\/|config|ids|sleep|concurrency)/,
   'shared/chat': /^shared\//,
   functions: /^shared\//,

@@ -31,9 +31,11 @@ test('what the server sends is what front ends expect', () => {
 
 test('what front ends send is what the server takes', () => {
   expectTypeOf<Action | 'ping'>().toEqualTypeOf<keyof typeof clientToServer>();
-  expectTypeOf<{ [A in Action]: Sent<A> }>().toExtend<{
-    [A in Action]: (typeof clientToServer)[A]['_zod']['input'];
-  }>();
+  type Taken<A extends Action> = (typeof clientToServer)[A]['_zod']['input'];
+  type Others = Exclude<Action, 'joinEvent'>;
+  expectTypeOf<{ [A in Others]: Sent<A> }>().toExtend<{ [A in Others]: Taken<A> }>();
+  // Without a token, a username is needed.
+  expectTypeOf<Sent<'joinEvent'> & { username: string }>().toExtend<Taken<'joinEvent'>>();
 });
 
 test('acknowledgements are what operations answer', () => {

@@ -1,0 +1,5 @@
+import { authenticator } from '../../shared/auth/authenticate.ts';
+import { settings } from './settings.ts';
+
+/** Undefined without an issuer. Keeps the issuer's keys from one invocation to the next. */
+export const authenticate = authenticator(settings);

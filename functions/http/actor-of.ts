@@ -1,0 +1,19 @@
+import type { Context } from 'hono';
+import type { Actor } from '../../shared/chat/moderation/require-moderator.ts';
+import { authenticate } from '../context/authenticate.ts';
+
+/**
+ * Who calls, on a route that not everybody may use. Without an issuer API Gateway has checked the caller's IAM credentials
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html). Throws `UNAUTHORIZED`.
+ */
+export async function actorOf(c: Context): Promise<Actor> {
+  if (!authenticate) return { name: callerOf(c) ?? 'operator', rights: ['operate'] };
+  const [, token] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+  const { participantId, rights } = await authenticate(token);
+  return { name: participantId, participantId, rights };
+}
+
+type WithCaller = { requestContext?: { authorizer?: { iam?: { userArn?: string } } } };
+
+const callerOf = (c: Context): string | undefined =>
+  (c.env?.event as WithCaller | undefined)?.requestContext?.authorizer?.iam?.userArn;

@@ -1,0 +1,86 @@
+// First: schemas that are made before this cannot describe themselves.
+import '@hono/zod-openapi';
+import type { LambdaContext } from 'hono/aws-lambda';
+import { getEvent } from '../../shared/chat/get-event.ts';
+import { ban, unban } from '../../shared/chat/moderation/ban.ts';
+import { deleteMessage } from '../../shared/chat/moderation/delete-message.ts';
+import { eraseMessages } from '../../shared/chat/moderation/erase-messages.ts';
+import { kick } from '../../shared/chat/moderation/kick.ts';
+import { listAudit, listBans } from '../../shared/chat/moderation/lists.ts';
+import { requireModerator } from '../../shared/chat/moderation/require-moderator.ts';
+import { updateEvent } from '../../shared/chat/moderation/update-event.ts';
+import { ChatError } from '../../shared/protocol/errors.ts';
+import { parse } from '../../shared/protocol/parse.ts';
+import { opaqueId } from '../../shared/protocol/text.ts';
+import { chat } from '../context/chat.ts';
+import { actorOf } from './actor-of.ts';
+import { newApp } from './app.ts';
+import * as routes from './moderation-routes.ts';
+import { participantIdsOf } from './participant-ids-of.ts';
+import { serve } from './serve.ts';
+
+/** Kept back for the answer, milliseconds. */
+const RESERVE_MS = 5_000;
+
+/** What moderators and hosts may do with an event, and operators with any. */
+const app = newApp();
+
+// Before the body is looked at: what it says is no business of whoever may not send it.
+for (const path of ['/api/events/:id', '/api/events/:id/*']) {
+  app.use(path, async (c, next) => {
+    const actor = await actorOf(c);
+    const { id } = await getEvent(chat, parse(opaqueId, c.req.param('id')));
+    await requireModerator(chat.table, id, actor);
+    c.set('actor', actor);
+    await next();
+  });
+}
+
+app.openapi(routes.updateEvent, async (c) => {
+  const { status, paused, slowModeSeconds, hosts, ...details } = c.req.valid('json');
+  const actor = c.get('actor');
+  // What an event is, and who its hosts are, is not for those to say who moderate it.
+  const isOperators = hosts !== undefined || Object.keys(details).length > 0;
+  if (isOperators && !actor.rights.includes('operate')) throw new ChatError('FORBIDDEN');
+  const rules = { status, paused, slowModeSeconds };
+  const changes = { ...rules, ...details, hosts: participantIdsOf(hosts) };
+  return c.json(await updateEvent(chat, c.req.valid('param').id, actor, changes), 200);
+});
+
+app.openapi(routes.deleteMessage, async (c) => {
+  const { id, seq } = c.req.valid('param');
+  await deleteMessage(chat, id, c.get('actor'), { seq });
+  return c.body(null, 204);
+});
+
+app.openapi(routes.eraseMessages, async (c) => {
+  const { lambdaContext } = c.env as { lambdaContext: LambdaContext };
+  const deadline = Date.now() + lambdaContext.getRemainingTimeInMillis() - RESERVE_MS;
+  const { id } = c.req.valid('param');
+  return c.json(await eraseMessages(chat, id, c.get('actor'), c.req.valid('query'), deadline), 200);
+});
+
+app.openapi(routes.kick, async (c) => {
+  await kick(chat, c.req.valid('param').id, c.get('actor'), c.req.valid('json'));
+  return c.body(null, 204);
+});
+
+app.openapi(routes.ban, async (c) =>
+  c.json((await ban(chat, c.req.valid('param').id, c.get('actor'), c.req.valid('json'))).ban, 200),
+);
+
+app.openapi(routes.unban, async (c) => {
+  const { id, participantId } = c.req.valid('param');
+  await unban(chat, id, c.get('actor'), { participantId });
+  return c.body(null, 204);
+});
+
+app.openapi(routes.listBans, async (c) =>
+  c.json(await listBans(chat, c.req.valid('param').id, c.req.valid('query')), 200),
+);
+
+app.openapi(routes.listAudit, async (c) =>
+  c.json(await listAudit(chat, c.req.valid('param').id, c.req.valid('query')), 200),
+);
+
+export const handler = serve(app);

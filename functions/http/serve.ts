@@ -1,0 +1,21 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import { publishMetrics } from '../context/observe.ts';
+import type { newApp } from './app.ts';
+
+/**
+ * The Lambda handler of an app. API Gateway gives the path decoded, so that a `#` or `?` in an id would cut it short where
+ * the router reads it as a URL.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function serve(app: ReturnType<typeof newApp>) {
+  const answer = handle(app);
+  return async (event: APIGatewayProxyEventV2, context: Context): Promise<object> => {
+    const rawPath = event.rawPath.split('/').map(encodeURIComponent).join('/');
+    try {
+      return await answer({ ...event, rawPath } as unknown as LambdaEvent, context as never);
+    } finally {
+      publishMetrics();
+    }
+  };
+}

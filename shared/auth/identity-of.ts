@@ -1,0 +1,34 @@
+import type { JWTPayload } from 'jose';
+import type { ChatSettings } from '../config.ts';
+import type { Identity } from '../identity.ts';
+import { participantIdOfSubject } from '../ids.ts';
+import { ChatError } from '../protocol/errors.ts';
+import { presentable } from '../protocol/text.ts';
+
+/** What the claims of a verified token say (contract: "Credentials"). Throws `UNAUTHORIZED` if they name nobody. */
+export function identityOf(claims: JWTPayload, settings: ChatSettings, clockSkewSeconds: number): Identity {
+  const { iss = '', sub, exp = 0 } = claims;
+  const names = [claims[settings['auth.usernameClaim']], claims.preferred_username, sub];
+  const username = names.map(nameIn).find((name) => name !== undefined);
+  if (typeof sub !== 'string' || username === undefined) {
+    throw new ChatError('UNAUTHORIZED', { reason: 'The token names nobody.' });
+  }
+  const scopes = scopesOf(claims, settings['auth.rightsClaim']);
+  return {
+    participantId: participantIdOfSubject(iss, sub),
+    username,
+    rights: [
+      ...(scopes.has(settings['auth.moderatorScope']) ? (['moderate'] as const) : []),
+      ...(scopes.has(settings['auth.operatorScope']) ? (['operate'] as const) : []),
+    ],
+    expiresAt: (exp + clockSkewSeconds) * 1000,
+  };
+}
+
+const nameIn = (claim: unknown) => (typeof claim === 'string' ? presentable(claim) : undefined);
+
+/** Lists, or text with spaces between: RFC 8693 has `scope` so. */
+function scopesOf(claims: JWTPayload, rightsClaim = 'scope'): Set<unknown> {
+  const values = ['scope', 'scp', 'permissions', rightsClaim].map((name) => claims[name]);
+  return new Set(values.flatMap((value) => (typeof value === 'string' ? value.split(' ') : value)));
+}

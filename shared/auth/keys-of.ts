@@ -1,0 +1,44 @@
+import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import * as z from 'zod';
+
+/** API Gateway's own JWT authorizers wait this long; a handshake must not hang on an issuer. Milliseconds. */
+const PATIENCE_MS = 1_500;
+/** The place of the keys hardly ever changes; the keys themselves are asked for every ten minutes. Milliseconds. */
+const DISCOVERY_KEPT_MS = 3_600_000;
+const KEYS_KEPT_MS = 600_000;
+/** Tokens with made-up keys must not make us ask the issuer each time, milliseconds. */
+const COOLDOWN_MS = 30_000;
+
+/**
+ * The public keys of an OpenID Connect issuer, found by its discovery document, kept, and asked for again when a token
+ * names one that is new: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
+ */
+export function keysOf(issuer: string): () => Promise<JWTVerifyGetKey> {
+  let found: { keys: Promise<JWTVerifyGetKey>; at: number } | undefined;
+  return () => {
+    if (found && Date.now() - found.at < DISCOVERY_KEPT_MS) return found.keys;
+    const asked = { keys: discover(issuer), at: Date.now() };
+    found = asked;
+    // The next token asks again.
+    asked.keys.catch(() => {
+      if (found === asked) found = undefined;
+    });
+    return asked.keys;
+  };
+}
+
+async function discover(issuer: string): Promise<JWTVerifyGetKey> {
+  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
+    signal: AbortSignal.timeout(PATIENCE_MS),
+    redirect: 'error',
+  });
+  if (!response.ok) throw new Error(`The issuer's discovery document answers ${response.status}`);
+  const document = z.object({ issuer: z.literal(issuer), jwks_uri: z.url() }).parse(await response.json());
+  const keysUrl = new URL(document.jwks_uri);
+  if (keysUrl.protocol !== new URL(issuer).protocol) throw new Error('The issuer keeps its keys elsewhere');
+  return createRemoteJWKSet(keysUrl, {
+    timeoutDuration: PATIENCE_MS,
+    cacheMaxAge: KEYS_KEPT_MS,
+    cooldownDuration: COOLDOWN_MS,
+  });
+}

@@ -1,0 +1,47 @@
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Rung } from '../delivery/run-windows.ts';
+import { type Heed, ringForEntry } from '../store/bell.ts';
+import { type LogEntry, logExpiry, putEntry } from '../store/log.ts';
+import type { Table } from '../store/table.ts';
+
+/** A number is lost only to a reader that found us more than a second late. */
+const NUMBER_TRIES = 5;
+
+/** `refused`: the event ended, is paused or is not there. */
+export type Appended = { rung: Required<Rung> } | 'repeated' | 'refused';
+
+export interface Appending<Entry> {
+  /** What stands in the way. */
+  heed: Heed;
+  /** The entry for a number. */
+  entryAt: (seq: number) => Entry;
+  /** How it is put there, if not just so. `repeated`: another has put the same; `taken`: a reader closed the number. */
+  put?: (entry: Entry, expiresAt: number) => Promise<'put' | 'repeated' | 'taken'>;
+}
+
+/** Takes a number of the log and puts an entry on it. Nothing is acknowledged between the two: a crash leaves a hole. */
+export async function append<Entry extends LogEntry>(
+  { table, settings }: Pick<Delivery, 'table' | 'settings'>,
+  eventId: string,
+  { heed, entryAt, put = putPlainly(table, eventId) }: Appending<Entry>,
+): Promise<Appended> {
+  const expiresAt = logExpiry(settings);
+  for (let attempt = 0; attempt < NUMBER_TRIES; attempt += 1) {
+    const bell = await ringForEntry(table, eventId, heed);
+    if (!bell) return 'refused';
+    const { seq } = bell;
+    const entry = entryAt(seq);
+    const result = await put(entry, expiresAt);
+    if (result === 'put') return { rung: { bell, entry } };
+    if (result === 'taken') continue;
+    // Our number stays unused.
+    await putEntry(table, eventId, { seq, kind: 'void' }, expiresAt);
+    return 'repeated';
+  }
+  throw new Error('No number could be kept');
+}
+
+export const putPlainly =
+  (table: Table, eventId: string) =>
+  async (entry: LogEntry, expiresAt: number): Promise<'put' | 'taken'> =>
+    (await putEntry(table, eventId, entry, expiresAt)) ? 'put' : 'taken';

@@ -1,0 +1,47 @@
+import type { ActionData } from '../../protocol/client-to-server.ts';
+import type { Ban } from '../../protocol/entities.ts';
+import type { Replies } from '../../protocol/replies.ts';
+import { deleteBan, putBan } from '../../store/bans.ts';
+import type { Chat } from '../chat.ts';
+import { audit } from './audit.ts';
+import { expel, participantIdOf, tabsOf } from './participants.ts';
+import type { Actor } from './require-moderator.ts';
+
+/** Sends somebody out and keeps it out, for so many seconds or for good. Banning again changes the ban. */
+export async function ban(
+  chat: Chat,
+  eventId: string,
+  actor: Actor,
+  { reason, seconds, ...person }: ActionData<'ban'>,
+): Promise<Replies['ban']> {
+  const participantId = participantIdOf(chat, person);
+  const why = reason === undefined ? {} : { reason };
+  const now = Date.now();
+  const until = seconds === undefined ? {} : { expiresAt: new Date(now + seconds * 1000).toISOString() };
+  const [tab] = await tabsOf(chat, eventId, participantId);
+  const ban: Ban = {
+    participantId,
+    ...(tab && { username: tab.participant.username }),
+    bannedAt: new Date(now).toISOString(),
+    ...why,
+    ...until,
+  };
+  await audit(chat, eventId, actor, { action: 'ban', participantId, ...why, changes: until });
+  // First: whoever joins from now on is refused, whoever has joined before is found.
+  await putBan(chat.table, eventId, ban);
+  await expel(chat, eventId, participantId, { banned: true, ...why, ...until });
+  return { ban };
+}
+
+/** Lets somebody in again. Whoever is not banned may come already. */
+export async function unban(
+  chat: Chat,
+  eventId: string,
+  actor: Actor,
+  person: ActionData<'unban'>,
+): Promise<object> {
+  const participantId = participantIdOf(chat, person);
+  await audit(chat, eventId, actor, { action: 'unban', participantId });
+  await deleteBan(chat.table, eventId, participantId);
+  return {};
+}

@@ -1,0 +1,43 @@
+import type { AuditRecord, Ban } from '../../protocol/entities.ts';
+import { limits } from '../../protocol/limits.ts';
+import { badRequest } from '../../protocol/parse.ts';
+import { listAudit as readAudit } from '../../store/audit.ts';
+import { listBans as readBans } from '../../store/bans.ts';
+import type { Chat } from '../chat.ts';
+
+interface Page {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+/** The bans of an event that are not over, newest first. Throws `BAD_REQUEST` for a cursor that is not ours. */
+export async function listBans(
+  { table }: Chat,
+  eventId: string,
+  { limit = limits.historyLength, cursor }: Page,
+): Promise<{ bans: Ban[]; nextCursor?: string }> {
+  const from = readCursor(cursor, /^[\d-]{10}T[\d:.]{12}Z#[\w-]{1,64}$/);
+  const { next, ...page } = await readBans(table, eventId, { limit, from });
+  return { ...page, ...nextCursor(next) };
+}
+
+/** Who moderated what in an event, newest first. Throws `BAD_REQUEST` for a cursor that is not ours. */
+export async function listAudit(
+  { table }: Chat,
+  eventId: string,
+  { limit = limits.historyLength, cursor }: Page,
+): Promise<{ records: AuditRecord[]; nextCursor?: string }> {
+  const from = readCursor(cursor, /^[0-9A-Z]{26}$/);
+  const { next, ...page } = await readAudit(table, eventId, { limit, from });
+  return { ...page, ...nextCursor(next) };
+}
+
+const nextCursor = (next: string | undefined) =>
+  next === undefined ? {} : { nextCursor: Buffer.from(next).toString('base64url') };
+
+function readCursor(cursor: string | undefined, shape: RegExp): string | undefined {
+  if (cursor === undefined) return undefined;
+  const from = Buffer.from(cursor, 'base64url').toString();
+  if (!shape.test(from)) throw badRequest('cursor', 'is not a cursor of ours');
+  return from;
+}

@@ -1,0 +1,28 @@
+import type { Right } from '../../identity.ts';
+import { ChatError } from '../../protocol/errors.ts';
+import { getHosts } from '../../store/events.ts';
+import type { Table } from '../../store/table.ts';
+
+/** Who acts on an event: somebody in it, somebody with a token, or a caller with IAM credentials. */
+export interface Actor {
+  /** For the audit. */
+  name: string;
+  participantId?: string | undefined;
+  rights: readonly Right[];
+}
+
+/** Whether somebody may moderate an event: by a right, which is for all events, or as its host. */
+export async function isModerator(
+  table: Table,
+  eventId: string,
+  actor: Omit<Actor, 'name'>,
+): Promise<boolean> {
+  if (actor.rights.length > 0) return true;
+  const { participantId } = actor;
+  return participantId !== undefined && (await getHosts(table, eventId)).includes(participantId);
+}
+
+/** Throws `FORBIDDEN` for anybody else. */
+export async function requireModerator(table: Table, eventId: string, actor: Actor): Promise<void> {
+  if (!(await isModerator(table, eventId, actor))) throw new ChatError('FORBIDDEN');
+}

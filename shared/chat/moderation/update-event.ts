@@ -1,0 +1,60 @@
+import { deliverNow } from '../../delivery/deliver.ts';
+import type { Event } from '../../protocol/entities.ts';
+import { ChatError } from '../../protocol/errors.ts';
+import { getBell, type Rules, ringForEnd, setRules } from '../../store/bell.ts';
+import { type EventChanges, listAsEnded, updateEvent as update } from '../../store/events.ts';
+import { logExpiry, putEntry } from '../../store/log.ts';
+import { append } from '../append.ts';
+import type { Chat } from '../chat.ts';
+import { checkTimes } from '../create-event.ts';
+import { getEvent } from '../get-event.ts';
+import { audit } from './audit.ts';
+import type { Actor } from './require-moderator.ts';
+
+export type Changes = EventChanges & Rules & { status?: 'ended' | undefined };
+
+/**
+ * Changes an event, or ends it, and tells its audience. Safe to repeat, which also finishes what a crash left undone.
+ * Throws `EVENT_NOT_FOUND`, `EVENT_ENDED` for rules of an ended event, `BAD_REQUEST` for impossible times.
+ */
+export async function updateEvent(
+  chat: Chat,
+  id: string,
+  actor: Actor,
+  { status, paused, slowModeSeconds, ...details }: Changes,
+): Promise<Event> {
+  const { table } = chat;
+  const before = await getEvent(chat, id);
+  checkTimes({
+    startsAt: details.startsAt ?? before.startsAt,
+    endsAt: details.endsAt ?? before.endsAt,
+  });
+  const rules = { paused, slowModeSeconds };
+  const hasRules = isAny(rules);
+  if (hasRules && before.status === 'ended') throw new ChatError('EVENT_ENDED');
+  await audit(chat, id, actor, { action: 'updateEvent', changes: { status, ...rules, ...details } });
+  await update(table, id, details);
+  if (hasRules && !(await setRules(table, id, rules))) throw new ChatError('EVENT_ENDED');
+  if (status === 'ended') await endEvent(chat, id);
+  else if (hasRules || isAny(details)) {
+    await append(chat, id, {
+      heed: 'nothing',
+      entryAt: (seq) => ({ seq, kind: 'updated' as const }),
+    });
+  }
+  await deliverNow(chat, id);
+  return getEvent(chat, id);
+}
+
+const isAny = (fields: object) => Object.values(fields).some((value) => value !== undefined);
+
+/**
+ * Ends an event: from the first write on it takes no messages. A reader that finds the number open puts the end there
+ * itself.
+ */
+async function endEvent({ table, settings }: Chat, id: string): Promise<void> {
+  const bell = (await ringForEnd(table, id, new Date().toISOString())) ?? (await getBell(table, id));
+  if (bell?.endSeq === undefined || bell.endedAt === undefined) return;
+  await putEntry(table, id, { seq: bell.endSeq, kind: 'ended' }, logExpiry(settings));
+  await listAsEnded(table, id, bell.endedAt);
+}

@@ -1,0 +1,41 @@
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { ulid } from 'ulid';
+import type { AuditRecord } from '../protocol/entities.ts';
+import { auditKey, auditPartition } from './keys.ts';
+import { epochSeconds, type Table } from './table.ts';
+
+/** Writes down who is about to moderate what; `expiresAt` in milliseconds. */
+export async function putAudit(
+  table: Table,
+  eventId: string,
+  record: Omit<AuditRecord, 'id' | 'at'>,
+  expiresAt: number,
+): Promise<void> {
+  const id = ulid();
+  const item: AuditRecord = { id, at: new Date().toISOString(), ...record };
+  const Item = { ...auditKey(eventId, id), record: item, ttl: epochSeconds(expiresAt) };
+  await table.client.send(new PutCommand({ TableName: table.name, Item }));
+}
+
+/** The records of an event, newest first. `from`: the id of the last one of the page before. */
+export async function listAudit(
+  table: Table,
+  eventId: string,
+  { limit, from }: { limit: number; from?: string | undefined },
+): Promise<{ records: AuditRecord[]; next?: string }> {
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': auditPartition(eventId) },
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      // One more than asked for tells whether there is more.
+      Limit: limit + 1,
+      ...(from !== undefined && { ExclusiveStartKey: auditKey(eventId, from) }),
+    }),
+  );
+  const records = Items.slice(0, limit).map(({ record }) => record as AuditRecord);
+  const last = records.at(-1);
+  return Items.length > limit && last ? { records, next: last.id } : { records };
+}

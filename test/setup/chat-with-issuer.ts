@@ -1,0 +1,25 @@
+import type { TestProject } from 'vitest/node';
+import { AUDIENCE, startIssuer } from '../../local/issuer.ts';
+import { runChat } from '../support/run-chat.ts';
+import { unlimited } from './chat-stack.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Whose tokens the chat takes; `GET /token?sub=…` gives one. */
+    issuerUrl: string;
+  }
+}
+
+/** One stack for all suites that need tokens, and their issuer. */
+export default async function setup({ provide }: TestProject) {
+  const issuer = await startIssuer();
+  const stack = await runChat({ ...unlimited, 'auth.issuer': issuer.url, 'auth.audience': AUDIENCE });
+  provide('isDeployed', false);
+  provide('issuerUrl', issuer.url);
+  provide('chatUrl', `${stack.outputs.WebSocketUrl}`);
+  provide('eventsUrl', `${stack.outputs.EventsUrl}`);
+  return async () => {
+    await stack.stop();
+    await issuer.stop();
+  };
+}
