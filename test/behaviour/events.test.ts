@@ -207,6 +207,17 @@ test('/openapi.json describes the API as OpenAPI 3.1', async () => {
     '/api/events',
     '/api/events/{id}',
     '/api/events/{id}/messages',
+    '/api/events/{id}/messages/{seq}',
+    '/api/events/{id}/kicks',
+    '/api/events/{id}/bans',
+    '/api/events/{id}/bans/{participantId}',
+    '/api/events/{id}/audit',
   ]);
-  expect(Object.keys(document.components.schemas).sort()).toEqual(['Error', 'Event', 'Message']);
+  expect(Object.keys(document.components.schemas).sort()).toEqual([
+    'AuditRecord',
+    'Ban',
+    'Error',
+    'Event',
+    'Message',
+  ]);
 });

@@ -9,6 +9,7 @@ import { chatApp } from '../../infra/app.ts';
 import { readSettings, SettingsError } from '../../infra/config.ts';
 import { entries } from '../../infra/constructs/bundles.ts';
 
+const issuer = { 'auth.issuer': 'https://id.example.com/', 'auth.audience': 'chat' };
 const outdir = mkdtempSync(join(tmpdir(), 'chat-infra-'));
 let data: Template;
 let chat: Template;
@@ -67,12 +68,17 @@ describe('the WebSocket API', () => {
         '$connect',
         '$default',
         '$disconnect',
+        'ban',
+        'deleteMessage',
         'getActiveEvents',
         'getHistory',
         'joinEvent',
+        'kick',
         'leaveEvent',
         'sendMessage',
         'typing',
+        'unban',
+        'updateEvent',
       ].sort(),
     );
     chat.resourceCountIs('AWS::ApiGatewayV2::RouteResponse', 0);
@@ -97,19 +103,38 @@ describe('the WebSocket API', () => {
 });
 
 describe('the HTTP API', () => {
-  test('is open to read and asks for IAM to write', () => {
-    const routes = Object.values(chat.findResources('AWS::ApiGatewayV2::Route')).map(
-      (route) => route.Properties,
+  const authorizationIn = (template: Template) =>
+    Object.fromEntries(
+      Object.values(template.findResources('AWS::ApiGatewayV2::Route'))
+        .map(({ Properties }) => [Properties.RouteKey, Properties.AuthorizationType])
+        .filter(([key]) => key.includes(' ')),
     );
-    const http = routes.filter((route) => route.RouteKey.includes(' '));
-    expect(Object.fromEntries(http.map((route) => [route.RouteKey, route.AuthorizationType]))).toEqual({
-      'GET /api/events': 'NONE',
-      'GET /api/events/{id}': 'NONE',
-      'GET /api/events/{id}/messages': 'NONE',
-      'GET /openapi.json': 'NONE',
+  const open = {
+    'GET /api/events': 'NONE',
+    'GET /api/events/{id}': 'NONE',
+    'GET /api/events/{id}/messages': 'NONE',
+    'GET /openapi.json': 'NONE',
+  };
+
+  test('is open to read and asks for IAM to write', () => {
+    expect(authorizationIn(chat)).toEqual({
+      ...open,
       'POST /api/events': 'AWS_IAM',
       'PATCH /api/events/{id}': 'AWS_IAM',
+      'DELETE /api/events/{id}/messages': 'AWS_IAM',
+      'DELETE /api/events/{id}/messages/{seq}': 'AWS_IAM',
+      'POST /api/events/{id}/kicks': 'AWS_IAM',
+      'GET /api/events/{id}/bans': 'AWS_IAM',
+      'POST /api/events/{id}/bans': 'AWS_IAM',
+      'DELETE /api/events/{id}/bans/{participantId}': 'AWS_IAM',
+      'GET /api/events/{id}/audit': 'AWS_IAM',
     });
+  });
+
+  test('with an issuer, has the functions verify tokens', () => {
+    const [, withIssuer] = templatesOf(issuer);
+    expect(Object.keys(authorizationIn(withIssuer)).sort()).toEqual(Object.keys(authorizationIn(chat)).sort());
+    expect(new Set(Object.values(authorizationIn(withIssuer)))).toEqual(new Set(['NONE']));
   });
 
   test('takes the origins of the setting', () => {
@@ -218,7 +243,7 @@ describe('grants', () => {
     expect(actionsOf('DeliveryPost').filter((action) => /dynamodb|lambda/.test(action))).toEqual([]);
     expect(actionsOf('DeliveryPost')).toContain('execute-api:ManageConnections');
     expect(actionsOf('HttpEvents')).not.toContain('execute-api:ManageConnections');
-    expect(actionsOf('HttpEvents')).not.toContain('dynamodb:DeleteItem');
+    expect(actionsOf('HttpEvents').filter((action) => /Delete|Update/.test(action))).toEqual([]);
   });
 });
 
@@ -282,6 +307,10 @@ describe('settings', () => {
     [{ ephemeral: 'maybe' }, /ephemeral: /],
     [{ corsOrigins: 'example' }, /corsOrigins/],
     [{ name: '1 chat' }, /name: must be letters/],
+    [{ 'auth.issuer': 'id.example.com', 'auth.audience': 'chat' }, /auth\.issuer: must be the address/],
+    [{ 'auth.issuer': 'https://id.example.com' }, /auth\.audience: is required with auth\.issuer/],
+    [{ 'auth.audience': 'chat' }, /auth\.issuer: is required with auth\.audience/],
+    [{ ...issuer, 'auth.issuer': 'http://localhost:5001' }, /auth\.issuer: must begin with https/],
   ] as const)('%j is refused in a sentence', ([settings, sentence]) => {
     expect(() => synthesize(settings)).toThrow(SettingsError);
     expect(() => synthesize(settings)).toThrow(sentence);
@@ -304,8 +333,11 @@ describe('settings', () => {
   });
 });
 
-test('cdk-nag and the CDK’s own validation find nothing', { timeout: 120_000 }, () => {
-  const app = synthesize({ createApiGatewayAccountRole: 'true' }, true);
+test.for([
+  [{ createApiGatewayAccountRole: 'true' }],
+  [issuer],
+])('cdk-nag and the CDK’s own validation find nothing with %j', { timeout: 120_000 }, ([settings]) => {
+  const app = synthesize(settings, true);
   const { directory } = app.synth();
   const report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
   expect(report.pluginReports).toEqual([]);
