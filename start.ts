@@ -7,6 +7,7 @@ import { ZodError } from 'zod';
 import { edgeRewrites } from './infra/edge-rewrites.ts';
 import { startDynamoDB } from './local/dynamodb/dynamodb-local.ts';
 import { faultsSchema } from './local/faults.ts';
+import { AUDIENCE, type Issuer, startIssuer } from './local/issuer.ts';
 import { startLocalStack } from './local/local-stack.ts';
 
 const help = `The whole chatroom on this machine: no AWS account, no Docker.
@@ -14,6 +15,8 @@ const help = `The whole chatroom on this machine: no AWS account, no Docker.
   npm start                          on http://localhost:5000
   PORT=5001 npm start                somewhere else
   npm start -- -c key=value          with a setting, as for deploy (docs/settings.md)
+  npm start -- --issuer              with tokens instead of guests, and an issuer that gives everybody any token
+  npm start -- -c auth.issuer=http://… -c auth.audience=…   with tokens of an issuer of yours (docs/security.md)
   DATA_DIR=./data npm start          keep events and messages between runs
   DYNAMODB_ENDPOINT=http://… npm start   use a DynamoDB that runs already
   FAULTS='{"dropDisconnect":0.5}' npm start   force faults (docs/local-stack.md)`;
@@ -28,6 +31,7 @@ function readCommand() {
   const { values } = parseArgs({
     options: {
       context: { type: 'string', short: 'c', multiple: true },
+      issuer: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -41,6 +45,7 @@ function readCommand() {
   });
   return {
     help: values.help === true,
+    issuer: values.issuer === true,
     port,
     dataDir: DATA_DIR || undefined,
     faults: FAULTS ? readFaults(FAULTS) : undefined,
@@ -67,19 +72,40 @@ async function synthesize(settings: Record<string, string>, outdir: string): Pro
   chatApp({ context: { ...context, ...settings }, outdir, isLocal: true, checks: false }).synth();
 }
 
-/** An event to join: the newest there is, or a first one. */
-async function exampleEvent(eventsUrl: string): Promise<{ id: string; name: string }> {
-  const { events } = (await (await fetch(`${eventsUrl}?limit=1`)).json()) as {
-    events: { id: string; name: string }[];
-  };
+interface ExampleEvent {
+  id: string;
+  name: string;
+}
+
+/** An event to join: the newest there is, or a first one. Undefined if that takes a token which we have not. */
+async function exampleEvent(
+  eventsUrl: string,
+  issuer: Issuer | undefined,
+): Promise<ExampleEvent | undefined> {
+  const { events } = (await (await fetch(`${eventsUrl}?limit=1`)).json()) as { events: ExampleEvent[] };
   if (events[0]) return events[0];
+  const token = await issuer?.tokenFor({ sub: 'operator', scope: 'chat:operate' });
   const response = await fetch(eventsUrl, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify({ name: 'Opening keynote' }),
   });
+  if (response.status === 401) return undefined;
   if (!response.ok) throw new Error(`The example event could not be created: ${await response.text()}`);
-  return (await response.json()) as { id: string; name: string };
+  return (await response.json()) as ExampleEvent;
+}
+
+/** How to chat in this event. */
+function invitation(webSocketUrl: string, event: ExampleEvent, issuer: Issuer | undefined): string {
+  const address = issuer ? `"${webSocketUrl}?token=$(curl -s '${issuer.url}/token?sub=ana')"` : webSocketUrl;
+  const join = { eventId: event.id, ...(!issuer && { username: 'ana' }) };
+  return `  Chat in two terminals:
+
+    npx wscat -c ${address}
+    > ${JSON.stringify({ action: 'joinEvent', id: 1, data: join })}
+    > ${JSON.stringify({ action: 'sendMessage', id: 2, data: { text: 'hello' } })}
+
+  ${event.name} is the event.`;
 }
 
 async function main(): Promise<void> {
@@ -108,7 +134,11 @@ async function main(): Promise<void> {
   setInterval(() => process.ppid !== ppid && void end(0), 500).unref();
 
   try {
-    await synthesize(command.settings, assembly);
+    const issuer = command.issuer ? await startIssuer() : undefined;
+    await synthesize(
+      { ...command.settings, ...(issuer && { 'auth.issuer': issuer.url, 'auth.audience': AUDIENCE }) },
+      assembly,
+    );
     say('stacks synthesized; creating the table and loading the functions');
     const stack = await startLocalStack({
       ...command,
@@ -119,25 +149,20 @@ async function main(): Promise<void> {
     });
     const stopDatabase = stop;
     stop = async () => {
+      await issuer?.stop();
       await stack.stop();
       await stopDatabase();
     };
     const { WebSocketUrl, EventsUrl, ManagementUrl } = stack.outputs;
-    const event = await exampleEvent(`${EventsUrl}`);
+    const event = await exampleEvent(`${EventsUrl}`, issuer);
     say('ready');
     console.log(`
   WebSocket API    ${WebSocketUrl}
   Socket.IO        ${stack.origin}   (transports: ["websocket"])
   HTTP API         ${EventsUrl}
   management API   ${ManagementUrl}/@connections/{connectionId}
-
-  Chat in two terminals:
-
-    npx wscat -c ${WebSocketUrl}
-    > {"action":"joinEvent","id":1,"data":{"eventId":"${event.id}","username":"ana"}}
-    > {"action":"sendMessage","id":2,"data":{"text":"hello"}}
-
-  ${event.name} is the event. Ctrl-C stops everything.
+${issuer ? `  tokens           ${issuer.url}/token?sub=ana   (also name, scope=chat:moderate or chat:operate, seconds)\n` : ''}
+${event ? invitation(`${WebSocketUrl}`, event, issuer) : '  There is no event yet: POST one with an operator’s token.'} Ctrl-C stops everything.
 `);
   } catch (error) {
     console.error(`\n${error instanceof Error ? error.message : error}`);

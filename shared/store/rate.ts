@@ -1,6 +1,9 @@
-import { updateIf } from './conditional.ts';
-import { rateKey } from './keys.ts';
-import { epochSeconds, getItem, type Table } from './table.ts';
+import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { retryTransient, type UpdateInput } from './conditional.ts';
+import { isConditionFailed } from './failures.ts';
+import { rateKey, tableKeys } from './keys.ts';
+import { epochSeconds, type Table } from './table.ts';
 
 export interface Rate {
   perSecond: number;
@@ -23,27 +26,43 @@ export async function takeRate(
   const interval = Math.ceil(1000 / perSecond);
   const tolerance = (burst - 1) * interval;
   const ttl = epochSeconds(now + tolerance + interval + 60_000);
-  const attempt = async (UpdateExpression: string, ConditionExpression: string, values: object) => {
-    const updated = await updateIf(table, Key, {
-      UpdateExpression,
-      ConditionExpression,
-      ExpressionAttributeNames: { '#ttl': 'ttl' },
+  /** The `tat` that stands in the way; undefined: done. */
+  const attempt = async (
+    update: Pick<UpdateInput, 'UpdateExpression' | 'ConditionExpression'>,
+    values: Record<string, number>,
+  ): Promise<number | undefined> => {
+    const command = new UpdateCommand({
+      TableName: table.name,
+      Key,
+      ...update,
+      ExpressionAttributeNames: { '#ttl': tableKeys.timeToLive },
       ExpressionAttributeValues: { ':ttl': ttl, ...values },
+      // So that a refusal costs one request: those who flood get many.
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
-    return updated !== undefined;
+    try {
+      await retryTransient(() => table.client.send(command));
+      return undefined;
+    } catch (error) {
+      if (!isConditionFailed(error)) throw error;
+      return Number((error as ConditionalCheckFailedException).Item?.tat?.N ?? now);
+    }
   };
+  const waitFor = (tat: number) => Math.max(1, tat - tolerance - now);
   // Idle until now: the allowance is full.
-  const idle = await attempt('SET tat = :next, #ttl = :ttl', 'attribute_not_exists(tat) OR tat <= :now', {
-    ':now': now,
-    ':next': now + interval,
-  });
-  if (idle) return 0;
+  const tat = await attempt(
+    {
+      UpdateExpression: 'SET tat = :next, #ttl = :ttl',
+      ConditionExpression: 'attribute_not_exists(tat) OR tat <= :now',
+    },
+    { ':now': now, ':next': now + interval },
+  );
+  if (tat === undefined) return 0;
+  if (tat > now + tolerance) return waitFor(tat);
   // Within the burst: as many as there are in advance.
-  const within = await attempt('SET tat = tat + :interval, #ttl = :ttl', 'tat <= :limit', {
-    ':interval': interval,
-    ':limit': now + tolerance,
-  });
-  if (within) return 0;
-  const item = await getItem<{ tat: number }>(table, Key);
-  return Math.max(1, (item?.tat ?? now) - tolerance - now);
+  const later = await attempt(
+    { UpdateExpression: 'SET tat = tat + :interval, #ttl = :ttl', ConditionExpression: 'tat <= :limit' },
+    { ':interval': interval, ':limit': now + tolerance },
+  );
+  return later === undefined ? 0 : waitFor(later);
 }
