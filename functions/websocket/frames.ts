@@ -18,7 +18,7 @@ import { parse } from '../../shared/protocol/parse.ts';
 import { type Connection, getConnection } from '../../shared/store/connections.ts';
 import { chat } from '../context/chat.ts';
 import { type Answers, answer, bytesOf } from './answer.ts';
-import { handleMessages, type Incoming, type MessageHandler } from './handler.ts';
+import { handleMessages, type Incoming, isTooLarge, type MessageHandler } from './handler.ts';
 
 /** The JSON wire: one request a frame (contract: "The JSON wire"). */
 
@@ -39,7 +39,8 @@ export async function answerFrame(
   found: Promise<Connection | undefined>,
   operations: Operations,
 ): Promise<void> {
-  const id = requestIdOf(text);
+  const tooLarge = isTooLarge(text);
+  const id = tooLarge ? undefined : requestIdOf(text);
   await answer(answers, { connectionId, requestId, id }, async () => {
     const connection = await found;
     if (connection?.wire !== 'json') {
@@ -47,6 +48,7 @@ export async function answerFrame(
       await chat.poster.close(connectionId);
       throw new ChatError('INTERNAL');
     }
+    if (tooLarge) throw new ChatError('TOO_LARGE');
     const { action, data } = decodeFrame(text);
     return { connection, reply: await perform(operations, connection, { action, data, id }) };
   });

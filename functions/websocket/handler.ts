@@ -1,5 +1,6 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import type { PostOutcome } from '../../shared/delivery/poster.ts';
+import { limits } from '../../shared/protocol/limits.ts';
 import { chat } from '../context/chat.ts';
 import { log, publishMetrics } from '../context/observe.ts';
 
@@ -35,6 +36,9 @@ export function handleMessages(take: (message: Incoming) => Promise<void>): Mess
     return { statusCode: 200 };
   };
 }
+
+/** API Gateway takes 128 KB in several frames of 32 KB. Nothing that we take needs that: it is refused unread. */
+export const isTooLarge = (text: string): boolean => Buffer.byteLength(text) > limits.frameBytes;
 
 /** A connection that went away meanwhile needs no answer; `$disconnect`, the next window or the sweep cleans up. */
 export async function post(connectionId: string, frame: string): Promise<PostOutcome> {

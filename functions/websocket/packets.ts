@@ -15,7 +15,7 @@ import { authenticate } from '../context/authenticate.ts';
 import { chat } from '../context/chat.ts';
 import { type Answers, answer, refusalOf } from './answer.ts';
 import { perform } from './frames.ts';
-import { type Incoming, post, StillOpen } from './handler.ts';
+import { type Incoming, isTooLarge, post, StillOpen } from './handler.ts';
 
 /** The Socket.IO wire: one packet a message (contract: "The Socket.IO wire"). */
 
@@ -30,7 +30,8 @@ const answers: Answers = {
 /** Answers a packet, or closes the connection: on a violation, and whenever the client would wait in vain. */
 export async function answerPacket(message: Incoming, connection: Connection): Promise<void> {
   const { connectionId, text } = message;
-  const packet = decodePacket(text);
+  // More than the `maxPayload` that `open` told it.
+  const packet = isTooLarge(text) ? undefined : decodePacket(text);
   try {
     if (packet && (await answerGood(packet, message, connection))) return;
   } catch (error) {

@@ -203,15 +203,15 @@ test('/openapi.json describes the API as OpenAPI 3.1', async () => {
     components: { schemas: object };
   };
   expect(document.openapi).toMatch(/^3\.1\./);
-  expect(Object.keys(document.paths)).toEqual([
+  expect(Object.keys(document.paths).sort()).toEqual([
     '/api/events',
     '/api/events/{id}',
-    '/api/events/{id}/messages',
-    '/api/events/{id}/messages/{seq}',
-    '/api/events/{id}/kicks',
+    '/api/events/{id}/audit',
     '/api/events/{id}/bans',
     '/api/events/{id}/bans/{participantId}',
-    '/api/events/{id}/audit',
+    '/api/events/{id}/kicks',
+    '/api/events/{id}/messages',
+    '/api/events/{id}/messages/{seq}',
   ]);
   expect(Object.keys(document.components.schemas).sort()).toEqual([
     'AuditRecord',
@@ -220,4 +220,15 @@ test('/openapi.json describes the API as OpenAPI 3.1', async () => {
     'Event',
     'Message',
   ]);
+});
+
+test.for(['', '/nothing'])('GET %j tells browsers to do nothing with the answer', async (path) => {
+  const { headers } = await http(path);
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'strict-transport-security': expect.stringContaining('max-age='),
+    'cache-control': 'no-store',
+  });
 });

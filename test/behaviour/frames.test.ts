@@ -112,3 +112,12 @@ test.for(['?EIO=3&transport=websocket', '?EIO=4&transport=polling', '?transport=
     await expect(connect(`${inject('chatUrl')}${query}`)).rejects.toThrow('Unexpected server response: 400');
   },
 );
+
+test('a message over 32 KB, which API Gateway takes in several frames, is TOO_LARGE and closes nothing', async () => {
+  const client = await connect();
+  const text = JSON.stringify({ action: 'ping', data: { padding: 'x'.repeat(40_000) } });
+  client.socket.send(text.slice(0, 20_000), { fin: false });
+  client.socket.send(text.slice(20_000));
+  expect(await client.next('error')).toEqual({ code: 'TOO_LARGE', message: expect.any(String) });
+  await client.settle();
+});
