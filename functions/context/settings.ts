@@ -1,4 +1,5 @@
-import { chatSettings } from '../../shared/config.ts';
+import type { ChatSettings } from '../../shared/config.ts';
 import { environment } from './environment.ts';
 
-export const settings = chatSettings.parse(JSON.parse(environment.settings));
+/** Checked when the template was made: infra/config.ts. */
+export const settings = JSON.parse(environment.settings) as ChatSettings;

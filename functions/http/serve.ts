@@ -12,8 +12,12 @@ export function serve(app: ReturnType<typeof newApp>) {
   const answer = handle(app);
   return async (event: APIGatewayProxyEventV2, context: Context): Promise<object> => {
     const rawPath = event.rawPath.split('/').map(encodeURIComponent).join('/');
+    const { body, ...bodiless } = event;
+    // A GET may come with a body, which means nothing; a `Request` may not.
+    const takesBody = !['GET', 'HEAD'].includes(event.requestContext.http.method);
+    const request = { ...bodiless, rawPath, ...(takesBody && { body }) };
     try {
-      return await answer({ ...event, rawPath } as unknown as LambdaEvent, context as never);
+      return await answer(request as unknown as LambdaEvent, context as never);
     } finally {
       publishMetrics();
     }

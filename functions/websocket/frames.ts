@@ -1,5 +1,5 @@
 import type { Operation } from '../../shared/chat/chat.ts';
-import { isExpired, tokenExpired } from '../../shared/identity.ts';
+import { requireIdentity } from '../../shared/chat/require-identity.ts';
 import {
   type Action,
   type ActionData,
@@ -54,13 +54,13 @@ export async function answerFrame(
   });
 }
 
-/** Throws `UNAUTHORIZED` once the token has run out, `UNKNOWN_ACTION`, `BAD_REQUEST`, and what the operation throws. */
+/** Throws `UNAUTHORIZED`, `UNKNOWN_ACTION`, `BAD_REQUEST`, and what the operation throws. */
 export async function perform(
   operations: Operations,
   connection: Connection,
   { action, data, id }: { action: string; data: unknown; id: RequestId | undefined },
 ) {
-  if (isExpired(connection)) throw new ChatError('UNAUTHORIZED', tokenExpired);
+  requireIdentity(chat, connection);
   if (!isAction(action)) throw new ChatError('UNKNOWN_ACTION');
   // One action's data and one action's operation: TypeScript cannot see that they belong together.
   const operation = operations[action] as Operation<unknown> | undefined;

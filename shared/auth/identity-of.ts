@@ -2,15 +2,15 @@ import type { JWTPayload } from 'jose';
 import type { ChatSettings } from '../config.ts';
 import type { Identity } from '../identity.ts';
 import { participantIdOfSubject } from '../ids.ts';
+import { presentable } from '../protocol/characters.ts';
 import { ChatError } from '../protocol/errors.ts';
-import { presentable } from '../protocol/text.ts';
 
 /** What the claims of a verified token say (contract: "Credentials"). Throws `UNAUTHORIZED` if they name nobody. */
 export function identityOf(claims: JWTPayload, settings: ChatSettings, clockSkewSeconds: number): Identity {
   const { iss = '', sub, exp = 0 } = claims;
   const names = [claims[settings['auth.usernameClaim']], claims.preferred_username, sub];
   const username = names.map(nameIn).find((name) => name !== undefined);
-  if (typeof sub !== 'string' || username === undefined) {
+  if (typeof sub !== 'string' || sub === '' || username === undefined) {
     throw new ChatError('UNAUTHORIZED', { reason: 'The token names nobody.' });
   }
   const scopes = scopesOf(claims, settings['auth.rightsClaim']);

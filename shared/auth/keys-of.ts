@@ -1,5 +1,4 @@
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
-import * as z from 'zod';
 
 /** API Gateway's own JWT authorizers wait this long; a handshake must not hang on an issuer. Milliseconds. */
 const PATIENCE_MS = 1_500;
@@ -33,8 +32,10 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
     redirect: 'error',
   });
   if (!response.ok) throw new Error(`The issuer's discovery document answers ${response.status}`);
-  const document = z.object({ issuer: z.literal(issuer), jwks_uri: z.url() }).parse(await response.json());
-  const keysUrl = new URL(document.jwks_uri);
+  const document = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
+  if (document.issuer !== issuer)
+    throw new Error(`The issuer calls itself ${document.issuer}, not ${issuer}`);
+  const keysUrl = new URL(String(document.jwks_uri));
   if (keysUrl.protocol !== new URL(issuer).protocol) throw new Error('The issuer keeps its keys elsewhere');
   return createRemoteJWKSet(keysUrl, {
     timeoutDuration: PATIENCE_MS,

@@ -51,5 +51,11 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 function asText(value: unknown): string {
   if (value === undefined || value === null) return '';
-  return isObject(value) ? JSON.stringify(value) : String(value);
+  if (!isObject(value)) return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Nested too deep to be written, though it could be read: no route is called that.
+    return '';
+  }
 }
