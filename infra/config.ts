@@ -54,7 +54,9 @@ function* issuerFaults(
   if (issuer === undefined) return;
   // Without it, tokens that the issuer made for other applications would do.
   if (audience === undefined) yield 'auth.audience: is required with auth.issuer';
-  const { protocol, hostname } = new URL(issuer);
+  const { protocol, hostname, href, origin, pathname } = new URL(issuer);
+  // https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
+  if (href !== origin + pathname) yield 'auth.issuer: must have no user, query or fragment';
   if (protocol === 'https:') return;
   if (protocol !== 'http:' || !isLocal || !LOOPBACK.includes(hostname)) {
     yield 'auth.issuer: must begin with https://; on the local stack, http:// on this machine will do';

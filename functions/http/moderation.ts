@@ -26,15 +26,13 @@ const RESERVE_MS = 5_000;
 const app = newApp();
 
 // Before the body is looked at: what it says is no business of whoever may not send it.
-for (const path of ['/api/events/:id', '/api/events/:id/*']) {
-  app.use(path, async (c, next) => {
-    const actor = await actorOf(c);
-    const { id } = await getEvent(chat, parse(opaqueId, c.req.param('id')));
-    await requireModerator(chat.table, id, actor);
-    c.set('actor', actor);
-    await next();
-  });
-}
+app.use('/api/events/:id/*', async (c, next) => {
+  const actor = await actorOf(c);
+  const { id } = await getEvent(chat, parse(opaqueId, c.req.param('id')));
+  await requireModerator(chat.table, id, actor);
+  c.set('actor', actor);
+  await next();
+});
 
 app.openapi(routes.updateEvent, async (c) => {
   const { status, paused, slowModeSeconds, hosts, ...details } = c.req.valid('json');

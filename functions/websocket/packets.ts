@@ -72,8 +72,7 @@ async function answerConnect(
     // Our own faults close the connection, so that the client tries again: a refusal would be for good.
     if (!(error instanceof ChatError) || error.code === 'INTERNAL') throw error;
     const { message, ...data } = refusalOf(error, requestId);
-    await post(connectionId, encodeConnectError({ message, data }));
-    return true;
+    return (await post(connectionId, encodeConnectError({ message, data }))) === 'delivered';
   }
   if (!connected) return false;
   // A client waits for this for ever.

@@ -9,7 +9,19 @@ import { keysOf } from './keys-of.ts';
 export type Authenticate = (token: string | undefined) => Promise<Identity>;
 
 /** Issuers sign; with a shared secret whoever verifies could, too. */
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
 
 /** How far the issuer's clock may be from ours. */
 const CLOCK_SKEW_SECONDS = 5;

@@ -3,7 +3,7 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import { newId, newSecret, sessionIdOf } from '../ids.ts';
 import { participantToken } from '../protocol/client-to-server.ts';
 import { parse } from '../protocol/parse.ts';
-import { type Connection, identified, openSocket } from '../store/connections.ts';
+import { type Connection, openSocket } from '../store/connections.ts';
 import { putSession } from '../store/sessions.ts';
 import type { Chat } from './chat.ts';
 import { recover } from './recover.ts';
@@ -38,7 +38,8 @@ export async function connectSocket(
   const schema = authenticate ? authSchema.omit({ participantToken: true }) : authSchema;
   const { token, pid: shown, offset, ...guest } = parse<z.output<typeof authSchema>>(schema, auth);
   if (known.socket) return undefined;
-  const connection = identified(known, await authenticate?.(token));
+  const identity = await authenticate?.(token);
+  const connection: Connection = identity ? { ...known, identity } : known;
   const { participantToken = newSecret() } = guest;
   const recovered = shown === undefined ? undefined : await recover(chat, connection, { pid: shown, offset });
   if (shown !== undefined) chat.metrics.count(recovered ? 'Recoveries' : 'RecoveriesRefused', 1);

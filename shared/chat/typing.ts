@@ -4,7 +4,7 @@ import type { ActionData } from '../protocol/client-to-server.ts';
 import { wires } from '../protocol/wire.ts';
 import type { Connection } from '../store/connections.ts';
 import { getCursor } from '../store/cursor.ts';
-import { listNameless, type NamelessMember } from '../store/members.ts';
+import { isMuted, listNameless, type NamelessMember } from '../store/members.ts';
 import type { Chat, Reply } from './chat.ts';
 import { membershipOf } from './membership-of.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
@@ -23,16 +23,16 @@ export async function typing(
   const cursor = await getCursor(chat.table, eventId, { consistent: false });
   if (!cursor || cursor.audience > chat.settings.typingAudienceMax) return { data: {} };
   const others: NamelessMember[] = [];
+  const now = Date.now();
   for await (const page of listNameless(chat.table, eventId)) {
-    others.push(
-      ...page.filter((member) => member.participant.id !== participant.id && member.state !== 'away'),
-    );
+    const hearing = page.filter((member) => member.state !== 'away' && !isMuted(member, now));
+    others.push(...hearing.filter((member) => member.participant.id !== participant.id));
   }
   const batches = wires.map((wire) => ({
     frames: packFrames(wire, [{ event: 'userTyping', data: { eventId, participant, isTyping } }]),
     connectionIds: others.filter((member) => member.wire === wire).map(({ connectionId }) => connectionId),
   }));
-  const until = Date.now() + PATIENCE_MS;
+  const until = now + PATIENCE_MS;
   const { gone } = await chat.poster.postAll(batches, () => until);
   await loseMembers(chat, gone);
   return { data: {} };

@@ -1,7 +1,7 @@
 import type { Cursor } from '../store/cursor.ts';
 import type { Progress } from '../store/lease.ts';
 import type { LogEntry } from '../store/log.ts';
-import type { NamelessMember } from '../store/members.ts';
+import { isMuted, type NamelessMember } from '../store/members.ts';
 import { deleteNotes } from '../store/presence.ts';
 import { readAudience } from './audience.ts';
 import type { Recipient } from './chunks.ts';
@@ -69,7 +69,7 @@ export async function runWindow(
   const recipients: Recipient[] = [];
   for (const member of members) {
     const { connectionId, state } = member;
-    if (state !== 'live') continue;
+    if (state !== 'live' || isMuted(member, startedAt)) continue;
     // Listed, but gone since: that it left is news to the others only. If it is there all the same, since clocks differ and
     // order the notes, the next window serves it.
     if (notes.length > 0 && lastNotes.get(tabKey(member)) === 'left') {

@@ -19,7 +19,11 @@ export const oneDirection = (page: { before?: unknown; after?: unknown }) =>
 export const oneDirectionOnly = { error: 'excludes after', path: ['before'] };
 
 /** Whom moderation is about: a participant, or whoever the issuer's tokens call `subject`. */
-const personFields = { participantId: opaqueId.optional(), subject: z.string().min(1).max(255).optional() };
+const participantId = z.string().regex(/^[\w-]{1,64}$/, 'is not the id of a participant');
+const personFields = {
+  participantId: participantId.optional(),
+  subject: z.string().min(1).max(255).optional(),
+};
 const isOnePerson = ({ participantId, subject }: { participantId?: unknown; subject?: unknown }) =>
   (participantId === undefined) !== (subject === undefined);
 const onePersonOnly = { error: 'either this or subject is required', path: ['participantId'] };

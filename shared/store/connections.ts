@@ -33,7 +33,7 @@ export interface Socket {
 export interface Connection {
   connectionId: string;
   wire: Wire;
-  /** Milliseconds since the epoch: past the two hours that API Gateway gives a connection, or when its token runs out. */
+  /** Milliseconds since the epoch; past the two hours that API Gateway gives a connection. */
   expiresAt: number;
   /** Who it is by the token it came with, where there is an issuer. */
   identity?: Identity;
@@ -75,11 +75,9 @@ export const enterPhase = (phase: Phase, dueAt: number) => {
   };
 };
 
-/** A connection with the identity that a token gives it, until that runs out. */
-export const identified = <C extends { expiresAt: number }>(connection: C, identity: Identity | undefined) =>
-  identity
-    ? { ...connection, identity, expiresAt: Math.min(connection.expiresAt, identity.expiresAt) }
-    : connection;
+/** When a connection has to end: API Gateway's time or its token's is over. */
+const endOf = ({ expiresAt, identity }: Pick<Connection, 'expiresAt' | 'identity'>): number =>
+  Math.min(expiresAt, identity?.expiresAt ?? expiresAt);
 
 export interface NewConnection {
   connectionId: string;
@@ -92,8 +90,8 @@ export async function putConnection(
   table: Table,
   { connectionId, wire, connectedAt, identity }: NewConnection,
 ): Promise<void> {
-  const connection = identified({ connectionId, wire, expiresAt: connectedAt + LIFETIME_MS }, identity);
-  const { expiresAt } = connection;
+  const expiresAt = connectedAt + LIFETIME_MS;
+  const connection = { connectionId, wire, expiresAt, ...(identity && { identity }) };
   await table.client.send(
     new PutCommand({
       TableName: table.name,
@@ -103,7 +101,7 @@ export async function putConnection(
         ttl: epochSeconds(expiresAt + GARBAGE_MS),
         ...(isSocketIo(wire)
           ? inPhase('opening', connectedAt + CONNECT_TIMEOUT_MS)
-          : inPhase('json', expiresAt)),
+          : inPhase('json', endOf(connection))),
       } satisfies Partial<Connection> & Record<string, unknown>,
     }),
   );
@@ -115,20 +113,17 @@ export async function getConnection(table: Table, connectionId: string): Promise
 }
 
 /** The update that opens a connection's socket, with who it is: a guest by its secret, or somebody by a token. */
-export function opening(
-  { expiresAt, identity }: Connection,
-  { socket, participantToken }: Opened,
-): UpdateInput {
-  const open = enterPhase('open', expiresAt);
+export function opening(connection: Connection, { socket, participantToken }: Opened): UpdateInput {
+  const { identity } = connection;
+  const open = enterPhase('open', endOf(connection));
   return {
-    UpdateExpression: `SET socket = :socket, expiresAt = :expires, #who = :who, ${open.set}`,
+    UpdateExpression: `SET socket = :socket, #who = :who, ${open.set}`,
     // Of two CONNECT packets at once, one.
     ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(socket)',
     ExpressionAttributeNames: { ...open.names, '#who': identity ? 'identity' : 'participantToken' },
     ExpressionAttributeValues: {
       ...open.values,
       ':socket': socket,
-      ':expires': expiresAt,
       ':who': identity ?? participantToken,
     },
   };

@@ -20,7 +20,13 @@ export interface Member {
   /** Where its stay began: the seq up to which its history reached, whatever it recovered since. */
   start?: number;
   expiresAt: number;
+  /** When its token runs out, milliseconds: it is there until the sweep has ended its connection, but hears nothing. */
+  mutedFrom?: number;
 }
+
+/** Whether it may not hear anything any more. */
+export const isMuted = ({ mutedFrom = Number.POSITIVE_INFINITY }: NamelessMember, now: number): boolean =>
+  mutedFrom <= now;
 
 /**
  * Lets windows serve a `held` member: it has had the log up to `after`. False: it left, was lost,
@@ -59,7 +65,7 @@ export type ListedMember = Omit<Member, 'joinId' | 'start'>;
 /** Somebody to be served, whatever the name. */
 export type NamelessMember = Omit<ListedMember, 'participant' | 'namedAt'> & { participant: { id: string } };
 
-const ATTRIBUTES = ['connectionId', 'wire', 'state', 'heldSince', 'after', 'expiresAt'];
+const ATTRIBUTES = ['connectionId', 'wire', 'state', 'heldSince', 'after', 'expiresAt', 'mutedFrom'];
 
 /** The unexpired members of an event, page after page, strongly consistent: whoever is live now is listed. */
 export const listMembers = (

@@ -49,7 +49,7 @@ export async function join(
 
 /** The write that makes a connection a held member. */
 export function putHeld(
-  { connectionId, wire, expiresAt }: Connection,
+  { connectionId, wire, expiresAt, identity }: Connection,
   { eventId, participant, namedAt }: Membership,
   stay: { joinId: string; start?: number },
 ): Write {
@@ -57,6 +57,7 @@ export function putHeld(
     ...{ connectionId, wire, expiresAt, participant, namedAt, ...stay },
     state: 'held',
     heldSince: Date.now(),
+    ...(identity && { mutedFrom: identity.expiresAt }),
   };
   const ttl = epochSeconds(expiresAt + GARBAGE_MS);
   return { Put: { Item: { ...memberKey(eventId, connectionId), ...member, ttl } } };

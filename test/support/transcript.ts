@@ -2,9 +2,13 @@
 const PATIENCE_MS = 45_000;
 
 /** Rejects with what was waited for if `start` does not resolve in time. */
-export function withPatience<T>(what: string, start: (resolve: (value: T) => void) => void): Promise<T> {
+export function withPatience<T>(
+  what: string | (() => string),
+  start: (resolve: (value: T) => void) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`Waited in vain for ${what}`)), PATIENCE_MS);
+    const giveUp = () => reject(new Error(`Waited in vain for ${typeof what === 'string' ? what : what()}`));
+    const timer = setTimeout(giveUp, PATIENCE_MS);
     start((value) => {
       clearTimeout(timer);
       resolve(value);
@@ -49,15 +53,18 @@ export class Transcript<Entry> {
   }
 
   #when<T>(what: string, find: () => T | undefined): Promise<T> {
-    return withPatience<T>(`${what}; before that: ${this.summary}`, (resolve) => {
-      const look = () => {
-        const found = find();
-        if (found === undefined) return;
-        this.#looking.delete(look);
-        resolve(found);
-      };
-      this.#looking.add(look);
-      look();
-    });
+    return withPatience<T>(
+      () => `${what}; heard ${this.summary}`,
+      (resolve) => {
+        const look = () => {
+          const found = find();
+          if (found === undefined) return;
+          this.#looking.delete(look);
+          resolve(found);
+        };
+        this.#looking.add(look);
+        look();
+      },
+    );
   }
 }

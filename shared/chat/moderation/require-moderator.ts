@@ -1,5 +1,6 @@
 import type { Right } from '../../identity.ts';
 import { ChatError } from '../../protocol/errors.ts';
+import { isBanned } from '../../store/bans.ts';
 import { getHosts } from '../../store/events.ts';
 import type { Table } from '../../store/table.ts';
 
@@ -19,7 +20,10 @@ export async function isModerator(
 ): Promise<boolean> {
   if (actor.rights.length > 0) return true;
   const { participantId } = actor;
-  return participantId !== undefined && (await getHosts(table, eventId)).includes(participantId);
+  if (participantId === undefined) return false;
+  const isHost = (await getHosts(table, eventId)).includes(participantId);
+  // Or a host could lift its own ban, over HTTP.
+  return isHost && !(await isBanned(table, eventId, participantId));
 }
 
 /** Throws `FORBIDDEN` for anybody else. */

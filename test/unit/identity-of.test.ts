@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import type { JWTPayload } from 'jose';
+import { expect, test } from 'vitest';
+import { identityOf } from '../../shared/auth/identity-of.ts';
+import { chatSettings } from '../../shared/config.ts';
+import type { Identity } from '../../shared/identity.ts';
+import { participantIdOf } from '../../shared/ids.ts';
+import { username as usernameSchema } from '../../shared/protocol/text.ts';
+import { refusedWith } from '../support/tokens.ts';
+
+const issuer = 'https://issuer.example';
+const of = (claims: Record<string, unknown>, settings: Record<string, string> = {}): Identity =>
+  identityOf(
+    { iss: issuer, sub: 'ana', exp: 1_000, ...claims } as JWTPayload,
+    chatSettings.parse(settings),
+    0,
+  );
+const refused = (claims: Record<string, unknown>) => refusedWith(Promise.resolve().then(() => of(claims)));
+const nothingVisible = '\u200b\u2060\u00ad';
+
+test.for<[what: string, claims: Record<string, unknown>, username: string]>([
+  ['name first', { name: 'Ana', preferred_username: 'ana92' }, 'Ana'],
+  ['then preferred_username', { preferred_username: 'ana92' }, 'ana92'],
+  ['then sub', {}, 'ana'],
+  ['no empty name', { name: '', preferred_username: 'ana92' }, 'ana92'],
+  ['no blank name', { name: ' \u3000', preferred_username: '\t' }, 'ana'],
+  ['no invisible name', { name: nothingVisible, preferred_username: 'ana92' }, 'ana92'],
+  ['no number', { name: 7, preferred_username: 'ana92' }, 'ana92'],
+  ['no list', { name: ['Ana'] }, 'ana'],
+  ['no object', { name: { first: 'Ana' }, preferred_username: null }, 'ana'],
+  ['no truth', { name: true }, 'ana'],
+  ['trimmed', { name: '  Ana\u00a0' }, 'Ana'],
+  ['without control characters', { name: 'A\u0000n\u001b[2Ja\u0085' }, 'An[2Ja'],
+  ['without line ends', { name: 'Ana\r\nadmin: hello' }, 'Anaadmin: hello'],
+  ['without marks of direction', { name: '\u202eanA\u2066\u200f' }, 'anA'],
+  ['cut to 32 characters', { name: 'x'.repeat(100) }, 'x'.repeat(32)],
+  ['cut between characters', { name: `${'x'.repeat(31)}👍` }, 'x'.repeat(31)],
+  ['composed', { name: 'Zoe\u0308' }, 'Zoë'],
+])('the username: %s', ([, claims, username]) => {
+  expect(of(claims).username).toBe(username);
+});
+
+test('whatever the claims are, a username is one that a guest could have', () => {
+  const claims = fc.record({ name: fc.anything(), preferred_username: fc.string({ unit: 'binary' }) });
+  fc.assert(
+    fc.property(claims, (some) => {
+      const { username } = of(some);
+      expect(usernameSchema.parse(username)).toBe(username);
+    }),
+  );
+});
+
+test('a setting says which claim the username is in', () => {
+  const settings = { 'auth.usernameClaim': 'https://example.com/nick' };
+  const claims = { 'https://example.com/nick': 'Nick', name: 'Nicholas', preferred_username: 'nick' };
+  expect(of(claims, settings).username).toBe('Nick');
+  expect(of({ ...claims, 'https://example.com/nick': 7 }, settings).username).toBe('nick');
+});
+
+test.for<[what: string, claims: Record<string, unknown>]>([
+  ['no subject', { sub: undefined, name: 'Ana' }],
+  ['a number for a subject', { sub: 7, name: 'Ana' }],
+  ['an empty subject', { sub: '', name: 'Ana' }],
+  ['a subject that cannot be shown, and no name', { sub: nothingVisible }],
+])('a token with %s names nobody', async ([, claims]) => {
+  expect(await refused(claims)).toMatchObject({ code: 'UNAUTHORIZED', reason: 'The token names nobody.' });
+});
+
+test('who somebody is depends on issuer and subject alone', () => {
+  const { participantId } = of({ name: 'Ana' });
+  expect(of({ name: 'Ana Maria', scope: 'chat:operate', exp: 2_000 }).participantId).toBe(participantId);
+  const others = [
+    of({ sub: 'Ana' }),
+    of({ sub: 'ana ' }),
+    of({ sub: '\u0430na' }),
+    of({ iss: `${issuer}/` }),
+    of({ iss: 'https://another.example' }),
+  ].map((other) => other.participantId);
+  expect(new Set([participantId, ...others]).size).toBe(6);
+});
+
+test('no guest is ever somebody whom a token names', () => {
+  const { participantId } = of({});
+  for (const secret of ['ana', `${issuer} ana`, `subject:${issuer} ana`, participantId]) {
+    expect(participantIdOf(secret)).not.toBe(participantId);
+  }
+});
+
+test.for<[claims: Record<string, unknown>, rights: string[], settings?: Record<string, string>]>([
+  [{}, []],
+  [{ scope: 'openid chat:moderate email' }, ['moderate']],
+  [{ scope: 'chat:operate' }, ['operate']],
+  [{ scope: 'chat:operate chat:moderate' }, ['moderate', 'operate']],
+  [{ scp: ['chat:operate'] }, ['operate']],
+  [{ scp: 'email chat:operate' }, ['operate']],
+  [{ permissions: ['read', 'chat:moderate'] }, ['moderate']],
+  [{ scope: 'openid', permissions: ['chat:moderate'], scp: 'chat:operate' }, ['moderate', 'operate']],
+  [{ scope: 'chat:operate:read xchat:operate chat:operat' }, []],
+  [{ scope: 'CHAT:OPERATE' }, []],
+  [{ scope: 'chat:operate,chat:moderate' }, []],
+  [{ scope: { 'chat:operate': true } }, []],
+  [{ scope: [['chat:operate']] }, []],
+  [{ scope: true, scp: 7, permissions: null }, []],
+  [{ roles: ['chat:operate'], name: 'chat:operate', sub: 'chat:operate' }, []],
+  [{ 'cognito:groups': ['chat:operate'] }, ['operate'], { 'auth.rightsClaim': 'cognito:groups' }],
+  [{ scope: 'chat:operate' }, ['operate'], { 'auth.rightsClaim': 'cognito:groups' }],
+  [
+    { scope: 'staff crew' },
+    ['moderate', 'operate'],
+    { 'auth.moderatorScope': 'crew', 'auth.operatorScope': 'staff' },
+  ],
+  [{ scope: 'chat:operate' }, [], { 'auth.operatorScope': 'staff' }],
+])('%j gives the rights %j', ([claims, rights, settings]) => {
+  expect(of(claims, settings).rights).toEqual(rights);
+});
+
+test('a token runs out with what the clocks may differ by on top', () => {
+  const { expiresAt } = identityOf({ iss: issuer, sub: 'ana', exp: 1_000 }, chatSettings.parse({}), 5);
+  expect(expiresAt).toBe(1_005_000);
+});
