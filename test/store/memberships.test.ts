@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { deleteBan, putBan } from '../../shared/store/bans.ts';
 import {
   deleteUnjoined,
   getConnection,
@@ -67,10 +68,10 @@ test('of several who end a membership at once, one succeeds and one note is left
 
 test('a join that read an older state of its connection fails and changes nothing', async () => {
   const before = await connect('c');
-  expect(await join(table, before, membership('ana'), held)).toBe(true);
-  expect(await join(table, before, membership('bob'), held)).toBe(false);
+  expect(await join(table, before, membership('ana'), held)).toBe('joined');
+  expect(await join(table, before, membership('bob'), held)).toBe('changed');
   await leave(table, 'c', membership('ana'), 'goes');
-  expect(await join(table, before, membership('ana'), held)).toBe(false);
+  expect(await join(table, before, membership('ana'), held)).toBe('changed');
   expect((await audience()).flat()).toEqual([]);
 });
 
@@ -98,9 +99,23 @@ test('moving to another event takes the old membership along, in one step', asyn
   await join(table, await connect('c'), membership('ana'), held);
   const joined = await getConnection(table, 'c');
   if (!joined) throw new Error('gone');
-  expect(await join(table, joined, membership('ana', 'f'), held)).toBe(true);
+  expect(await join(table, joined, membership('ana', 'f'), held)).toBe('joined');
   expect(await getMember(table, 'e', 'c')).toBeUndefined();
   expect(await getMember(table, 'f', 'c')).toMatchObject({ state: 'held' });
   expect((await readNotes(table, 'e')).map((note) => note.kind)).toEqual(['joined', 'left']);
   expect((await readNotes(table, 'f')).map((note) => note.kind)).toEqual(['joined']);
+});
+
+test('a ban keeps a participant out of its event until it ends or is lifted, and out of no other', async () => {
+  const ban = { participantId: 'id of ana', bannedAt: new Date().toISOString() };
+  const joinAs = async (connectionId: string, eventId: string) =>
+    join(table, await connect(connectionId), membership('ana', eventId), held);
+  await putBan(table, 'e', ban);
+  expect([await joinAs('c', 'e'), await joinAs('d', 'f')]).toEqual(['banned', 'joined']);
+  expect((await audience()).flat()).toEqual([]);
+  await putBan(table, 'e', { ...ban, expiresAt: new Date(Date.now() - 1).toISOString() });
+  expect(await joinAs('g', 'e')).toBe('joined');
+  await putBan(table, 'e', ban);
+  await deleteBan(table, 'e', 'id of ana');
+  expect(await joinAs('h', 'e')).toBe('joined');
 });

@@ -2,6 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
 import { chatSettings } from '../../shared/config.ts';
 import { forget, lapse, lose } from '../../shared/delivery/forget.ts';
+import { putBan } from '../../shared/store/bans.ts';
 import {
   type Connection,
   getConnection,
@@ -74,7 +75,7 @@ test('a lost connection does not join any more, nor go live', async () => {
   const before = await find('c');
   await lose({ table, settings }, 'c');
   expect(await join(table, before, { ...membership, namedAt: 2 }, { participantToken, joinId: 'k' })).toBe(
-    false,
+    'changed',
   );
   expect(await goLive(table, { eventId: 'e', connectionId: 'c', joinId: 'j', after: 5 })).toBe(false);
   // It may have had its history all the same, and come back to it.
@@ -118,6 +119,15 @@ test('a takeover moves everything at once, and only once', async () => {
   const notes = (await readNotes(table, 'e')).map(({ kind, connectionId }) => `${kind} ${connectionId}`);
   expect(notes.sort()).toEqual(['joined new', 'joined old', 'left old']);
   expect(await takeOver(table, { ...recovery, to: await connect('third') })).toBe(false);
+});
+
+test('nobody comes back to an event that it was banned from', async () => {
+  await enter('old');
+  const [from, to] = [await find('old'), await connect('new')];
+  await putBan(table, 'e', { participantId: membership.participant.id, bannedAt: new Date().toISOString() });
+  const recovery = { from, to, socket, participantToken, stay: { membership, start: 3, joinId: 'k' } };
+  expect(await takeOver(table, recovery)).toBe(false);
+  expect(await find('new')).not.toHaveProperty('membership');
 });
 
 test('whoever left on purpose cannot be taken over', async () => {
