@@ -11,8 +11,8 @@ import { getSent, putOnce } from '../store/sent.ts';
 import { append } from './append.ts';
 import type { Chat, Reply } from './chat.ts';
 import { membershipOf } from './membership-of.ts';
-import { isModerator } from './moderation/require-moderator.ts';
-import { rateLimit, slowDown, writersOf } from './rate-limit.ts';
+import { obeyRules } from './obey-rules.ts';
+import { rateLimit, writersOf } from './rate-limit.ts';
 
 /** Stores a message, rings, delivers it at once if the audience is small. Answered: certain to reach everybody. */
 export async function sendMessage(
@@ -37,7 +37,7 @@ export async function sendMessage(
   if (first) return { data: { message: first } };
   const heed = await obeyRules(chat, connection, eventId, bell ?? {});
   const seen = seeSmall(chat, eventId);
-  const { message, ...rung } = await store(chat, draft, heed);
+  const { message, ...rung } = await store(chat, connection, draft, heed);
   await deliverNow(chat, eventId, { seen, ...rung });
   return { data: { message } };
 }
@@ -50,27 +50,12 @@ async function findFirst({ table }: Chat, { eventId, clientMessageId, participan
   return getSent(table, { eventId, clientMessageId, participantId: participant.id });
 }
 
-/** Throws what the event's rules have against the message. They do not bind moderators. */
-async function obeyRules(
-  chat: Chat,
-  connection: Connection,
-  eventId: string,
-  { paused, slowModeSeconds }: { paused?: boolean; slowModeSeconds?: number },
-): Promise<Heed> {
-  if (!paused && !slowModeSeconds) return 'pause';
-  const participantId = connection.membership?.participant.id;
-  const rights = connection.identity?.rights ?? [];
-  if (await isModerator(chat.table, eventId, { participantId, rights })) return 'end';
-  if (paused) throw new ChatError('EVENT_PAUSED');
-  if (slowModeSeconds) await slowDown(chat, eventId, connection, slowModeSeconds);
-  return 'pause';
-}
-
-async function store(chat: Chat, draft: Draft, heed: Heed) {
+async function store(chat: Chat, connection: Connection, draft: Draft, firstHeed: Heed) {
   const { table, metrics } = chat;
   const { id, eventId, ...rest } = draft;
   const messageAt = (seq: number): Message => ({ id, eventId, seq, ...rest });
   const { clientMessageId } = draft;
+  let heed = firstHeed;
   for (;;) {
     const result = await append<LogEntry & { kind: 'message' }>(chat, eventId, {
       heed,
@@ -81,8 +66,11 @@ async function store(chat: Chat, draft: Draft, heed: Heed) {
       }),
     });
     if (result === 'refused') {
+      // The rules may have changed since they were read.
       const bell = await getBell(table, eventId);
-      throw new ChatError(bell?.status === 'active' ? 'EVENT_PAUSED' : 'EVENT_ENDED');
+      if (bell?.status !== 'active') throw new ChatError('EVENT_ENDED');
+      heed = await obeyRules(chat, connection, eventId, bell);
+      continue;
     }
     if (result !== 'repeated') {
       metrics.count('Messages', 1);

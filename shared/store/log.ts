@@ -1,10 +1,11 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Message } from '../protocol/entities.ts';
-import { ifCondition, updateIf } from './conditional.ts';
+import { ifCondition } from './conditional.ts';
 import { LOG, logKey } from './keys.ts';
 import { epochSeconds, getItem, type Item, queryPages, type Table } from './table.ts';
+import { transact } from './transaction.ts';
 
-/** One number of an event's log: what took it. `void` is a number that stays unused. */
+/** One number of an event's log: what took it. `void` is a number that stays unused, perhaps after a message was deleted. */
 export type LogEntry = { seq: number } & (
   | { kind: 'message'; message: Message }
   /** The message that stood on the number `of` was taken away. */
@@ -12,7 +13,7 @@ export type LogEntry = { seq: number } & (
   /** What is said of the event, or its rules, changed. */
   | { kind: 'updated' }
   | { kind: 'ended' }
-  | { kind: 'void' }
+  | { kind: 'void'; messageId?: string }
 );
 
 /** When an entry that is written now goes, milliseconds since the epoch. */
@@ -57,19 +58,36 @@ export async function getEntry(table: Table, eventId: string, seq: number): Prom
 }
 
 /**
- * Takes the message on a number away, text and all: the number stays, unused. Resolves to the message's id, also when
- * that was done before; undefined if no message was ever there.
+ * Takes a message away, text and all, and puts on another number that this was done, both or neither: whoever reads on
+ * hears of it. `repeated`: the message is gone already; `taken`: a reader closed the other number.
  */
-export async function removeMessage(table: Table, eventId: string, seq: number): Promise<string | undefined> {
-  const removed = await updateIf(table, logKey(eventId, seq), {
-    UpdateExpression: 'SET kind = :void, messageId = #message.id REMOVE #message',
-    // Nothing else may lose its number.
-    ConditionExpression: 'kind = :message',
-    ExpressionAttributeNames: { '#message': 'message' },
-    ExpressionAttributeValues: { ':void': 'void', ':message': 'message' },
-  });
-  const item = removed ?? (await getItem<{ messageId?: string }>(table, logKey(eventId, seq)));
-  return item?.messageId as string | undefined;
+export async function putDeletion(
+  table: Table,
+  eventId: string,
+  entry: LogEntry & { kind: 'deleted' },
+  expiresAt: number,
+): Promise<'put' | 'repeated' | 'taken'> {
+  const [failed] = await transact(table, [
+    {
+      Update: {
+        Key: logKey(eventId, entry.of),
+        UpdateExpression: 'SET kind = :void, messageId = :id REMOVE #message',
+        // The number stays, unused; nothing else may lose its own.
+        ConditionExpression: 'kind = :message',
+        ExpressionAttributeNames: { '#message': 'message' },
+        ExpressionAttributeValues: { ':void': 'void', ':message': 'message', ':id': entry.messageId },
+      },
+    },
+    {
+      Put: {
+        Item: logItem(eventId, entry, expiresAt),
+        // Nobody closed the number.
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    },
+  ]);
+  if (failed === undefined) return 'put';
+  return failed === 0 ? 'repeated' : 'taken';
 }
 
 export interface LogRange {

@@ -29,14 +29,15 @@ export async function getSent(
 /** Leaves the marker of a message that is deleted, so that a repeat still finds it, but not what it said. */
 export async function forgetText(
   table: Table,
-  { eventId, participant, clientMessageId }: Message,
+  { id, eventId, participant, clientMessageId }: Message,
 ): Promise<void> {
   if (clientMessageId === undefined) return;
   await updateIf(table, sentKey(eventId, participant.id, clientMessageId), {
     UpdateExpression: 'SET #message.#text = :nothing',
-    ConditionExpression: 'attribute_exists(pk)',
+    // Not another message's, that was sent with the same id after ten minutes.
+    ConditionExpression: '#message.id = :id',
     ExpressionAttributeNames: { '#message': 'message', '#text': 'text' },
-    ExpressionAttributeValues: { ':nothing': '' },
+    ExpressionAttributeValues: { ':nothing': '', ':id': id },
   });
 }
 

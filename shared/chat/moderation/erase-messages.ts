@@ -33,7 +33,7 @@ export async function eraseMessages(
   await forEachConcurrently(messagesOf(chat, eventId, participantId), CONCURRENCY, async (message) => {
     isLate ||= Date.now() > deadline;
     if (isLate) return;
-    await takeAway(chat, eventId, message.seq, message);
+    await takeAway(chat, message);
     deleted += 1;
   });
   if (deleted > 0) await deliverNow(chat, eventId);

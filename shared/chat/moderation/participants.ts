@@ -7,10 +7,13 @@ import { badRequest } from '../../protocol/parse.ts';
 import type { ServerToClient } from '../../protocol/server-to-client.ts';
 import { encodeDisconnect } from '../../protocol/socketio.ts';
 import { isSocketIo } from '../../protocol/wire.ts';
+import { ringForPresence } from '../../store/bell.ts';
 import { type ListedMember, listMembers } from '../../store/members.ts';
+import { readNotes } from '../../store/presence.ts';
 import type { Chat } from '../chat.ts';
 
 const CONCURRENCY = 10;
+const ROUNDS = 3;
 
 /** The id of a participant that moderation is about. Throws `BAD_REQUEST` for a subject where there is no issuer. */
 export function participantIdOf(
@@ -44,14 +47,20 @@ export async function expel(
   participantId: string,
   told: Omit<ServerToClient['kicked'], 'eventId'>,
 ): Promise<void> {
-  const tabs = await tabsOf(chat, eventId, participantId);
-  await forEachConcurrently(tabs, CONCURRENCY, async ({ connectionId, wire }) => {
-    await chat.send({ connectionId, wire }, { event: 'kicked', data: { eventId, ...told } });
-    // A client of Socket.IO that the server sends away does not come back by itself.
-    if (isSocketIo(wire)) await chat.poster.post(connectionId, [encodeDisconnect()]);
-    await chat.poster.close(connectionId);
-    // Last: until then whoever repeats this finds it.
-    await forget(chat, connectionId);
-  });
-  if (tabs.length > 0) await deliverNow(chat, eventId);
+  // Again: meanwhile a connection may have been recovered, as another one.
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const tabs = await tabsOf(chat, eventId, participantId);
+    if (tabs.length === 0) break;
+    await forEachConcurrently(tabs, CONCURRENCY, async ({ connectionId, wire }) => {
+      await chat.send({ connectionId, wire }, { event: 'kicked', data: { eventId, ...told } });
+      // A client of Socket.IO that the server sends away does not come back by itself.
+      if (isSocketIo(wire)) await chat.poster.post(connectionId, [encodeDisconnect()]);
+      await chat.poster.close(connectionId);
+      // Last: until then whoever repeats this finds it.
+      await forget(chat, connectionId);
+    });
+  }
+  // Also what one that died before it could ring has left.
+  if ((await readNotes(chat.table, eventId)).length > 0) await ringForPresence(chat.table, eventId);
+  await deliverNow(chat, eventId);
 }

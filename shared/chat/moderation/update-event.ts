@@ -31,10 +31,12 @@ export async function updateEvent(
   });
   const rules = { paused, slowModeSeconds };
   const hasRules = isAny(rules);
-  if (hasRules && before.status === 'ended') throw new ChatError('EVENT_ENDED');
+  // Together with the end they may be repeated.
+  const mayHaveEnded = status === 'ended';
+  if (hasRules && before.status === 'ended' && !mayHaveEnded) throw new ChatError('EVENT_ENDED');
   await audit(chat, id, actor, { action: 'updateEvent', changes: { status, ...rules, ...details } });
   await update(table, id, details);
-  if (hasRules && !(await setRules(table, id, rules))) throw new ChatError('EVENT_ENDED');
+  if (hasRules && !(await setRules(table, id, rules)) && !mayHaveEnded) throw new ChatError('EVENT_ENDED');
   if (status === 'ended') await endEvent(chat, id);
   else if (hasRules || isAny(details)) {
     await append(chat, id, {

@@ -1,0 +1,209 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Message } from '../../shared/protocol/entities.ts';
+import { connect, createEvent, enter as enterAt, hears, http, refusal } from '../support/chat.ts';
+import type { ChatClient } from '../support/chat-client.ts';
+import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
+import { enterSocket } from '../support/sockets.ts';
+
+/** A moderator's Lambda dies after any of its writes; the moderator does it again, and nothing is left undone. */
+let stack: RunningChat;
+let database: DynamoDBClient;
+beforeAll(async () => {
+  stack = await runChat(
+    { sendsPerSecond: 1_000, sendBurst: 1_000, joinsPerSecond: 1_000 },
+    { functionLogs: 'none' },
+  );
+  database = new DynamoDBClient({
+    endpoint: stack.dynamodbEndpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+});
+afterEach(() => endFaults(stack));
+afterAll(() => stack.stop());
+
+const PATIENCE = { timeout: 20_000 };
+const url = () => `${stack.outputs.WebSocketUrl}`;
+const api = <Body>(method: string, path: string, body?: unknown) =>
+  http<Body>(path, { method, body, url: `${stack.outputs.EventsUrl}` });
+const messages = async (eventId: string) =>
+  (await api<{ messages: Message[] }>('GET', `/${eventId}/messages`)).body.messages;
+
+/** Whether these words stand anywhere in the table. */
+async function isStored(words: string): Promise<boolean> {
+  const TableName = `${Object.values(stack.tables)[0]}`;
+  const { Items, LastEvaluatedKey } = await database.send(new ScanCommand({ TableName }));
+  expect(LastEvaluatedKey).toBeUndefined();
+  return JSON.stringify(Items).includes(words);
+}
+
+let events = 0;
+/** An event with a host, somebody who has written two messages, and somebody who watches, on either wire. */
+async function scene() {
+  events += 1;
+  const eventId = await createEvent('Moderated', `${stack.outputs.EventsUrl}`);
+  const host = await connect(url());
+  const { participant } = await host.join(eventId, 'host');
+  await api('PATCH', `/${eventId}`, { hosts: [{ participantId: participant.id }] });
+  const ana = await connect(url());
+  const { participant: anas, participantToken } = await ana.join(eventId, 'ana');
+  const tab = await enterSocket(eventId, 'ana', { url: url(), auth: { participantToken } });
+  const bob = await enterAt(eventId, 'bob', { url: url() });
+  const said = [
+    await ana.say(`unspeakable ${events}`, 'first'),
+    await ana.say(`unrepeatable ${events}`, 'second'),
+  ];
+  for (const client of [host, ana, bob]) await hears(client, `unrepeatable ${events}`);
+  return { eventId, host, ana, tab, bob, said, participantId: anas.id, participantToken };
+}
+
+/** Kills what moderates after one of its writes, if it comes so far, and does it again. */
+async function twice(name: string, writes: number, act: () => Promise<unknown>): Promise<void> {
+  const fault = { function: name, writes, times: 1 };
+  stack.faults.killAfterWrites = fault;
+  // A dead Lambda answers nobody.
+  const first = act().catch(() => {});
+  await Promise.race([first, expect.poll(() => fault.times, PATIENCE).toBe(0)]);
+  delete stack.faults.killAfterWrites;
+  await act();
+}
+
+/** Finds the departure whose Lambda died before it rang. */
+const sweep = async () => expect(await stack.runSchedule('Sweep')).toMatchObject({ ok: true });
+
+const heard = (client: ChatClient, name: string) => client.received.filter(({ event }) => event === name);
+/** Once somebody has heard that a message is deleted, they do not hear the message again. */
+function expectNothingAfter(client: ChatClient, seq: number): void {
+  const about = client.received.flatMap(({ event, data }) =>
+    (event === 'newMessage' || event === 'messageDeleted') && data.seq === seq ? [event] : [],
+  );
+  expect(about.slice(about.indexOf('messageDeleted'))).not.toContain('newMessage');
+}
+
+const isClosed = ({ socket }: ChatClient) =>
+  expect.poll(() => socket.readyState, PATIENCE).toBe(socket.CLOSED);
+
+/** 1 its rate (not over HTTP), 2 the audit; then the act itself, and its window. */
+const upTo = (writes: number) => Array.from({ length: writes }, (_, i) => i + 1);
+
+describe('killed after write', () => {
+  test.for(upTo(9))('%i of deleteMessage', async (writes) => {
+    const { eventId, host, ana, bob, said } = await scene();
+    const { seq = 0, id, text = '' } = said[0] ?? {};
+    await twice('Moderate', writes, () => host.request('deleteMessage', { seq }));
+    for (const client of [host, ana, bob]) {
+      expect(await client.next('messageDeleted')).toEqual({ eventId, seq, id });
+      expectNothingAfter(client, seq);
+    }
+    expect(await messages(eventId)).toEqual(said.slice(1));
+    expect(await isStored(text)).toBe(false);
+  });
+
+  test.for(upTo(9))('%i of the deletion of all that somebody wrote', async (writes) => {
+    const { eventId, host, ana, bob, said, participantId } = await scene();
+    const erase = () => api('DELETE', `/${eventId}/messages?participantId=${participantId}`);
+    await twice('Moderation', writes, erase);
+    for (const { seq, text } of said) {
+      for (const client of [host, ana, bob]) {
+        const deleted = () => client.all('messageDeleted').map((event) => event.seq);
+        await expect.poll(deleted, PATIENCE).toContain(seq);
+        expectNothingAfter(client, seq);
+      }
+      expect(await isStored(text)).toBe(false);
+    }
+    expect(await messages(eventId)).toEqual([]);
+  });
+
+  test.for(upTo(10))('%i of a kick', async (writes) => {
+    const { eventId, host, ana, tab, bob, participantId, participantToken } = await scene();
+    const reason = 'Enough.';
+    await twice('Moderate', writes, () => host.request('kick', { participantId, reason }));
+    await sweep();
+    expect(await ana.next('kicked')).toEqual({ eventId, banned: false, reason });
+    await isClosed(ana);
+    expect(await tab.hears('kicked')).toEqual({ eventId, banned: false, reason });
+    await tab.hears('disconnect');
+    for (const client of [host, bob]) {
+      expect(await client.next('userLeft')).toMatchObject({ participant: { id: participantId } });
+      await client.settle();
+      expect(heard(client, 'userLeft')).toHaveLength(1);
+    }
+    const back = await enterAt(eventId, 'ana', { url: url(), participantToken });
+    expect(await bob.next('userJoined')).toMatchObject({ participant: { id: participantId } });
+    await back.say('I am back');
+  });
+
+  test.for(upTo(11))('%i of a ban', async (writes) => {
+    const { eventId, host, ana, tab, bob, participantId, participantToken } = await scene();
+    await twice('Moderate', writes, () => host.request('ban', { participantId }));
+    await sweep();
+    expect(await ana.next('kicked')).toEqual({ eventId, banned: true });
+    await isClosed(ana);
+    expect(await tab.hears('kicked')).toEqual({ eventId, banned: true });
+    await tab.hears('disconnect');
+    for (const client of [host, bob]) {
+      expect(await client.next('userLeft')).toMatchObject({ participant: { id: participantId } });
+      expect(heard(client, 'userLeft')).toHaveLength(1);
+    }
+    const back = await connect(url());
+    const refused = { code: 'FORBIDDEN' };
+    expect(await refusal(back.join(eventId, 'ana', { participantToken }))).toMatchObject(refused);
+    expect((await api<{ bans: unknown[] }>('GET', `/${eventId}/bans`)).body.bans).toHaveLength(1);
+  });
+
+  // The repeat finds nobody there any more.
+  test.for([
+    ['kick', 3],
+    ['ban', 4],
+  ] as const)('that made a member leave, of a %s: the others hear of it', async ([action, writes]) => {
+    const eventId = await createEvent('Moderated', `${stack.outputs.EventsUrl}`);
+    const host = await enterAt(eventId, 'host', { url: url() });
+    const ana = await enterSocket(eventId, 'ana', { url: url() });
+    const { participant } = await host.next('userJoined');
+    const hosts = [{ participantId: (await host.join(eventId, 'host')).participant.id }];
+    await api('PATCH', `/${eventId}`, { hosts });
+    stack.faults.dropDisconnect = 1;
+    await twice('Moderate', writes, () => host.request(action, { participantId: participant?.id }));
+    await ana.hears('kicked');
+    // Before the answer: the sweep, which finds it within a minute, has not come yet.
+    await host.settle();
+    expect(heard(host, 'userLeft')).toHaveLength(1);
+  });
+
+  test.for(upTo(3))('%i of an unban', async (writes) => {
+    const { eventId, host, bob, participantId, participantToken } = await scene();
+    await host.request('ban', { participantId });
+    await bob.next('userLeft');
+    await twice('Moderate', writes, () => host.request('unban', { participantId }));
+    const back = await connect(url());
+    await back.join(eventId, 'ana', { participantToken });
+    expect((await api<{ bans: unknown[] }>('GET', `/${eventId}/bans`)).body.bans).toEqual([]);
+  });
+
+  test.for(upTo(8))('%i of a pause', async (writes) => {
+    const { host, ana, bob } = await scene();
+    await twice('Moderate', writes, () => host.request('updateEvent', { paused: true }));
+    expect(await refusal(ana.say('hm'))).toMatchObject({ code: 'EVENT_PAUSED' });
+    await host.say('please wait');
+    for (const client of [host, ana, bob]) {
+      await hears(client, 'please wait');
+      // Only the host was there when it was named.
+      const updates = client.all('eventUpdated').slice(client === host ? 1 : 0);
+      expect([...new Set(updates.map(({ event }) => event.paused))]).toEqual([true]);
+    }
+  });
+
+  test.for(upTo(8))('%i of the end', async (writes) => {
+    const { eventId, host, ana, bob } = await scene();
+    await twice('Moderate', writes, () => host.request('updateEvent', { status: 'ended' }));
+    for (const client of [host, ana, bob]) {
+      expect(await client.next('eventEnded')).toMatchObject({ event: { id: eventId, status: 'ended' } });
+      expect(client.received.at(-1)?.event).toBe('eventEnded');
+    }
+    expect(await refusal(ana.say('hm'))).toMatchObject({ code: 'EVENT_ENDED' });
+    expect((await api<{ events: { id: string }[] }>('GET', '')).body.events).not.toContainEqual(
+      expect.objectContaining({ id: eventId }),
+    );
+  });
+});
