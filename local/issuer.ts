@@ -47,7 +47,9 @@ export async function startIssuer(port = 0): Promise<Issuer> {
   const server = await listenOnLoopback(
     port,
     async (request, response) => {
-      const answer = await answerTo(new URL(request.url ?? '/', url));
+      const answer = URL.canParse(request.url ?? '/', url)
+        ? await answerTo(new URL(request.url ?? '/', url))
+        : undefined;
       if (answer === undefined) {
         response.writeHead(404).end();
         return;

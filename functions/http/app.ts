@@ -47,6 +47,12 @@ export function newApp(): OpenAPIHono<Env> {
     }),
   );
 
+  // The routes' own validation passes over a request that has neither a body nor a type.
+  app.on(['POST', 'PATCH'], '*', async (c, next) => {
+    if (!c.req.header('content-type')) throw noJson();
+    await next();
+  });
+
   app.notFound((c) => c.json({ message: 'Not Found' }, 404));
 
   app.onError((error, c) => {
@@ -62,5 +68,7 @@ export function newApp(): OpenAPIHono<Env> {
 /** What hono itself refuses: a body that is no JSON, or does not say that it is. */
 function fromHono(error: Error): Error {
   if (!(error instanceof HTTPException) || error.status >= 500) return error;
-  return badRequest('', 'the body must be JSON, with the header content-type: application/json');
+  return noJson();
 }
+
+const noJson = () => badRequest('', 'the body must be JSON, with the header content-type: application/json');

@@ -2,8 +2,8 @@ import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
 import {
   ban as banInput,
+  erasure,
   kick as kickInput,
-  person,
   queryFields,
 } from '../../shared/protocol/client-to-server.ts';
 import { auditSchema, banSchema } from '../../shared/protocol/entities.ts';
@@ -42,11 +42,11 @@ export const eraseMessages = createRoute({
   path: '/api/events/{id}/messages',
   summary: 'Delete all that a participant has written in an event',
   ...protectedRoute,
-  request: { params, query: person },
+  request: { params, query: erasure },
   responses: {
     200: answer(
-      'What was done; call it again until it is complete',
-      z.object({ deleted: z.int(), isComplete: z.boolean() }),
+      'What was done; until it is complete, call it again with `upTo` as `after`',
+      z.object({ deleted: z.int(), isComplete: z.boolean(), upTo: z.int().optional() }),
     ),
     ...refusals(400, 401, 403, 404),
   },

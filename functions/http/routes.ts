@@ -57,11 +57,12 @@ export const listMessages = createRoute({
   },
   responses: {
     200: answer(
-      'A page; `deletedSeqs` are messages up to `after` that were deleted since',
+      'A page; `deletedSeqs` are messages up to `after` that were deleted since, `upTo` is where to go on after',
       z.object({
         messages: z.array(message),
         hasMore: z.boolean(),
         deletedSeqs: z.array(z.int()).optional(),
+        upTo: z.int().optional(),
       }),
     ),
     ...refusals(400, 404),

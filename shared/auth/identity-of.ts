@@ -21,7 +21,8 @@ export function identityOf(claims: JWTPayload, settings: ChatSettings, clockSkew
       ...(scopes.has(settings['auth.moderatorScope']) ? (['moderate'] as const) : []),
       ...(scopes.has(settings['auth.operatorScope']) ? (['operate'] as const) : []),
     ],
-    expiresAt: (exp + clockSkewSeconds) * 1000,
+    // Issuers may say parts of a second.
+    expiresAt: Math.floor((exp + clockSkewSeconds) * 1000),
   };
 }
 

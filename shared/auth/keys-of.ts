@@ -13,16 +13,21 @@ const COOLDOWN_MS = 30_000;
  * names one that is new: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
  */
 export function keysOf(issuer: string): () => Promise<JWTVerifyGetKey> {
-  let found: { keys: Promise<JWTVerifyGetKey>; at: number } | undefined;
-  return () => {
-    if (found && Date.now() - found.at < DISCOVERY_KEPT_MS) return found.keys;
-    const asked = { keys: discover(issuer), at: Date.now() };
-    found = asked;
-    // The next token asks again.
-    asked.keys.catch(() => {
-      if (found === asked) found = undefined;
+  let found: { keys: JWTVerifyGetKey; until: number } | undefined;
+  let asked: Promise<JWTVerifyGetKey> | undefined;
+  return async () => {
+    if (found && Date.now() < found.until) return found.keys;
+    asked ??= discover(issuer).finally(() => {
+      asked = undefined;
     });
-    return asked.keys;
+    try {
+      found = { keys: await asked, until: Date.now() + DISCOVERY_KEPT_MS };
+    } catch (error) {
+      if (!found) throw error;
+      // What was found before may do.
+      found.until = Date.now() + COOLDOWN_MS;
+    }
+    return found.keys;
   };
 }
 

@@ -23,6 +23,8 @@ export interface Page {
   hasMore: boolean;
   /** With `after`: messages up to it that were deleted in the stretch that this page covers. */
   deletedSeqs?: number[];
+  /** With `after` and `hasMore`: the end of that stretch. */
+  upTo?: number;
 }
 
 /**
@@ -51,25 +53,29 @@ export async function readPage(
     // One more than the page tells whether there is more.
     pageSize: Math.min(limit, limits.pageLength) + 1,
   });
-  const messages: Message[] = [];
-  const deletedSeqs: number[] = [];
+  const found: Message[] = [];
+  const deleted = new Set<number>();
   const fits = byteBudget(reservedBytes);
   let hasMore = false;
+  let upTo = after ?? 0;
   for await (const entry of entries) {
-    // A later one of this page is not in it any more.
-    if (entry.kind === 'deleted' && after !== undefined && entry.of <= after) {
-      hasMore = !fits(entry.of);
-      if (hasMore) break;
-      deletedSeqs.push(entry.of);
-    }
-    if (entry.kind !== 'message') continue;
-    hasMore = messages.length === limit || !fits(entry.message);
+    const known = entry.kind === 'deleted' ? entry.messages.map(({ seq }) => seq) : [];
+    const news = after === undefined ? [] : known.filter((seq) => seq <= after);
+    hasMore =
+      !news.every(fits) || (entry.kind === 'message' && (found.length === limit || !fits(entry.message)));
     if (hasMore) break;
-    messages.push(entry.message);
+    for (const seq of known) deleted.add(seq);
+    if (entry.kind === 'message') found.push(entry.message);
+    upTo = entry.seq;
   }
+  // A read may see a deletion and, for a moment, still what it took away.
+  const messages = found.filter(({ seq }) => !deleted.has(seq));
+  if (after === undefined) return { messages: messages.reverse(), hasMore };
+  const deletedSeqs = [...deleted].filter((seq) => seq <= after);
   return {
-    messages: newestFirst ? messages.reverse() : messages,
+    messages,
     hasMore,
     ...(deletedSeqs.length > 0 && { deletedSeqs }),
+    ...(hasMore && { upTo }),
   };
 }

@@ -1,5 +1,6 @@
 import { recoverableUntil } from '../delivery/forget.ts';
-import { newId, newSecret, sessionIdOf } from '../ids.ts';
+import { newId, newSecret, participantIdOf, sessionIdOf } from '../ids.ts';
+import { ChatError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import { decodeOffset, type Place } from '../protocol/offset.ts';
 import type { Wire } from '../protocol/wire.ts';
@@ -12,6 +13,7 @@ import { takeOver } from '../store/recovery.ts';
 import { getSession } from '../store/sessions.ts';
 import type { Chat } from './chat.ts';
 import { readableEnd } from './history.ts';
+import { rateLimit } from './rate-limit.ts';
 import { replay } from './replay.ts';
 
 export interface Recovered {
@@ -38,6 +40,7 @@ export async function recover(
 ): Promise<Recovered | undefined> {
   const { table } = chat;
   const sessionId = sessionIdOf(pid);
+  let isAllowed = false;
   // Every failure means that the old connection changed, or another reconnect was faster: look again.
   for (;;) {
     const session = await getSession(table, sessionId);
@@ -51,6 +54,9 @@ export async function recover(
     )
       return undefined;
     if ((recoverableUntil(chat, from) ?? 0) < Date.now()) return undefined;
+    // As if it joined again: it costs as much. Whoever comes back too often has to.
+    if (!isAllowed && (await isTooFast(chat, from))) return undefined;
+    isAllowed = true;
     const found = await findStay(chat, from, { offset, wire: connection.wire });
     if (found === 'lost') return undefined;
     const joinId = newId();
@@ -63,6 +69,14 @@ export async function recover(
     const to = await getConnection(table, connection.connectionId);
     if (!to || to.socket) return undefined;
   }
+}
+
+async function isTooFast(chat: Chat, { identity, participantToken }: Connection): Promise<boolean> {
+  const id = identity?.participantId ?? (participantToken && participantIdOf(participantToken));
+  if (id === undefined) return false;
+  const refused = await rateLimit(chat, [id], 'joinEvent').catch((error) => error);
+  if (refused !== undefined && !(refused instanceof ChatError)) throw refused;
+  return refused !== undefined;
 }
 
 /** Undefined: it was in no event. `lost`: it was in one, and cannot go on there where it was. */

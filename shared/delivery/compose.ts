@@ -37,7 +37,9 @@ export async function eventsOf(
     const { seq } = entry;
     if (entry.kind === 'message') events.push({ seq, event: 'newMessage', data: entry.message });
     if (entry.kind === 'deleted') {
-      events.push({ seq, event: 'messageDeleted', data: { eventId, seq: entry.of, id: entry.messageId } });
+      const [first, ...more] = entry.messages;
+      const which = first && more.length === 0 ? first : { messages: entry.messages };
+      events.push({ seq, event: 'messageDeleted', data: { eventId, ...which } });
     }
     if (entry.kind !== 'ended' && entry.kind !== 'updated') continue;
     now ??= await getEvent(table, eventId);

@@ -90,3 +90,9 @@ export const queryFields = {
   seq: digits(seq).optional(),
   cursor: z.string().optional(),
 };
+
+/** Whose messages to delete, and after which one to go on. */
+export const erasure = z
+  .object({ ...personFields, after: queryFields.seq })
+  .refine(isOnePerson, onePersonOnly);
+export type Erasure = z.output<typeof erasure>;

@@ -9,7 +9,7 @@ export interface Replies extends Record<Action, object> {
   typing: object;
   leaveEvent: object;
   getActiveEvents: { events: Event[]; nextCursor?: string };
-  getHistory: { messages: Message[]; hasMore: boolean; deletedSeqs?: number[] };
+  getHistory: { messages: Message[]; hasMore: boolean; deletedSeqs?: number[]; upTo?: number };
   ping: object;
   deleteMessage: object;
   kick: object;

@@ -17,13 +17,14 @@ export interface ServerToClient {
     participants: Participant[];
     participantCount: number;
     hasMore: boolean;
-    /** Messages with a lower `seq` than `after` that were deleted since. */
     deletedSeqs?: number[];
+    upTo?: number;
   };
   /** What is said of the event, or how people may write, has changed. */
   eventUpdated: { event: Event };
   eventEnded: { event: Event };
-  messageDeleted: { eventId: string; seq: number; id: string };
+  /** One message; `messages` when several were deleted at once. */
+  messageDeleted: { eventId: string; seq?: number; id?: string; messages?: { seq: number; id: string }[] };
   /** The recipient must leave; the server disconnects it. */
   kicked: { eventId: string; banned: boolean; reason?: string | undefined; expiresAt?: string | undefined };
   newMessage: Message;

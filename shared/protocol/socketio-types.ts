@@ -85,6 +85,14 @@ export type Reply<Data extends object = object> = ({ ok: true } & Data) | { ok: 
 
 type Callback<Data extends object = object> = (reply: Reply<Data>) => void;
 
+/** What a page of messages after a `seq` says besides. */
+interface Since {
+  /** Messages up to `after` that were deleted since. */
+  deletedSeqs?: number[];
+  /** With `hasMore`: go on after this. */
+  upTo?: number;
+}
+
 export interface ClientToServerEvents {
   joinEvent: (
     /** With a token of an issuer, `username` comes from there. */
@@ -110,7 +118,7 @@ export interface ClientToServerEvents {
   ) => void;
   getHistory: (
     data: { before?: number; after?: number; limit?: number },
-    callback: Callback<{ messages: Message[]; hasMore: boolean; deletedSeqs?: number[] }>,
+    callback: Callback<{ messages: Message[]; hasMore: boolean } & Since>,
   ) => void;
   /** The following are for moderators and hosts, in the event that they have joined. */
   deleteMessage: (data: { seq: number }, callback?: Callback) => void;
@@ -140,11 +148,10 @@ interface ServerData {
     participants: Participant[];
     participantCount: number;
     hasMore: boolean;
-    /** Messages with a lower `seq` than `after` that were deleted since. */
-    deletedSeqs?: number[];
-  };
+  } & Since;
   newMessage: Message;
-  messageDeleted: { eventId: string; seq: number; id: string };
+  /** One message; `messages` when several were deleted at once. */
+  messageDeleted: { eventId: string; seq?: number; id?: string; messages?: { seq: number; id: string }[] };
   userJoined: Presence;
   userLeft: Presence;
   userTyping: { eventId: string; participant: Participant; isTyping: boolean };

@@ -35,7 +35,9 @@ export async function listAudit(
       ...(from !== undefined && { ExclusiveStartKey: auditKey(eventId, from) }),
     }),
   );
-  const records = Items.slice(0, limit).map(({ record }) => record as AuditRecord);
-  const last = records.at(-1);
+  const page = Items.slice(0, limit);
+  const now = epochSeconds(Date.now());
+  const records = page.filter(({ ttl }) => Number(ttl) > now).map(({ record }) => record as AuditRecord);
+  const last = page.at(-1)?.record as AuditRecord | undefined;
   return Items.length > limit && last ? { records, next: last.id } : { records };
 }

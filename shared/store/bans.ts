@@ -1,5 +1,6 @@
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Ban } from '../protocol/entities.ts';
+import { updateIf } from './conditional.ts';
 import { banGroup, banKey, idOf, tableKeys } from './keys.ts';
 import { batchGet, epochSeconds, getItem, queryGroup, type Table } from './table.ts';
 import type { Write } from './transaction.ts';
@@ -23,20 +24,33 @@ export async function isBanned(table: Table, eventId: string, participantId: str
 
 /** Bans, or changes the ban that there is. */
 export async function putBan(table: Table, eventId: string, ban: Ban): Promise<void> {
-  const { index } = tableKeys;
+  const { index, timeToLive } = tableKeys;
   const expiresAt = ban.expiresAt === undefined ? undefined : Date.parse(ban.expiresAt);
-  await table.client.send(
-    new PutCommand({
-      TableName: table.name,
-      Item: {
-        ...banKey(eventId, ban.participantId),
-        ban,
-        [index.partition]: banGroup(eventId),
-        [index.sort]: rankOf(ban),
-        ...(expiresAt !== undefined && { expiresAt, ttl: epochSeconds(expiresAt) }),
-      },
-    }),
-  );
+  const set = 'SET ban = :ban, #group = :group, #rank = :rank';
+  await updateIf(table, banKey(eventId, ban.participantId), {
+    UpdateExpression:
+      expiresAt === undefined ? `${set} REMOVE expiresAt, #ttl` : `${set}, expiresAt = :at, #ttl = :ttl`,
+    ExpressionAttributeNames: { '#group': index.partition, '#rank': index.sort, '#ttl': timeToLive },
+    ExpressionAttributeValues: {
+      ...{ ':ban': ban, ':group': banGroup(eventId), ':rank': rankOf(ban) },
+      ...(expiresAt !== undefined && { ':at': expiresAt, ':ttl': epochSeconds(expiresAt) }),
+    },
+  });
+}
+
+/** Adds the name that the banned participant had when it was sent out; another ban leaves it. */
+export async function nameBan(
+  table: Table,
+  eventId: string,
+  participantId: string,
+  username: string,
+): Promise<void> {
+  await updateIf(table, banKey(eventId, participantId), {
+    UpdateExpression: 'SET username = :name',
+    // Not lifted meanwhile.
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':name': username },
+  });
 }
 
 export async function deleteBan(table: Table, eventId: string, participantId: string): Promise<void> {
@@ -59,7 +73,10 @@ export async function listBans(
   const now = Date.now();
   const bans = items
     .filter(({ expiresAt }) => expiresAt === undefined || Number(expiresAt) > now)
-    .map(({ ban }) => ban as Ban)
+    .map(({ ban, username }) => ({
+      ...(ban as Ban),
+      ...(username !== undefined && { username: String(username) }),
+    }))
     .sort((a, b) => (rankOf(a) < rankOf(b) ? 1 : -1));
   return { bans, ...more };
 }

@@ -8,8 +8,8 @@ import { transact } from './transaction.ts';
 /** One number of an event's log: what took it. `void` is a number that stays unused, perhaps after a message was deleted. */
 export type LogEntry = { seq: number } & (
   | { kind: 'message'; message: Message }
-  /** The message that stood on the number `of` was taken away. */
-  | { kind: 'deleted'; of: number; messageId: string }
+  /** These messages were taken away from their numbers. */
+  | { kind: 'deleted'; messages: { seq: number; id: string }[] }
   /** What is said of the event, or its rules, changed. */
   | { kind: 'updated' }
   | { kind: 'ended' }
@@ -49,6 +49,8 @@ export async function putEntry(
 }
 
 function isSame(found: LogEntry | undefined, entry: LogEntry): boolean {
+  // Put, delivered and deleted, before we heard that it was put.
+  if (found?.kind === 'void' && entry.kind === 'message') return found.messageId === entry.message.id;
   if (found?.kind !== entry.kind) return false;
   return found.kind !== 'message' || entry.kind !== 'message' || found.message.id === entry.message.id;
 }
@@ -58,8 +60,8 @@ export async function getEntry(table: Table, eventId: string, seq: number): Prom
 }
 
 /**
- * Takes a message away, text and all, and puts on another number that this was done, both or neither: whoever reads on
- * hears of it. `repeated`: the message is gone already; `taken`: a reader closed the other number.
+ * Takes messages away, text and all, and puts on another number that this was done, all or nothing: whoever reads on
+ * hears of it. At most 99. `repeated`: one of them is gone already; `taken`: a reader closed the other number.
  */
 export async function putDeletion(
   table: Table,
@@ -67,28 +69,25 @@ export async function putDeletion(
   entry: LogEntry & { kind: 'deleted' },
   expiresAt: number,
 ): Promise<'put' | 'repeated' | 'taken'> {
-  const [failed] = await transact(table, [
-    {
-      Update: {
-        Key: logKey(eventId, entry.of),
-        UpdateExpression: 'SET kind = :void, messageId = :id REMOVE #message',
-        // The number stays, unused; nothing else may lose its own.
-        ConditionExpression: 'kind = :message',
-        ExpressionAttributeNames: { '#message': 'message' },
-        ExpressionAttributeValues: { ':void': 'void', ':message': 'message', ':id': entry.messageId },
-      },
+  const removals = entry.messages.map(({ seq, id }) => ({
+    Update: {
+      Key: logKey(eventId, seq),
+      UpdateExpression: 'SET kind = :void, messageId = :id REMOVE #message',
+      // The number stays, unused; nothing else may lose its own.
+      ConditionExpression: 'kind = :message',
+      ExpressionAttributeNames: { '#message': 'message' },
+      ExpressionAttributeValues: { ':void': 'void', ':message': 'message', ':id': id },
     },
-    {
-      Put: {
-        Item: logItem(eventId, entry, expiresAt),
-        // Nobody closed the number.
-        ConditionExpression: 'attribute_not_exists(pk)',
-      },
-    },
-  ]);
+  }));
+  // Nobody closed the number.
+  const ConditionExpression = 'attribute_not_exists(pk)';
+  const note = { Put: { Item: logItem(eventId, entry, expiresAt), ConditionExpression } };
+  const [failed] = await transact(table, [note, ...removals]);
   if (failed === undefined) return 'put';
-  return failed === 0 ? 'repeated' : 'taken';
+  return failed === 0 ? 'taken' : 'repeated';
 }
+
+const LATER_PAGE_SIZE = 1_000;
 
 export interface LogRange {
   /** Exclusive. */
@@ -96,7 +95,7 @@ export interface LogRange {
   /** Inclusive. */
   upTo?: number;
   newestFirst?: boolean;
-  /** Entries a page of the query reads; a hint for how many the caller will take. */
+  /** Entries that the first page of the query reads: as many as the caller will take if nothing is left out. */
   pageSize: number;
 }
 
@@ -115,6 +114,8 @@ export async function* readLog(table: Table, eventId: string, range: LogRange): 
     ConsistentRead: true,
     ScanIndexForward: !range.newestFirst,
     Limit: range.pageSize,
+    // After a long stretch of unused numbers.
+    laterLimit: Math.max(range.pageSize, LATER_PAGE_SIZE),
   });
   const now = Date.now();
   for await (const page of pages) {

@@ -75,6 +75,14 @@ export const listMembers = (
 ): AsyncGenerator<ListedMember[]> =>
   list(table, eventId, [...ATTRIBUTES, 'participant', 'namedAt'], pageSize);
 
+/** The connections of one participant, page after page. */
+export const listTabs = (
+  table: Table,
+  eventId: string,
+  participantId: string,
+): AsyncGenerator<ListedMember[]> =>
+  list(table, eventId, [...ATTRIBUTES, 'participant', 'namedAt'], undefined, participantId);
+
 /** The same without names, which are half of a member. */
 export const listNameless = (table: Table, eventId: string): AsyncGenerator<NamelessMember[]> =>
   list(table, eventId, [...ATTRIBUTES, 'participant.id']);
@@ -84,13 +92,20 @@ async function* list<Listed extends NamelessMember>(
   eventId: string,
   attributes: readonly string[],
   pageSize?: number,
+  participantId?: string,
 ): AsyncGenerator<Listed[]> {
   const names = attributes.flatMap((attribute) => attribute.split('.'));
   const pages = queryPages(table, {
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': audiencePartition(eventId) },
+    ExpressionAttributeValues: {
+      ':pk': audiencePartition(eventId),
+      ...(participantId !== undefined && { ':id': participantId }),
+    },
+    ...(participantId !== undefined && { FilterExpression: '#participant.#id = :id' }),
     ProjectionExpression: attributes.map((attribute) => `#${attribute.replace('.', '.#')}`).join(', '),
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeNames: Object.fromEntries(
+      [...names, ...(participantId === undefined ? [] : ['id'])].map((name) => [`#${name}`, name]),
+    ),
     ConsistentRead: true,
     ...(pageSize !== undefined && { Limit: pageSize }),
   });

@@ -93,15 +93,20 @@ export async function queryGroup(
   return Items.length > limit && last ? { keys, next: String(last[index.sort]) } : { keys };
 }
 
-/** All items of a query, page after page: a page ends at 1 MB whatever matches. */
+/** All items of a query, page after page: a page ends at 1 MB whatever matches. `laterLimit`: for all but the first. */
 export async function* queryPages(
   table: Table,
-  input: Omit<QueryCommandInput, 'TableName'>,
+  { laterLimit, ...input }: Omit<QueryCommandInput, 'TableName'> & { laterLimit?: number },
 ): AsyncGenerator<Item[]> {
   let from: Item | undefined;
   do {
     const page = await table.client.send(
-      new QueryCommand({ ...input, TableName: table.name, ...(from && { ExclusiveStartKey: from }) }),
+      new QueryCommand({
+        ...input,
+        TableName: table.name,
+        ...(from && { ExclusiveStartKey: from }),
+        ...(from && laterLimit !== undefined && { Limit: laterLimit }),
+      }),
     );
     yield page.Items ?? [];
     from = page.LastEvaluatedKey;

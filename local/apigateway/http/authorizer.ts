@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { targetOf } from '../client.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Account, Gateway } from '../gateway.ts';
 import type { Authorizer } from '../model.ts';
 import { type HttpAnswer, internalServerError, messageAnswer } from './response.ts';
 
@@ -8,6 +8,17 @@ import { type HttpAnswer, internalServerError, messageAnswer } from './response.
 export type Authorization =
   | { readonly ok: true; readonly context: Record<string, unknown> | undefined }
   | { readonly ok: false; readonly answer: HttpAnswer };
+
+/** Who calls IAM routes: the account itself, in the shape of `requestContext.authorizer.iam`. */
+const callerIn = ({ accountId }: Account) => ({
+  accessKey: 'AKIAIOSFODNN7EXAMPLE',
+  accountId,
+  callerId: accountId,
+  cognitoIdentity: null,
+  principalOrgId: null,
+  userArn: `arn:aws:iam::${accountId}:root`,
+  userId: accountId,
+});
 
 /**
  * IAM routes are open, because the local stack listens on loopback only. A JWT route wants a token but does not verify
@@ -24,7 +35,7 @@ export function authorizeRequest(
   if (authorizer === undefined) return { ok: true, context: undefined };
   if (authorizer.type === 'iam') {
     gateway.log('routes with IAM authorization are open: signatures are not enforced locally');
-    return { ok: true, context: undefined };
+    return { ok: true, context: { iam: callerIn(gateway.account) } };
   }
   if (authorizer.type === 'request') {
     gateway.log('Lambda authorizers of HTTP APIs are not run locally: their routes answer 500');

@@ -1,10 +1,10 @@
 import type { ActionData } from '../../protocol/client-to-server.ts';
 import type { Ban } from '../../protocol/entities.ts';
 import type { Replies } from '../../protocol/replies.ts';
-import { deleteBan, putBan } from '../../store/bans.ts';
+import { deleteBan, nameBan, putBan } from '../../store/bans.ts';
 import type { Chat } from '../chat.ts';
 import { audit } from './audit.ts';
-import { expel, participantIdOf, tabsOf } from './participants.ts';
+import { expel, participantIdOf } from './participants.ts';
 import type { Actor } from './require-moderator.ts';
 
 /** Sends somebody out and keeps it out, for so many seconds or for good. Banning again changes the ban. */
@@ -18,19 +18,14 @@ export async function ban(
   const why = reason === undefined ? {} : { reason };
   const now = Date.now();
   const until = seconds === undefined ? {} : { expiresAt: new Date(now + seconds * 1000).toISOString() };
-  const [tab] = await tabsOf(chat, eventId, participantId);
-  const ban: Ban = {
-    participantId,
-    ...(tab && { username: tab.participant.username }),
-    bannedAt: new Date(now).toISOString(),
-    ...why,
-    ...until,
-  };
+  const ban: Ban = { participantId, bannedAt: new Date(now).toISOString(), ...why, ...until };
   await audit(chat, eventId, actor, { action: 'ban', participantId, ...why, changes: until });
   // First: whoever joins from now on is refused, whoever has joined before is found.
   await putBan(chat.table, eventId, ban);
-  await expel(chat, eventId, participantId, { banned: true, ...why, ...until });
-  return { ban };
+  const username = await expel(chat, eventId, participantId, { banned: true, ...why, ...until });
+  if (username === undefined) return { ban };
+  await nameBan(chat.table, eventId, participantId, username);
+  return { ban: { ...ban, username } };
 }
 
 /** Lets somebody in again. Whoever is not banned may come already. */

@@ -22,20 +22,26 @@ export async function deleteMessage(
   if (!message && !isDeleted) throw new ChatError('MESSAGE_NOT_FOUND');
   const whose = message && { participantId: message.participant.id };
   await audit(chat, eventId, actor, { action: 'deleteMessage', seq, ...whose });
-  if (message) await takeAway(chat, message);
+  if (message) await takeAway(chat, eventId, [message]);
   await deliverNow(chat, eventId);
   return {};
 }
 
-/** Removes a message, and puts into the log that it was. That it is gone already is as good. */
-export async function takeAway(chat: Chat, message: Message): Promise<void> {
-  const { id, eventId, seq } = message;
-  // First: once the message is gone nobody knows any more where else its text is.
-  await forgetText(chat.table, message);
-  await append<LogEntry & { kind: 'deleted' }>(chat, eventId, {
+/** Removes messages of an event, at most 99, and puts into the log that it was done. Those that are gone already are as good. */
+export async function takeAway(chat: Chat, eventId: string, messages: readonly Message[]): Promise<void> {
+  // First: once a message is gone nobody knows any more where else its text is.
+  await Promise.all(messages.map((message) => forgetText(chat.table, message)));
+  const result = await append<LogEntry & { kind: 'deleted' }>(chat, eventId, {
     // What was written can be taken away after the end, too.
     heed: 'nothing',
-    entryAt: (number) => ({ seq: number, kind: 'deleted', of: seq, messageId: id }),
+    entryAt: (number) => ({
+      seq: number,
+      kind: 'deleted',
+      messages: messages.map(({ seq, id }) => ({ seq, id })),
+    }),
     put: (entry, expiresAt) => putDeletion(chat.table, eventId, entry, expiresAt),
   });
+  // Somebody else has taken one of them away.
+  if (result !== 'repeated' || messages.length === 1) return;
+  for (const message of messages) await takeAway(chat, eventId, [message]);
 }

@@ -16,7 +16,7 @@ export async function listBans(
   eventId: string,
   { limit = limits.historyLength, cursor }: Page,
 ): Promise<{ bans: Ban[]; nextCursor?: string }> {
-  const from = readCursor(cursor, /^[\d-]{10}T[\d:.]{12}Z#[\w-]{1,64}$/);
+  const from = readCursor(cursor, /^\d{4}-\d\d-\d\dT[\d:.]{12}Z#[\w-]{1,64}$/);
   const { next, ...page } = await readBans(table, eventId, { limit, from });
   return { ...page, ...nextCursor(next) };
 }

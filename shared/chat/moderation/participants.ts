@@ -1,6 +1,5 @@
 import { forEachConcurrently } from '../../concurrency.ts';
 import { deliverNow } from '../../delivery/deliver.ts';
-import { forget } from '../../delivery/forget.ts';
 import { participantIdOfSubject } from '../../ids.ts';
 import type { Person } from '../../protocol/client-to-server.ts';
 import { badRequest } from '../../protocol/parse.ts';
@@ -8,7 +7,9 @@ import type { ServerToClient } from '../../protocol/server-to-client.ts';
 import { encodeDisconnect } from '../../protocol/socketio.ts';
 import { isSocketIo } from '../../protocol/wire.ts';
 import { ringForPresence } from '../../store/bell.ts';
-import { type ListedMember, listMembers } from '../../store/members.ts';
+import { getConnection } from '../../store/connections.ts';
+import { type ListedMember, listTabs } from '../../store/members.ts';
+import { leave } from '../../store/memberships.ts';
 import { readNotes } from '../../store/presence.ts';
 import type { Chat } from '../chat.ts';
 
@@ -27,40 +28,44 @@ export function participantIdOf(
   return participantIdOfSubject(issuer, subject);
 }
 
-/** The connections of a participant in an event. */
-export async function tabsOf(
-  { table }: Chat,
-  eventId: string,
-  participantId: string,
-): Promise<ListedMember[]> {
-  const tabs: ListedMember[] = [];
-  for await (const page of listMembers(table, eventId)) {
-    tabs.push(...page.filter(({ participant }) => participant.id === participantId));
-  }
-  return tabs;
-}
-
-/** Tells a participant why, disconnects it and removes it from the event, for good: it cannot recover its session. */
+/**
+ * Tells a participant why, disconnects it and removes it from the event, for good: it cannot recover its session. Resolves to
+ * the name that it had, if it was there. Throws if a connection could not be closed.
+ */
 export async function expel(
   chat: Chat,
   eventId: string,
   participantId: string,
   told: Omit<ServerToClient['kicked'], 'eventId'>,
-): Promise<void> {
+): Promise<string | undefined> {
+  const { table, poster } = chat;
+  let username: string | undefined;
+  let stillOpen = 0;
+  const sendAway = async ({ connectionId, wire }: ListedMember) => {
+    const membership = (await getConnection(table, connectionId))?.membership;
+    // It has gone to another event, or is somebody else.
+    if (membership?.eventId !== eventId || membership.participant.id !== participantId) return;
+    await chat.send({ connectionId, wire }, { event: 'kicked', data: { eventId, ...told } });
+    // A client of Socket.IO that the server sends away does not come back by itself.
+    if (isSocketIo(wire)) await poster.post(connectionId, [encodeDisconnect()]);
+    // Removed but open, it would hear nothing and know nothing.
+    if (!(await poster.close(connectionId))) stillOpen += 1;
+    // Last: until then whoever repeats this finds it.
+    else if (await leave(table, connectionId, membership, 'goes')) await ringForPresence(table, eventId);
+  };
   // Again: meanwhile a connection may have been recovered, as another one.
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const tabs = await tabsOf(chat, eventId, participantId);
-    if (tabs.length === 0) break;
-    await forEachConcurrently(tabs, CONCURRENCY, async ({ connectionId, wire }) => {
-      await chat.send({ connectionId, wire }, { event: 'kicked', data: { eventId, ...told } });
-      // A client of Socket.IO that the server sends away does not come back by itself.
-      if (isSocketIo(wire)) await chat.poster.post(connectionId, [encodeDisconnect()]);
-      await chat.poster.close(connectionId);
-      // Last: until then whoever repeats this finds it.
-      await forget(chat, connectionId);
-    });
+  for (let round = 0; round < ROUNDS && stillOpen === 0; round += 1) {
+    let found = 0;
+    for await (const tabs of listTabs(table, eventId, participantId)) {
+      found += tabs.length;
+      username ??= tabs[0]?.participant.username;
+      await forEachConcurrently(tabs, CONCURRENCY, sendAway);
+    }
+    if (found === 0) break;
   }
-  // Also what one that died before it could ring has left.
-  if ((await readNotes(chat.table, eventId)).length > 0) await ringForPresence(chat.table, eventId);
+  // Also for what one that died before it could ring has left.
+  if ((await readNotes(table, eventId)).length > 0) await ringForPresence(table, eventId);
   await deliverNow(chat, eventId);
+  if (stillOpen > 0) throw new Error('Not all connections could be closed');
+  return username;
 }
