@@ -8,14 +8,35 @@ export const CONTROL_BUT_NEWLINE_AND_TAB = /[^\P{Cc}\n\t]/u;
 /** They turn what follows around: what is shown is not what is written. */
 export const OVERRIDE = /[\u202d\u202e]/;
 
+/** Scripts whose letters join, and may be told by a joiner or a non-joiner to look otherwise. */
+const JOINING = [
+  ...['Arabic', 'Syriac', 'Mongolian', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya'],
+  ...['Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Khmer', 'Myanmar'],
+].map((script) => `\\p{Script=${script}}`);
+const LETTER = `[${JOINING.join('')}]`;
+const EMOJI = '\\p{Extended_Pictographic}\\p{Emoji_Modifier}?';
+
+/** Characters that leave no trace themselves, where they change what is seen. */
+const VISIBLE_EFFECT = [
+  `(?<=${LETTER})[\\u200c\\u200d](?=${LETTER})`,
+  `(?<=${EMOJI}\\ufe0f?)\\u200d(?=\\p{Extended_Pictographic})`,
+  // In colour or not; a keycap; an ideograph's or a Mongolian letter's variant.
+  `(?<=${EMOJI})[\\ufe0e\\ufe0f]`,
+  '(?<=[0-9#*])\\ufe0f(?=\\u20e3)',
+  '(?<=\\p{Script=Han})[\\u{e0100}-\\u{e01ef}]',
+  '(?<=\\p{Script=Mongolian})[\\u180b-\\u180d\\u180f]',
+  // Up to six tags behind a black flag, which make it that of England.
+  '(?<=\\u{1f3f4}[\\u{e0020}-\\u{e007f}]{0,5})[\\u{e0020}-\\u{e007f}]',
+].join('|');
+
 /**
  * Marks of direction, breaks, and whatever else leaves no trace: with them two names look the same, or one changes how
- * the words behind it are shown. Let through are the joiners of Persian and of emoji (ZWNJ, ZWJ), and up to six tags
- * behind a black flag, which make it that of England. Each character is judged by those before it, so a good name can
- * be cut anywhere.
+ * the words behind it are shown.
  */
-export const INVISIBLE =
-  /(?!\u200c|\u200d|(?<=\u{1f3f4}[\u{e0020}-\u{e007f}]{0,5})[\u{e0020}-\u{e007f}])[\p{Cf}\p{Zl}\p{Zp}]/u;
+export const INVISIBLE = new RegExp(
+  `(?!${VISIBLE_EFFECT})[\\p{Cf}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]`,
+  'u',
+);
 
 /** A lone surrogate has no UTF-8 form: it would be stored as something else than was sent. */
 export const LONE_SURROGATE = /\p{Cs}/u;
@@ -34,12 +55,14 @@ const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
  * readers take for characters; undefined when nothing visible is left.
  */
 export function presentable(name: string, max: number = limits.usernameLength): string | undefined {
-  // Removing first: what it brings together may compose.
-  const whole = name.replace(FORBIDDEN_IN_NAMES, '').normalize('NFC').trim();
+  const clean = (text: string) => text.replace(FORBIDDEN_IN_NAMES, '').normalize('NFC').trim();
   let cut = '';
-  for (const { segment } of characters.segment(whole)) {
+  // More than that cannot be shown anyway, and normalising it would take long.
+  for (const { segment } of characters.segment(clean(name.slice(0, 8 * max)))) {
     if (cut.length + segment.length > max) break;
     cut += segment;
   }
-  return VISIBLE.test(cut) ? cut.trimEnd() : undefined;
+  // Once more: what the cut took away may have been what a joiner joined.
+  const shown = clean(cut);
+  return VISIBLE.test(shown) ? shown : undefined;
 }

@@ -133,7 +133,9 @@ describe('the HTTP API', () => {
 
   test('with an issuer, has the functions verify tokens', () => {
     const [, withIssuer] = templatesOf(issuer);
-    expect(Object.keys(authorizationIn(withIssuer)).sort()).toEqual(Object.keys(authorizationIn(chat)).sort());
+    expect(Object.keys(authorizationIn(withIssuer)).sort()).toEqual(
+      Object.keys(authorizationIn(chat)).sort(),
+    );
     expect(new Set(Object.values(authorizationIn(withIssuer)))).toEqual(new Set(['NONE']));
   });
 
@@ -333,12 +335,13 @@ describe('settings', () => {
   });
 });
 
-test.for([
-  [{ createApiGatewayAccountRole: 'true' }],
-  [issuer],
-])('cdk-nag and the CDK’s own validation find nothing with %j', { timeout: 120_000 }, ([settings]) => {
-  const app = synthesize(settings, true);
-  const { directory } = app.synth();
-  const report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
-  expect(report.pluginReports).toEqual([]);
-});
+test.for([[{ createApiGatewayAccountRole: 'true' }], [issuer]])(
+  'cdk-nag and the CDK’s own validation find nothing with %j',
+  { timeout: 120_000 },
+  ([settings]) => {
+    const app = synthesize(settings, true);
+    const { directory } = app.synth();
+    const report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
+    expect(report.pluginReports).toEqual([]);
+  },
+);
