@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
@@ -47,12 +48,6 @@ export function newApp(): OpenAPIHono<Env> {
     }),
   );
 
-  // The routes' own validation passes over a request that has neither a body nor a type.
-  app.on(['POST', 'PATCH'], '*', async (c, next) => {
-    if (!c.req.header('content-type')) throw noJson();
-    await next();
-  });
-
   app.notFound((c) => c.json({ message: 'Not Found' }, 404));
 
   app.onError((error, c) => {
@@ -70,5 +65,11 @@ function fromHono(error: Error): Error {
   if (!(error instanceof HTTPException) || error.status >= 500) return error;
   return noJson();
 }
+
+/** The validation of a route passes over a request that has neither a body nor a type. */
+export const requireJson: MiddlewareHandler = async (c, next) => {
+  if (!c.req.header('content-type')) throw noJson();
+  await next();
+};
 
 const noJson = () => badRequest('', 'the body must be JSON, with the header content-type: application/json');

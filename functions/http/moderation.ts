@@ -14,7 +14,7 @@ import { parse } from '../../shared/protocol/parse.ts';
 import { opaqueId } from '../../shared/protocol/text.ts';
 import { chat } from '../context/chat.ts';
 import { actorOf } from './actor-of.ts';
-import { newApp } from './app.ts';
+import { newApp, requireJson } from './app.ts';
 import * as routes from './moderation-routes.ts';
 import { participantIdsOf } from './participant-ids-of.ts';
 import { serve } from './serve.ts';
@@ -33,6 +33,7 @@ app.use('/api/events/:id/*', async (c, next) => {
   c.set('actor', actor);
   await next();
 });
+app.on(['POST', 'PATCH'], '/api/events/:id/*', requireJson);
 
 app.openapi(routes.updateEvent, async (c) => {
   const { status, paused, slowModeSeconds, hosts, ...details } = c.req.valid('json');
