@@ -1,27 +1,32 @@
 import { ChatError } from '../protocol/errors.ts';
 import type { Connection } from '../store/connections.ts';
 import { type Rate, takeRate } from '../store/rate.ts';
+import type { Table } from '../store/table.ts';
 import type { Chat } from './chat.ts';
 
 type Limited = 'joinEvent' | 'sendMessage' | 'typing' | 'moderate';
 
 /**
  * Takes one from the allowance of each of these: a participant on all its connections together, a connection whoever it
- * says it is. Throws `RATE_LIMITED`.
+ * says it is. Resolves to the milliseconds until there is one again, 0 if there was.
  */
-export async function rateLimit(
+export async function takeAllowance(
   { table, settings }: Pick<Chat, 'table' | 'settings'>,
   ids: readonly string[],
   action: Limited,
-): Promise<void> {
+): Promise<number> {
   const rates: Record<Limited, Rate> = {
     joinEvent: { perSecond: settings.joinsPerSecond, burst: settings.joinBurst },
     sendMessage: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
     typing: { perSecond: settings.typingPerSecond, burst: settings.typingBurst },
     moderate: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
   };
-  const waits = await Promise.all([...new Set(ids)].map((id) => takeRate(table, id, action, rates[action])));
-  refuse(Math.max(...waits));
+  return takeAll(table, ids, action, rates[action]);
+}
+
+/** The same. Throws `RATE_LIMITED`. */
+export async function rateLimit(...asked: Parameters<typeof takeAllowance>): Promise<void> {
+  refuse(await takeAllowance(...asked));
 }
 
 /** Who writes from a connection: the participant that it is, and the one that it was first. */
@@ -38,10 +43,12 @@ export async function slowDown(
   // Another pace begins anew.
   const action = `slow#${eventId}#${seconds}`;
   const rate = { perSecond: 1 / seconds, burst: 1 };
-  const waits = await Promise.all(
-    [...new Set(writersOf(connection))].map((id) => takeRate(table, id, action, rate)),
-  );
-  refuse(Math.max(...waits));
+  refuse(await takeAll(table, writersOf(connection), action, rate));
+}
+
+async function takeAll(table: Table, ids: readonly string[], action: string, rate: Rate): Promise<number> {
+  const waits = [...new Set(ids)].map((id) => takeRate(table, id, action, rate));
+  return Math.max(...(await Promise.all(waits)));
 }
 
 function refuse(retryAfterMs: number): void {

@@ -1,6 +1,5 @@
 import { recoverableUntil } from '../delivery/forget.ts';
 import { newId, newSecret, participantIdOf, sessionIdOf } from '../ids.ts';
-import { ChatError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import { decodeOffset, type Place } from '../protocol/offset.ts';
 import type { Wire } from '../protocol/wire.ts';
@@ -13,7 +12,7 @@ import { takeOver } from '../store/recovery.ts';
 import { getSession } from '../store/sessions.ts';
 import type { Chat } from './chat.ts';
 import { readableEnd } from './history.ts';
-import { rateLimit } from './rate-limit.ts';
+import { takeAllowance } from './rate-limit.ts';
 import { replay } from './replay.ts';
 
 export interface Recovered {
@@ -40,7 +39,7 @@ export async function recover(
 ): Promise<Recovered | undefined> {
   const { table } = chat;
   const sessionId = sessionIdOf(pid);
-  let isAllowed = false;
+  let waitMs: number | undefined;
   // Every failure means that the old connection changed, or another reconnect was faster: look again.
   for (;;) {
     const session = await getSession(table, sessionId);
@@ -54,9 +53,9 @@ export async function recover(
     )
       return undefined;
     if ((recoverableUntil(chat, from) ?? 0) < Date.now()) return undefined;
-    // As if it joined again: it costs as much. Whoever comes back too often has to.
-    if (!isAllowed && (await isTooFast(chat, from))) return undefined;
-    isAllowed = true;
+    // It costs as much as a join. Whoever comes back too often has to join.
+    waitMs ??= await takeAllowance(chat, ownerOf(from), 'joinEvent');
+    if (waitMs > 0) return undefined;
     const found = await findStay(chat, from, { offset, wire: connection.wire });
     if (found === 'lost') return undefined;
     const joinId = newId();
@@ -71,13 +70,11 @@ export async function recover(
   }
 }
 
-async function isTooFast(chat: Chat, { identity, participantToken }: Connection): Promise<boolean> {
-  const id = identity?.participantId ?? (participantToken && participantIdOf(participantToken));
-  if (id === undefined) return false;
-  const refused = await rateLimit(chat, [id], 'joinEvent').catch((error) => error);
-  if (refused !== undefined && !(refused instanceof ChatError)) throw refused;
-  return refused !== undefined;
-}
+/** Whose allowance it is. */
+const ownerOf = ({ connectionId, identity, participantToken }: Connection): string[] => {
+  const guest = participantToken === undefined ? connectionId : participantIdOf(participantToken);
+  return [identity?.participantId ?? guest];
+};
 
 /** Undefined: it was in no event. `lost`: it was in one, and cannot go on there where it was. */
 async function findStay(
