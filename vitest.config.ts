@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'database',
-          include: ['test/store/**/*.test.ts', 'test/delivery/**/*.test.ts'],
+          include: ['test/store/**/*.test.ts', 'test/chat/**/*.test.ts', 'test/delivery/**/*.test.ts'],
           globalSetup: 'test/setup/database.ts',
           ...patient,
         },

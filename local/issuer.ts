@@ -47,9 +47,10 @@ export async function startIssuer(port = 0): Promise<Issuer> {
   const server = await listenOnLoopback(
     port,
     async (request, response) => {
-      const answer = URL.canParse(request.url ?? '/', url)
-        ? await answerTo(new URL(request.url ?? '/', url))
-        : undefined;
+      // Whatever cannot be answered is nothing that there is: an address that is none, a number that is none.
+      const answer = await Promise.resolve()
+        .then(() => answerTo(new URL(request.url ?? '/', url)))
+        .catch(() => undefined);
       if (answer === undefined) {
         response.writeHead(404).end();
         return;

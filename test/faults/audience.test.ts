@@ -15,6 +15,7 @@ beforeAll(async () => {
       sendsPerSecond: 1_000,
       sendBurst: 1_000,
       joinsPerSecond: 1_000,
+      joinBurst: 1_000,
       directAudienceMax: 0,
       chunkConnections: 4,
     },

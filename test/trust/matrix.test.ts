@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Replies } from '../../shared/protocol/replies.ts';
+import { unlimited } from '../setup/chat-stack.ts';
 import { connect, createEvent, enter, http } from '../support/chat.ts';
 import type { Refused } from '../support/chat-client.ts';
 import { type RunningChat, runChat } from '../support/run-chat.ts';
@@ -267,7 +268,7 @@ describe('without an issuer', () => {
   const events = () => `${stack.outputs.EventsUrl}`;
 
   beforeAll(async () => {
-    stack = await runChat({ sendsPerSecond: 1_000, joinsPerSecond: 1_000 });
+    stack = await runChat(unlimited);
     eventId = await createEvent('Guests', events());
     const [host, banned] = [await join('host'), await join('banned')];
     const hosts = [{ participantId: host.participant.id }];

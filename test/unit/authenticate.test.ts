@@ -273,6 +273,31 @@ describe('an issuer in trouble', () => {
     expect(await authenticate(await key.sign())).toMatchObject({ username: 'ana' });
   });
 
+  test('keeps the keys that were found when they cannot be found again, until they can', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const issuer = await serveIssuer();
+    const [key, moved] = [await issuer.newKey('1'), await issuer.newKey('2')];
+    issuer.publish(key.jwk);
+    const authenticate = of(issuer.url);
+    await authenticate(await key.sign());
+    issuer.documents[DISCOVERY] = 500;
+    vi.setSystemTime(Date.now() + 3_601_000);
+    const discoveries = () => issuer.asked.filter((path) => path === DISCOVERY).length;
+    for (let i = 0; i < 3; i += 1) {
+      expect(await authenticate(await key.sign())).toMatchObject({ username: 'ana' });
+    }
+    // Nor is it asked each time.
+    expect(discoveries()).toBe(2);
+    issuer.documents[DISCOVERY] = { issuer: issuer.url, jwks_uri: `${issuer.url}/moved` };
+    issuer.documents['/moved'] = { keys: [moved.jwk] };
+    vi.setSystemTime(Date.now() + 31_000);
+    expect(await authenticate(await moved.sign())).toMatchObject({ username: 'ana' });
+    expect(discoveries()).toBe(3);
+  });
+
   test('costs those nothing whose keys are known', async () => {
     const issuer = await serveIssuer();
     const key = await issuer.newKey('1');

@@ -6,6 +6,8 @@ import { chatSettings } from '../../shared/config.ts';
 import type { Identity } from '../../shared/identity.ts';
 import { participantIdOf } from '../../shared/ids.ts';
 import { username as usernameSchema } from '../../shared/protocol/text.ts';
+import { type Connection, isDue } from '../../shared/store/connections.ts';
+import { dueRank } from '../../shared/store/keys.ts';
 import { refusedWith } from '../support/tokens.ts';
 
 const issuer = 'https://issuer.example';
@@ -117,4 +119,12 @@ test.for<[claims: Record<string, unknown>, rights: string[], settings?: Record<s
 test('a token runs out with what the clocks may differ by on top', () => {
   const { expiresAt } = identityOf({ iss: issuer, sub: 'ana', exp: 1_000 }, chatSettings.parse({}), 5);
   expect(expiresAt).toBe(1_005_000);
+});
+
+test('a token may run out at a part of a second; its connection is due after it', () => {
+  const exp = 1_700_000_000.123_456_7;
+  const { expiresAt } = identityOf({ iss: issuer, sub: 'ana', exp }, chatSettings.parse({}), 5);
+  expect(expiresAt).toBe(1_700_000_005_123);
+  const connection = { rank: dueRank(expiresAt) } as Connection;
+  expect([expiresAt, expiresAt + 1].map((now) => isDue(connection, now))).toEqual([false, true]);
 });

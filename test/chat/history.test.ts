@@ -1,0 +1,98 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, expect, test } from 'vitest';
+import { readPage } from '../../shared/chat/history.ts';
+import type { LogEntry } from '../../shared/store/log.ts';
+import { type ChatOnTable, chatOnTable } from './chat-on-table.ts';
+
+let room: ChatOnTable;
+beforeEach(async () => {
+  room = await chatOnTable();
+});
+
+const message = (seq: number): LogEntry => ({
+  seq,
+  kind: 'message',
+  message: {
+    id: `m${seq}`,
+    eventId: 'e',
+    seq,
+    participant: { id: 'p', username: 'ana' },
+    text: 'hi',
+    sentAt: '2030-01-01T00:00:00.000Z',
+  },
+});
+/** The deletion of so many messages from a number on. */
+const deletion = (seq: number, from: number, count = 1): LogEntry => ({
+  seq,
+  kind: 'deleted',
+  messages: Array.from({ length: count }, (_, i) => ({ seq: from + i, id: `m${from + i}` })),
+});
+const range = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+const seqsOf = (messages: { seq: number }[]) => messages.map(({ seq }) => seq);
+
+/** All that a client gets that goes on after a number until there is no more. */
+async function goOn(after: number, end: number, limit?: number) {
+  const all = { messages: [] as number[], deleted: [] as number[], pages: 0 };
+  let from: number | undefined = after;
+  while (from !== undefined) {
+    const page = await readPage(room.table, 'e', end, { after: from, limit }, 0);
+    // Or it would ask for the same again.
+    if (page.hasMore) expect(page.upTo).toBeGreaterThan(from);
+    else expect(page).not.toHaveProperty('upTo');
+    all.messages.push(...seqsOf(page.messages));
+    all.deleted.push(...(page.deletedSeqs ?? []));
+    all.pages += 1;
+    from = page.upTo;
+  }
+  return all;
+}
+
+test('whoever goes on after `upTo` gets every message and every deletion once', async () => {
+  await room.fill([
+    ...[message(11), deletion(12, 3), message(13), { seq: 14, kind: 'void' } as const],
+    ...[deletion(15, 4, 3), message(16), { seq: 17, kind: 'updated' } as const, message(18), deletion(19, 9)],
+  ]);
+  const all = { messages: [11, 13, 16, 18], deleted: [3, 4, 5, 6, 9] };
+  expect(await goOn(10, 19)).toEqual({ ...all, pages: 1 });
+  expect(await goOn(10, 19, 1)).toEqual({ ...all, pages: 4 });
+});
+
+test('what is deleted once its page was read is told by the next one', async () => {
+  await room.fill([message(1), message(2)]);
+  expect(await readPage(room.table, 'e', 2, { after: 0, limit: 1 }, 0)).toMatchObject({ upTo: 1 });
+  await room.fill([{ seq: 1, kind: 'void', messageId: 'm1' }, deletion(3, 1)]);
+  const { messages, ...rest } = await readPage(room.table, 'e', 3, { after: 1 }, 0);
+  expect(seqsOf(messages)).toEqual([2]);
+  expect(rest).toEqual({ hasMore: false, deletedSeqs: [1] });
+});
+
+test('more deletions than fit into a page, in however few entries, are given each once', async () => {
+  // Long numbers: so many do not fit into one payload.
+  const after = 900_000_000_000;
+  const [each, entries] = [99, 120];
+  const first = after - each * entries;
+  await room.fill([
+    ...range(0, entries).map((i) => deletion(after + 1 + i, first + i * each, each)),
+    message(after + entries + 1),
+  ]);
+  const all = await goOn(after, after + entries + 1);
+  expect(all.messages).toEqual([after + entries + 1]);
+  expect(all.deleted).toEqual(range(first, each * entries));
+  expect(all.pages).toBe(2);
+});
+
+test('a read that shows a deletion, and still what it took away, gives neither', async () => {
+  await room.fill([message(1), message(2), deletion(3, 1), message(4)]);
+  for (const query of [{}, { after: 0 }]) {
+    const { messages, ...rest } = await readPage(room.table, 'e', 4, query, 0);
+    expect(seqsOf(messages)).toEqual([2, 4]);
+    expect(rest).toEqual({ hasMore: false });
+  }
+});
+
+test('the newest page costs few queries, however many were deleted', async () => {
+  await room.fill(range(1, 1_500).map((seq) => ({ seq, kind: 'void' })));
+  room.commands.length = 0;
+  expect(await readPage(room.table, 'e', 1_500, {}, 0)).toEqual({ messages: [], hasMore: false });
+  expect(room.commands.filter((command) => command instanceof QueryCommand).length).toBeLessThan(5);
+});
