@@ -1,5 +1,4 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
@@ -66,10 +65,5 @@ function fromHono(error: Error): Error {
   return noJson();
 }
 
-/** The validation of a route passes over a request that has neither a body nor a type. */
-export const requireJson: MiddlewareHandler = async (c, next) => {
-  if (!c.req.header('content-type')) throw noJson();
-  await next();
-};
-
-const noJson = () => badRequest('', 'the body must be JSON, with the header content-type: application/json');
+export const noJson = () =>
+  badRequest('', 'the body must be JSON, with the header content-type: application/json');

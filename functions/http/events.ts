@@ -8,7 +8,7 @@ import { ChatError } from '../../shared/protocol/errors.ts';
 import { authenticate } from '../context/authenticate.ts';
 import { chat } from '../context/chat.ts';
 import { actorOf } from './actor-of.ts';
-import { newApp, requireJson } from './app.ts';
+import { newApp } from './app.ts';
 import * as moderation from './moderation-routes.ts';
 import { participantIdsOf } from './participant-ids-of.ts';
 import * as routes from './routes.ts';
@@ -29,7 +29,6 @@ app.on('POST', routes.createEvent.path, async (c, next) => {
   if (!rights.includes('operate')) throw new ChatError('FORBIDDEN');
   await next();
 });
-app.on('POST', routes.createEvent.path, requireJson);
 app.openapi(routes.createEvent, async (c) => {
   const { hosts, ...details } = c.req.valid('json');
   const event = await createEvent(chat, { ...details, hosts: participantIdsOf(hosts) });

@@ -23,7 +23,7 @@ export interface Page {
   hasMore: boolean;
   /** With `after`: messages up to it that were deleted in the stretch that this page covers. */
   deletedSeqs?: number[];
-  /** With `after` and `hasMore`: the end of that stretch. */
+  /** The end of that stretch, where there is more and the last message is not it. */
   upTo?: number;
 }
 
@@ -76,6 +76,7 @@ export async function readPage(
     messages,
     hasMore,
     ...(deletedSeqs.length > 0 && { deletedSeqs }),
-    ...(hasMore && { upTo }),
+    // Without a message it is hard to tell where to go on.
+    ...(hasMore && (messages.length === 0 || deletedSeqs.length > 0) && { upTo }),
   };
 }

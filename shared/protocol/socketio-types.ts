@@ -89,7 +89,7 @@ type Callback<Data extends object = object> = (reply: Reply<Data>) => void;
 interface Since {
   /** Messages up to `after` that were deleted since. */
   deletedSeqs?: number[];
-  /** With `hasMore`: go on after this. */
+  /** With `hasMore`: go on after this, or after the last message if it is not there. */
   upTo?: number;
 }
 

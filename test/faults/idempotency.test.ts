@@ -42,7 +42,10 @@ const wires: Record<string, { sender: string; writes: number; enter: Enter }> = 
     // The window is the same.
     writes: 3,
     enter: async (eventId, participantToken) => {
-      const client = await enterSocket(eventId, 'ana', { url: url(), auth: { participantToken } });
+      // The connection of a Lambda that died is closed: what was sent to it meanwhile is for the library to repeat.
+      const repeating = { ackTimeout: 2_000, retries: 20 };
+      const auth = { participantToken };
+      const client = await enterSocket(eventId, 'ana', { url: url(), auth, ...repeating });
       return async (text, clientMessageId) => {
         const { ok, message, error } = await client.ask('sendMessage', { text, clientMessageId });
         if (!ok || !message) throw new Error(error?.code);

@@ -122,7 +122,8 @@ describe('functions that invoke another one many times at once', () => {
     const callers = [1, 2, 3].map(() => narrow.invoke('Caller', event));
     // What the callers leave, or the one that every function gets, is busy. Nothing more fits.
     await vi.waitFor(() => expect(started()).toHaveLength(left), 20_000);
-    expect(narrow.log).toContainEqual(expect.stringContaining('requests wait'));
+    const waiting = expect.stringContaining('requests wait');
+    await vi.waitFor(() => expect(narrow.log).toContainEqual(waiting), 20_000);
     writeFileSync(until, '');
     const one = expect.objectContaining({ StatusCode: 200, payload: expect.any(String) });
     expect(await Promise.all(callers)).toEqual(Array(3).fill({ ok: true, payload: Array(8).fill(one) }));
