@@ -41,7 +41,7 @@ export async function append<Entry extends LogEntry>(
   throw new Error('No number could be kept');
 }
 
-export const putPlainly =
+const putPlainly =
   (table: Table, eventId: string) =>
   async (entry: LogEntry, expiresAt: number): Promise<'put' | 'taken'> =>
     (await putEntry(table, eventId, entry, expiresAt)) ? 'put' : 'taken';

@@ -4,7 +4,7 @@ import { newSecret } from '../../shared/ids.ts';
 import type { Message } from '../../shared/protocol/entities.ts';
 import { createEvent, enter as enterAt, hears, http } from '../support/chat.ts';
 import type { ChatClient, Refused } from '../support/chat-client.ts';
-import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
+import { dieAfterWrites, endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 import { enterSocket } from '../support/sockets.ts';
 
 /** A Lambda dies after any of its writes; the client, which cannot know how far it came, asks again. */
@@ -55,15 +55,8 @@ const wires: Record<string, { sender: string; writes: number; enter: Enter }> = 
   },
 };
 
-/** Runs what is to die: after so many writes of such a function, if it comes so far. */
-async function dying(name: string, writes: number, run: () => Promise<unknown>): Promise<void> {
-  const fault = { function: name, writes, times: 1 };
-  stack.faults.killAfterWrites = fault;
-  // A dead Lambda answers nobody.
-  const answered = run().catch(() => {});
-  await Promise.race([answered, expect.poll(() => fault.times, PATIENCE).toBe(0)]);
-  delete stack.faults.killAfterWrites;
-}
+const dying = (name: string, writes: number, run: () => Promise<unknown>) =>
+  dieAfterWrites(stack, name, writes, run);
 
 /** Everything that somebody has heard said, a repeated `seq` once. */
 const firsts = (client: ChatClient) => [

@@ -4,7 +4,7 @@ import type { Message } from '../../shared/protocol/entities.ts';
 import type { ServerToClient } from '../../shared/protocol/server-to-client.ts';
 import { connect, createEvent, enter as enterAt, hears, http, refusal } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
-import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
+import { dieAfterWrites, endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 import { enterSocket } from '../support/sockets.ts';
 
 /** A moderator's Lambda dies after any of its writes; the moderator does it again, and nothing is left undone. */
@@ -61,12 +61,7 @@ async function scene() {
 
 /** Kills what moderates after one of its writes, if it comes so far, and does it again. */
 async function twice(name: string, writes: number, act: () => Promise<unknown>): Promise<void> {
-  const fault = { function: name, writes, times: 1 };
-  stack.faults.killAfterWrites = fault;
-  // A dead Lambda answers nobody.
-  const first = act().catch(() => {});
-  await Promise.race([first, expect.poll(() => fault.times, PATIENCE).toBe(0)]);
-  delete stack.faults.killAfterWrites;
+  await dieAfterWrites(stack, name, writes, act);
   await act();
 }
 

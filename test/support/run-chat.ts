@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../infra/app.ts';
 import { edgeRewrites } from '../../infra/edge-rewrites.ts';
@@ -13,6 +14,21 @@ export function endFaults({ faults }: LocalStack): void {
   delete faults.killAfterWrites;
   delete faults.killAfterPosts;
   Object.assign(faults, noFaults());
+}
+
+/** Runs what is to die: after so many writes of such a function, if it comes so far. */
+export async function dieAfterWrites(
+  { faults }: LocalStack,
+  name: string,
+  writes: number,
+  run: () => Promise<unknown>,
+): Promise<void> {
+  const fault = { function: name, writes, times: 1 };
+  faults.killAfterWrites = fault;
+  // A dead Lambda answers nobody.
+  const answered = run().catch(() => {});
+  await Promise.race([answered, expect.poll(() => fault.times, { timeout: 20_000 }).toBe(0)]);
+  delete faults.killAfterWrites;
 }
 
 export type RunningChat = LocalStack & { readonly clock: ManualClock };

@@ -51,7 +51,7 @@ export async function expel(
     // Removed but open, it would hear nothing and know nothing.
     if (!(await poster.close(connectionId))) stillOpen += 1;
     // Last: until then whoever repeats this finds it.
-    else if (await leave(table, connectionId, membership, 'goes')) await ringForPresence(table, eventId);
+    else await leave(table, connectionId, membership, 'goes');
   };
   // Again: meanwhile a connection may have been recovered, as another one.
   for (let round = 0; round < ROUNDS && stillOpen === 0; round += 1) {
@@ -63,7 +63,7 @@ export async function expel(
     }
     if (found === 0) break;
   }
-  // Also for what one that died before it could ring has left.
+  // Once for all, and for what one that died before it could ring has left.
   if ((await readNotes(table, eventId)).length > 0) await ringForPresence(table, eventId);
   await deliverNow(chat, eventId);
   if (stillOpen > 0) throw new Error('Not all connections could be closed');
