@@ -1,6 +1,5 @@
 import { deliverNow } from '../delivery/deliver.ts';
-import { ringForPresence } from '../store/bell.ts';
-import { getCursor } from '../store/cursor.ts';
+import { getBell, ringForPresence } from '../store/bell.ts';
 import { goLive } from '../store/members.ts';
 import type { Chat } from './chat.ts';
 
@@ -21,9 +20,9 @@ export async function becomeLive(
 ): Promise<void> {
   if (!(await goLive(chat.table, { eventId, connectionId, joinId, after: end }))) return;
   await tellMissed();
-  // A window that claimed more before it could see us live has passed us by: one more is needed.
-  const claimed = (await getCursor(chat.table, eventId))?.claimed ?? 0;
-  if (claimed <= end) return;
+  // A window of what was rung for before we were live may have passed us by: one more is needed.
+  const rung = (await getBell(chat.table, eventId))?.seq ?? 0;
+  if (rung <= end) return;
   await ringForPresence(chat.table, eventId);
   await deliverNow(chat, eventId);
 }

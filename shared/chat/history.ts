@@ -5,7 +5,7 @@ import { readLog, readPrefix } from '../store/log.ts';
 import type { Table } from '../store/table.ts';
 import { byteBudget } from './byte-budget.ts';
 
-/** How far readers look beyond what windows have claimed. */
+/** How far readers look beyond what windows have delivered. */
 const LOOK_AHEAD = 500;
 
 export interface PageQuery {
@@ -32,9 +32,9 @@ export interface Page {
  * nothing.
  */
 export async function readableEnd(table: Table, eventId: string): Promise<number> {
-  const claimed = (await getCursor(table, eventId))?.claimed ?? 0;
-  const ahead = await readPrefix(table, eventId, claimed, LOOK_AHEAD);
-  return ahead.at(-1)?.seq ?? claimed;
+  const delivered = (await getCursor(table, eventId))?.delivered ?? 0;
+  const ahead = await readPrefix(table, eventId, delivered, LOOK_AHEAD);
+  return ahead.at(-1)?.seq ?? delivered;
 }
 
 /** One page of an event's messages up to `end`: shorter than `limit` if it would not fit with `reservedBytes` more. */

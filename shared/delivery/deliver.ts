@@ -49,9 +49,8 @@ export async function deliverNow(
   if (!cursor) return;
   const beginUntil = Date.now() + DIRECT_MS;
   const bounds = { windows: DIRECT_WINDOWS, beginUntil, postUntil: beginUntil };
-  const isQuiet = !isHeld(cursor) && cursor.delivered + 1 === rung?.entry?.seq;
   try {
-    await runWindows(delivery, eventId, bounds, isQuiet ? rung : undefined);
+    await runWindows(delivery, eventId, bounds, rung);
   } catch (error) {
     delivery.log.warn('left to the stream', { eventId, error });
   }
@@ -69,21 +68,18 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
   const rung = await getBell(table, eventId);
   if (!rung) return;
   let hole: { seq: number; since: number } | undefined;
-  let heardBy: string | undefined;
   let isFirst = true;
   for (;;) {
     const cursor = await getCursor(table, eventId);
     if (!cursor || isCaughtUp(rung, cursor)) return;
     if (Date.now() > beginUntil) throw new Error('Delivery has not caught up in time');
-    if (isHeld(cursor) && cursor.lease === heardBy) {
+    if (isHeld(cursor)) {
       await sleep(BUSY_WAIT_MS);
       continue;
     }
     const result = await runWindows(delivery, eventId, bounds, isFirst ? { bell: rung } : undefined);
     isFirst = false;
     if (result.state === 'done' && isCaughtUp(rung, result.cursor)) return;
-    // One knock is enough for one holder.
-    if (result.state === 'busy') heardBy = cursor.lease;
     if (result.state === 'early') throw new Error('The next window is not to begin in time');
     if (result.state !== 'hole') continue;
     if (hole?.seq !== result.seq) hole = { seq: result.seq, since: Date.now() };

@@ -8,7 +8,6 @@ import {
   release,
   settle,
   takeLease,
-  takeLeaseAndClaim,
 } from '../store/lease.ts';
 import type { Table } from '../store/table.ts';
 
@@ -36,21 +35,12 @@ export class Lease {
     this.#renewal = setInterval(() => void this.#renew().catch(() => {}), RENEWAL_MS);
   }
 
-  /**
-   * Undefined while somebody else holds it, who has heard the knock and will look again. With `seq`, what probably is the
-   * only number that was not delivered, it is claimed at the same time, if that is so.
-   */
-  static async take(
-    table: Table,
-    eventId: string,
-    seq?: number,
-  ): Promise<{ lease: Lease; cursor: Cursor; hasClaimed: boolean } | undefined> {
+  /** Undefined while somebody else holds it, who will look at the bell once more after it has let go. */
+  static async take(table: Table, eventId: string): Promise<{ lease: Lease; cursor: Cursor } | undefined> {
     const owner = newId();
     const until = Date.now() + LEASE_MS;
-    const claimed = seq === undefined ? undefined : await takeLeaseAndClaim(table, eventId, owner, seq);
-    const cursor = claimed ?? (await takeLease(table, eventId, owner));
-    if (!cursor) return undefined;
-    return { lease: new Lease(table, eventId, owner, until), cursor, hasClaimed: claimed !== undefined };
+    const cursor = await takeLease(table, eventId, owner);
+    return cursor && { lease: new Lease(table, eventId, owner, until), cursor };
   }
 
   /** Until when it is ours, unless it is renewed; milliseconds since the epoch. */
@@ -63,12 +53,6 @@ export class Lease {
     if (Date.now() >= this.#until) throw new Error('The lease ran out');
   }
 
-  /** Makes sure of the lease, and announces that the coming window reaches up to `claimed`. Throws if it was lost. */
-  async claim(claimed: number | undefined): Promise<void> {
-    await this.#renew(claimed);
-    this.check();
-  }
-
   /** Writes down what a window has done. Throws if the lease was lost. */
   async settle(progress: Progress): Promise<Cursor> {
     return this.#inTurn(async (until) => {
@@ -79,9 +63,10 @@ export class Lease {
     });
   }
 
-  /** Writes down and lets go; false if somebody knocked since `knocks`, or if the lease was lost. */
-  async release(progress: Progress, knocks: number | undefined): Promise<boolean> {
-    return release(this.#table, this.#eventId, this.#owner, progress, knocks);
+  /** Writes down and lets go. Throws if the lease was lost. */
+  async release(progress: Progress): Promise<void> {
+    if (!(await release(this.#table, this.#eventId, this.#owner, progress)))
+      throw new Error('The lease was taken');
   }
 
   /** Lets go, whatever there is still to do; if that fails too, the lease runs out. */
@@ -93,9 +78,9 @@ export class Lease {
     clearInterval(this.#renewal);
   }
 
-  async #renew(claimed?: number): Promise<void> {
+  async #renew(): Promise<void> {
     await this.#inTurn(async (until) => {
-      const isOurs = await keepLease(this.#table, this.#eventId, this.#owner, claimed);
+      const isOurs = await keepLease(this.#table, this.#eventId, this.#owner);
       this.#until = isOurs ? until : 0;
     });
   }

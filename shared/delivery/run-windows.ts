@@ -35,9 +35,10 @@ export interface Rung {
 }
 
 /**
- * Runs windows of one event until nothing is left, within bounds. With `rung`, spares the first look at the bell, and at
- * the log if there is nothing but its entry. Throws when the lease was lost or nobody could be served; the log and the cursor then say what is still to
- * do.
+ * Runs windows of one event until nothing is left, within bounds. Whoever finds the lease taken leaves: its holder looks
+ * once more after it has let go, and sees what was rung and put before. With `rung`, spares the first look at the bell, and
+ * at the log if there is nothing but its entry. Throws when the lease was lost or nobody could be served; the log and the
+ * cursor then say what is still to do.
  */
 export async function runWindows(
   delivery: Delivery,
@@ -45,42 +46,86 @@ export async function runWindows(
   bounds: RunBounds,
   rung?: Rung,
 ): Promise<RunResult> {
-  const held = await Lease.take(delivery.table, eventId, rung?.entry?.seq);
-  if (!held) return { state: 'busy' };
-  const { lease, hasClaimed } = held;
+  let windows = 0;
+  for (let seen = rung; ; ) {
+    const held = await Lease.take(delivery.table, eventId);
+    if (!held) return { state: 'busy' };
+    const { result, isLast, cursor, ...ran } = await runWhileHeld(
+      delivery,
+      eventId,
+      held,
+      bounds,
+      seen,
+      windows,
+    );
+    if (isLast || !cursor) return result;
+    const bell = await getBell(delivery.table, eventId);
+    const isRung =
+      bell &&
+      (bell.presence > cursor.presence ||
+        (bell.seq > cursor.delivered &&
+          (await readPrefix(delivery.table, eventId, cursor.delivered, 1)).length > 0));
+    if (!isRung) return result;
+    windows = ran.windows;
+    seen = undefined;
+  }
+}
+
+interface Ran {
+  result: RunResult;
+  isLast: boolean;
+  windows: number;
+  cursor?: Cursor;
+}
+
+async function runWhileHeld(
+  delivery: Delivery,
+  eventId: string,
+  held: { lease: Lease; cursor: Cursor },
+  bounds: RunBounds,
+  rung: Rung | undefined,
+  before: number,
+): Promise<Ran> {
+  const { lease } = held;
   let { cursor } = held;
   // If it has to wait for its pace, others may join it.
-  const isAlone = hasClaimed && cursor.nextWindowAt <= Date.now();
+  const isAlone = cursor.delivered + 1 === rung?.entry?.seq && cursor.nextWindowAt <= Date.now();
   let known = isAlone && rung?.entry ? { bell: rung.bell, entries: [rung.entry] } : undefined;
   let seen = rung?.bell;
   try {
-    for (let count = 1; ; count += 1) {
+    for (let windows = before + 1; ; windows += 1) {
       if (cursor.nextWindowAt > bounds.beginUntil) {
         await lease.letGo();
-        return { state: 'early' };
+        return { result: { state: 'early' }, isLast: true, windows };
       }
       // Whatever comes until then shares a frame.
       await sleepUntil(cursor.nextWindowAt);
       const { bell, entries } = known ?? (await findWork(delivery, eventId, cursor, seen));
       let progress = cursor;
       let departures = 0;
+      let hasLeft = false;
       if (entries.length > 0 || bell.presence > cursor.presence) {
-        // Before the members are listed: see `claimed`.
-        if (!known) await lease.claim(entries.at(-1)?.seq);
         const work = { entries, presence: bell.presence };
         const done = await runWindow(delivery, eventId, lease, cursor, work, bounds.postUntil);
         progress = { ...cursor, ...done.progress };
-        departures = done.departures;
+        ({ departures, hasLeft } = done);
       }
       known = undefined;
       seen = undefined;
       // Who left in this window is news for the next one.
       const more = departures > 0 || entries.length === WINDOW_ENTRIES;
+      // Who could not be served was rung for: the stream tries again.
       const isLast =
-        count >= bounds.windows || Math.max(Date.now(), progress.nextWindowAt) >= bounds.beginUntil;
-      if ((isLast || !more) && (await lease.release(progress, isLast ? undefined : cursor.knocks))) {
+        hasLeft ||
+        windows >= bounds.windows ||
+        Math.max(Date.now(), progress.nextWindowAt) >= bounds.beginUntil;
+      if (isLast || !more) {
+        await lease.release(progress);
         const hasHole = !more && progress.delivered < bell.seq;
-        return hasHole ? { state: 'hole', seq: progress.delivered + 1 } : { state: 'done', cursor: progress };
+        const result: RunResult = hasHole
+          ? { state: 'hole', seq: progress.delivered + 1 }
+          : { state: 'done', cursor: progress };
+        return { result, isLast, windows, cursor: progress };
       }
       cursor = await lease.settle(progress);
     }

@@ -38,7 +38,7 @@ export async function runWindow(
   cursor: Cursor,
   { entries, presence }: Work,
   until: number,
-): Promise<{ progress: Progress; departures: number }> {
+): Promise<{ progress: Progress; departures: number; hasLeft: boolean }> {
   const { table, settings } = delivery;
   const startedAt = Date.now();
   const share = new Share(delivery, until);
@@ -98,6 +98,7 @@ export async function runWindow(
   delivery.metrics.count('Windows', 1);
   return {
     departures: departures + stuck.length - open.length,
+    hasLeft: unserved.length > 0,
     progress: {
       delivered,
       presence: Math.max(presence, cursor.presence),

@@ -4,8 +4,6 @@ import { getItem, type Item, type Table } from './table.ts';
 
 /** How far an event's delivery has come, what its last window saw, and who may run the next one. */
 export interface Cursor {
-  /** Every window up to now covers the log up to here; whoever is live when `claimed` is read gets all that follows. */
-  claimed: number;
   /** Windows have posted the log up to here, to all members but those in `pending`. */
   delivered: number;
   /** The bell's `presence` that the last window had seen. */
@@ -19,8 +17,6 @@ export interface Cursor {
   pending: Record<string, number>;
   /** Those of them that posts failed for, and since when, milliseconds since the epoch. */
   troubled: Record<string, number>;
-  /** Counts those who found the lease taken: the holder looks again before it lets go. */
-  knocks: number;
   /** When the next window may begin, milliseconds since the epoch: an event's windows keep a pace. */
   nextWindowAt: number;
   lease?: string;
@@ -29,7 +25,6 @@ export interface Cursor {
 }
 
 export const newCursor: Cursor = {
-  claimed: 0,
   delivered: 0,
   presence: 0,
   news: 0,
@@ -37,7 +32,6 @@ export const newCursor: Cursor = {
   participantCount: 0,
   pending: {},
   troubled: {},
-  knocks: 0,
   nextWindowAt: 0,
 };
 
