@@ -1,7 +1,7 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ChatStack } from './chat-stack.ts';
-import { readSettings } from './config.ts';
+import { readSettings } from './context-settings.ts';
 import { DataStack } from './data-stack.ts';
 
 export interface ChatAppProps {

@@ -1,11 +1,11 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import type { Settings } from './config.ts';
 import { Delivery } from './constructs/delivery.ts';
 import { EventsHttpApi } from './constructs/http-api.ts';
 import { LogPermission } from './constructs/log-permission.ts';
 import { ChatWebSocketApi } from './constructs/websocket-api.ts';
+import type { Settings } from './context-settings.ts';
 
 /** Everything that can be deleted and deployed again: both APIs, the functions, delivery. */
 export class ChatStack extends Stack {

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { tableKeys } from '../shared/store/keys.ts';
-import type { Settings } from './config.ts';
+import type { Settings } from './context-settings.ts';
 
 /** The one table. It outlives every other stack, and its own unless the deployment is ephemeral. */
 export class DataStack extends Stack {

@@ -1,5 +1,5 @@
 import { chatApp } from './app.ts';
-import { SettingsError } from './config.ts';
+import { SettingsError } from './context-settings.ts';
 
 /** What cdk.json runs. */
 try {

@@ -1,5 +1,5 @@
 import type { Chat } from '../../shared/chat/chat.ts';
-import { packFrames } from '../../shared/delivery/frames.ts';
+import { packFrames } from '../../shared/delivery/content/frames.ts';
 import { log, metrics } from './observe.ts';
 import { poster } from './poster.ts';
 import { settings } from './settings.ts';

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Metrics as Counters } from '../../shared/delivery/delivery.ts';
+import type { Metrics as Counters } from '../../shared/delivery/types.ts';
 
 export const log = new Logger();
 

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import type { PostElsewhere } from '../../shared/delivery/delivery.ts';
-import type { Served } from '../../shared/delivery/poster.ts';
+import type { Served } from '../../shared/delivery/posting/poster.ts';
+import type { PostElsewhere } from '../../shared/delivery/types.ts';
 import type { PostEvent } from '../delivery/post.ts';
 import { environment } from './environment.ts';
 

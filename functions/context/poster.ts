@@ -1,5 +1,5 @@
-import { managementApi } from '../../shared/delivery/management-api.ts';
-import { newPoster } from '../../shared/delivery/poster.ts';
+import { managementApi } from '../../shared/delivery/posting/management-api.ts';
+import { newPoster } from '../../shared/delivery/posting/poster.ts';
 import { environment } from './environment.ts';
 
 export const poster = newPoster(managementApi(environment.managementEndpoint));

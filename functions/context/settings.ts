@@ -1,4 +1,4 @@
-import type { ChatSettings } from '../../shared/config.ts';
+import type { ChatSettings } from '../../shared/settings.ts';
 import { environment } from './environment.ts';
 
 /** Checked when the template was made: infra/config.ts. */

@@ -1,4 +1,4 @@
-import type { Batch, Served } from '../../shared/delivery/poster.ts';
+import type { Batch, Served } from '../../shared/delivery/posting/poster.ts';
 import { poster } from '../context/poster.ts';
 
 /** A chunk of an audience, from the Lambda that runs the window. */

@@ -8,8 +8,8 @@ import { authenticate } from '../context/authenticate.ts';
 import { environment } from '../context/environment.ts';
 import { log } from '../context/observe.ts';
 import { table } from '../context/table.ts';
-import { type Headers, readHandshake } from './handshake-token.ts';
 import type { OpenEvent } from './open.ts';
+import { type Headers, readHandshake } from './wire/handshake-token.ts';
 
 /** `$connect` events carry headers and the query string, which their type leaves out. */
 type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { headers?: Headers; queryStringParameters?: Query };

@@ -2,9 +2,9 @@ import { ping } from '../../shared/chat/ping.ts';
 import { isSocketIo } from '../../shared/protocol/wire.ts';
 import { getConnection } from '../../shared/store/connections.ts';
 import { chat } from '../context/chat.ts';
-import { answerFrame } from './frames.ts';
-import { handleMessages } from './handler.ts';
-import { answerPacket } from './packets.ts';
+import { handleMessages } from './wire/handler.ts';
+import { answerFrame } from './wire/json.ts';
+import { answerPacket } from './wire/socketio.ts';
 
 /** Whatever no route selects: `ping`, unknown actions, what is no frame at all, and every packet of Socket.IO. */
 export const handler = handleMessages(async (message) => {

@@ -1,4 +1,4 @@
 import { joinEvent } from '../../shared/chat/join-event.ts';
-import { route } from './frames.ts';
+import { route } from './wire/json.ts';
 
 export const handler = route('joinEvent', joinEvent);

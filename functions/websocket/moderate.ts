@@ -1,8 +1,8 @@
 import { moderation } from '../../shared/chat/moderation/operations.ts';
 import { getConnection } from '../../shared/store/connections.ts';
 import { chat } from '../context/chat.ts';
-import { answerFrame } from './frames.ts';
-import { handleMessages } from './handler.ts';
+import { handleMessages } from './wire/handler.ts';
+import { answerFrame } from './wire/json.ts';
 
 /** The routes of moderators: `deleteMessage`, `kick`, `ban`, `unban`, `updateEvent`. */
 export const handler = handleMessages((frame) =>

@@ -1,4 +1,4 @@
 import { typing } from '../../shared/chat/typing.ts';
-import { route } from './frames.ts';
+import { route } from './wire/json.ts';
 
 export const handler = route('typing', typing);

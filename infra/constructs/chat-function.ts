@@ -12,7 +12,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { tableKeys } from '../../shared/store/keys.ts';
-import { chatSettingsOf, type Settings } from '../config.ts';
+import { chatSettingsOf, type Settings } from '../context-settings.ts';
 import { bundle, type Entry } from './bundles.ts';
 import type { ManagementApi } from './management-api.ts';
 

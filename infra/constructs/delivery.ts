@@ -7,8 +7,8 @@ import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-la
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { BELL } from '../../shared/store/keys.ts';
-import type { Settings } from '../config.ts';
+import { EVENT_HEAD } from '../../shared/store/keys.ts';
+import type { Settings } from '../context-settings.ts';
 import { ChatFunction } from './chat-function.ts';
 import { posts, runsWindows } from './grants.ts';
 import type { ManagementApi } from './management-api.ts';
@@ -54,7 +54,7 @@ export class Delivery extends Construct {
         filters: [
           FilterCriteria.filter({
             eventName: FilterRule.isEqual('MODIFY'),
-            dynamodb: { Keys: { sk: { S: FilterRule.isEqual(BELL) } } },
+            dynamodb: { Keys: { sk: { S: FilterRule.isEqual(EVENT_HEAD) } } },
           }),
         ],
         batchSize: 100,

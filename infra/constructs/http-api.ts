@@ -10,7 +10,7 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { Settings } from '../config.ts';
+import type { Settings } from '../context-settings.ts';
 import { accessLogs } from './access-logs.ts';
 import { ChatFunction } from './chat-function.ts';
 import { posts, runsWindows } from './grants.ts';

@@ -3,7 +3,7 @@ import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { Settings } from '../config.ts';
+import type { Settings } from '../context-settings.ts';
 import { accessLogs } from './access-logs.ts';
 import type { Entry } from './bundles.ts';
 import { ChatFunction, type ChatFunctionProps, type ManagementMethod } from './chat-function.ts';

@@ -1,7 +1,7 @@
 import { jwtVerify } from 'jose';
-import type { ChatSettings } from '../config.ts';
 import { type Identity, tokenExpired } from '../identity.ts';
 import { ChatError } from '../protocol/errors.ts';
+import type { ChatSettings } from '../settings.ts';
 import { identityOf } from './identity-of.ts';
 import { keysOf } from './keys-of.ts';
 

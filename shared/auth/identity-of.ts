@@ -1,9 +1,9 @@
 import type { JWTPayload } from 'jose';
-import type { ChatSettings } from '../config.ts';
 import type { Identity } from '../identity.ts';
 import { participantIdOfSubject } from '../ids.ts';
 import { presentable } from '../protocol/characters.ts';
 import { ChatError } from '../protocol/errors.ts';
+import type { ChatSettings } from '../settings.ts';
 
 /** What the claims of a verified token say (contract: "Credentials"). Throws `UNAUTHORIZED` if they name nobody. */
 export function identityOf(claims: JWTPayload, settings: ChatSettings, clockSkewSeconds: number): Identity {

@@ -1,6 +1,6 @@
-import type { Delivery } from '../delivery/delivery.ts';
-import type { Rung } from '../delivery/run-windows.ts';
-import { type Heed, ringForEntry } from '../store/bell.ts';
+import type { Delivery } from '../delivery/types.ts';
+import type { JustWritten } from '../delivery/window/run-windows.ts';
+import { allocateSeq, type Gate } from '../store/event-head.ts';
 import { type LogEntry, logExpiry, putEntry } from '../store/log.ts';
 import type { Table } from '../store/table.ts';
 
@@ -8,11 +8,11 @@ import type { Table } from '../store/table.ts';
 const NUMBER_TRIES = 5;
 
 /** `refused`: the event ended, is paused or is not there. */
-export type Appended = { rung: Required<Rung> } | 'repeated' | 'refused';
+export type Appended = { rung: Required<JustWritten> } | 'repeated' | 'refused';
 
 export interface Appending<Entry> {
   /** What stands in the way. */
-  heed: Heed;
+  gate: Gate;
   /** The entry for a number. */
   entryAt: (seq: number) => Entry;
   /** How it is put there, if not just so. `repeated`: another has put the same; `taken`: a reader closed the number. */
@@ -23,16 +23,16 @@ export interface Appending<Entry> {
 export async function append<Entry extends LogEntry>(
   { table, settings }: Pick<Delivery, 'table' | 'settings'>,
   eventId: string,
-  { heed, entryAt, put = putPlainly(table, eventId) }: Appending<Entry>,
+  { gate, entryAt, put = putPlainly(table, eventId) }: Appending<Entry>,
 ): Promise<Appended> {
   const expiresAt = logExpiry(settings);
   for (let attempt = 0; attempt < NUMBER_TRIES; attempt += 1) {
-    const bell = await ringForEntry(table, eventId, heed);
-    if (!bell) return 'refused';
-    const { seq } = bell;
+    const head = await allocateSeq(table, eventId, gate);
+    if (!head) return 'refused';
+    const { seq } = head;
     const entry = entryAt(seq);
     const result = await put(entry, expiresAt);
-    if (result === 'put') return { rung: { bell, entry } };
+    if (result === 'put') return { rung: { head, entry } };
     if (result === 'taken') continue;
     // Our number stays unused.
     await putEntry(table, eventId, { seq, kind: 'void' }, expiresAt);

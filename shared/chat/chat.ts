@@ -1,6 +1,6 @@
-import type { Delivery } from '../delivery/delivery.ts';
-import type { Outgoing } from '../delivery/frames.ts';
-import type { PostOutcome } from '../delivery/poster.ts';
+import type { Outgoing } from '../delivery/content/frames.ts';
+import type { PostOutcome } from '../delivery/posting/poster.ts';
+import type { Delivery } from '../delivery/types.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
 import type { Wire } from '../protocol/wire.ts';
 import type { Connection } from '../store/connections.ts';
@@ -21,7 +21,7 @@ export interface Chat extends Delivery {
 export interface Reply<Data extends object = object> {
   data: Data;
   /** What goes out instead when no acknowledgement was asked for. */
-  unasked?: ServerEvent;
+  eventWithoutAck?: ServerEvent;
   afterwards?: () => Promise<void>;
 }
 

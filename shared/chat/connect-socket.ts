@@ -6,7 +6,7 @@ import { parse } from '../protocol/parse.ts';
 import { type Connection, openSocket } from '../store/connections.ts';
 import { putSession } from '../store/sessions.ts';
 import type { Chat } from './chat.ts';
-import { recover } from './recover.ts';
+import { recover } from './recovery/recover.ts';
 
 /** What a client may send with CONNECT: its own `auth`, and what the library adds to come back to a session. */
 const authSchema = z.object({

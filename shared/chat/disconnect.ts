@@ -1,15 +1,15 @@
 import { deliverNow } from '../delivery/deliver.ts';
-import { forget, lose } from '../delivery/forget.ts';
+import { markConnectionLost, removeConnection } from '../delivery/departures.ts';
 import type { Chat } from './chat.ts';
 
 /** The user ended the connection: its event hears of it at once, and it cannot be recovered. */
 export async function disconnect(chat: Chat, connectionId: string): Promise<void> {
-  await tell(chat, await forget(chat, connectionId));
+  await tell(chat, await removeConnection(chat, connectionId));
 }
 
 /** The connection has closed, which may be meant or not; its event hears of it once, whoever noticed first. */
 export async function connectionClosed(chat: Chat, connectionId: string): Promise<void> {
-  await tell(chat, await lose(chat, connectionId));
+  await tell(chat, await markConnectionLost(chat, connectionId));
 }
 
 async function tell(chat: Chat, eventId: string | undefined): Promise<void> {

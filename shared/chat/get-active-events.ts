@@ -20,7 +20,7 @@ export async function getActiveEvents(
   reservedBytes: number,
 ): Promise<Reply<EventList>> {
   const data = await listActiveEvents(chat, query, reservedBytes);
-  return { data, unasked: { event: 'activeEvents', data } };
+  return { data, eventWithoutAck: { event: 'activeEvents', data } };
 }
 
 /** Active events, newest first. Throws `BAD_REQUEST` for a cursor that is not ours. */

@@ -1,5 +1,5 @@
 import { forEachConcurrently } from '../concurrency.ts';
-import { Share } from '../delivery/share.ts';
+import { FrameQuota } from '../delivery/posting/frame-quota.ts';
 import { NOOP } from '../protocol/socketio.ts';
 import { listOpen } from '../store/connections.ts';
 import { SLOTS } from '../store/keys.ts';
@@ -20,7 +20,7 @@ export const slotAt = (now: number): number => Math.floor(now / 60_000) % SLOTS;
  * Works until `deadline`.
  */
 export async function heartbeat(chat: Chat, slot: number, deadline: number): Promise<void> {
-  const share = new Share(chat, deadline);
+  const share = new FrameQuota(chat, deadline);
   let batch: string[] = [];
   for await (const connectionId of listOpen(chat.table, slot)) {
     batch.push(connectionId);
@@ -33,7 +33,7 @@ export async function heartbeat(chat: Chat, slot: number, deadline: number): Pro
 
 async function beat(
   chat: Chat,
-  share: Share,
+  share: FrameQuota,
   connectionIds: readonly string[],
   deadline: number,
 ): Promise<void> {

@@ -4,16 +4,16 @@ import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Event } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
 import type { Replies } from '../protocol/replies.ts';
-import { getBell, ringForPresence } from '../store/bell.ts';
 import { type Connection, getConnection, type Membership } from '../store/connections.ts';
 import { getCursor, newCursor } from '../store/cursor.ts';
+import { getEventHead, signalPresence } from '../store/event-head.ts';
 import { join } from '../store/memberships.ts';
 import type { Chat, Reply } from './chat.ts';
 import { getEvent } from './get-event.ts';
 import { readableEnd } from './history.ts';
+import { countOf, readRoster } from './joining/roster.ts';
+import { sendHistory } from './joining/send-history.ts';
 import { rateLimit } from './rate-limit.ts';
-import { countOf, readRoll } from './roll.ts';
-import { sendHistory } from './send-history.ts';
 
 /**
  * Makes the connection a member of the event, and of no other. Until its history is on the way the member is held:
@@ -30,14 +30,14 @@ export async function joinEvent(
   const { participantToken, joinId, leftEventId, news } = member;
   const { participant } = member.membership;
   const changed = leftEventId === undefined ? [eventId] : [eventId, leftEventId];
-  await Promise.all(changed.map((id) => ringForPresence(table, id)));
+  await Promise.all(changed.map((id) => signalPresence(table, id)));
   // Before the ack: whoever joins upon it finds this join announced.
   await Promise.all(changed.map((id) => deliverNow(chat, id)));
 
   const [event, end, roll] = await Promise.all([
     getEvent(chat, eventId),
     readableEnd(table, eventId),
-    readRoll(chat, eventId, participant),
+    readRoster(chat, eventId, participant),
   ]);
   const now: Event = { ...event, participantCount: countOf(roll, event) };
   return {
@@ -121,9 +121,9 @@ async function admit({ table, settings }: Chat, { wire, membership }: Connection
 }
 
 async function requireActive({ table }: Chat, eventId: string): Promise<void> {
-  const bell = await getBell(table, eventId);
-  if (!bell) throw new ChatError('EVENT_NOT_FOUND');
-  if (bell.status !== 'active') throw new ChatError('EVENT_ENDED');
+  const head = await getEventHead(table, eventId);
+  if (!head) throw new ChatError('EVENT_NOT_FOUND');
+  if (head.status !== 'active') throw new ChatError('EVENT_ENDED');
 }
 
 /** Joining again under the same name changes nothing; under another, only the name. */

@@ -1,6 +1,6 @@
 import { deliverNow } from '../delivery/deliver.ts';
-import { ringForPresence } from '../store/bell.ts';
 import { type Connection, getConnection } from '../store/connections.ts';
+import { signalPresence } from '../store/event-head.ts';
 import { leave } from '../store/memberships.ts';
 import type { Chat, Reply } from './chat.ts';
 
@@ -9,7 +9,7 @@ export async function leaveEvent(chat: Chat, { connectionId, membership }: Conne
   // Every failure means that a join or another leave came in between: look again.
   for (let from = membership; from; from = (await getConnection(chat.table, connectionId))?.membership) {
     if (await leave(chat.table, connectionId, from, 'stays')) {
-      await ringForPresence(chat.table, from.eventId);
+      await signalPresence(chat.table, from.eventId);
       await deliverNow(chat, from.eventId);
       break;
     }

@@ -1,17 +1,17 @@
-import { deliverNow, seeSmall } from '../delivery/deliver.ts';
+import { cursorIfSmall, deliverNow } from '../delivery/deliver.ts';
 import { newId } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Message } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
 import type { Replies } from '../protocol/replies.ts';
-import { getBell, type Heed } from '../store/bell.ts';
 import type { Connection } from '../store/connections.ts';
+import { type Gate, getEventHead } from '../store/event-head.ts';
 import type { LogEntry } from '../store/log.ts';
-import { getSent, putOnce } from '../store/sent.ts';
+import { getSent, putOnce } from '../store/sent-markers.ts';
 import { append } from './append.ts';
 import type { Chat, Reply } from './chat.ts';
+import { checkRules } from './check-rules.ts';
 import { membershipOf } from './membership-of.ts';
-import { obeyRules } from './obey-rules.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
 
 /** Stores a message, rings, delivers it at once if the audience is small. Answered: certain to reach everybody. */
@@ -21,8 +21,8 @@ export async function sendMessage(
   { text, clientMessageId }: ActionData<'sendMessage'>,
 ): Promise<Reply<Replies['sendMessage']>> {
   const { eventId, participant } = membershipOf(connection);
-  const [bell] = await Promise.all([
-    getBell(chat.table, eventId, { consistent: false }),
+  const [head] = await Promise.all([
+    getEventHead(chat.table, eventId, { consistent: false }),
     rateLimit(chat, writersOf(connection), 'sendMessage'),
   ]);
   const draft: Draft = {
@@ -35,9 +35,9 @@ export async function sendMessage(
   };
   const first = await findFirst(chat, draft);
   if (first) return { data: { message: first } };
-  const heed = await obeyRules(chat, connection, eventId, bell ?? {});
-  const seen = seeSmall(chat, eventId);
-  const { message, ...rung } = await store(chat, connection, draft, heed);
+  const gate = await checkRules(chat, connection, eventId, head ?? {});
+  const seen = cursorIfSmall(chat, eventId);
+  const { message, ...rung } = await store(chat, connection, draft, gate);
   await deliverNow(chat, eventId, { seen, ...rung });
   return { data: { message } };
 }
@@ -50,15 +50,15 @@ async function findFirst({ table }: Chat, { eventId, clientMessageId, participan
   return getSent(table, { eventId, clientMessageId, participantId: participant.id });
 }
 
-async function store(chat: Chat, connection: Connection, draft: Draft, firstHeed: Heed) {
+async function store(chat: Chat, connection: Connection, draft: Draft, firstGate: Gate) {
   const { table, metrics } = chat;
   const { id, eventId, ...rest } = draft;
   const messageAt = (seq: number): Message => ({ id, eventId, seq, ...rest });
   const { clientMessageId } = draft;
-  let heed = firstHeed;
+  let gate = firstGate;
   for (;;) {
     const result = await append<LogEntry & { kind: 'message' }>(chat, eventId, {
-      heed,
+      gate,
       entryAt: (seq) => ({ seq, kind: 'message', message: messageAt(seq) }),
       // With a marker, by which a repeat finds it.
       ...(clientMessageId !== undefined && {
@@ -67,14 +67,14 @@ async function store(chat: Chat, connection: Connection, draft: Draft, firstHeed
     });
     if (result === 'refused') {
       // The rules may have changed since they were read.
-      const bell = await getBell(table, eventId);
-      if (bell?.status !== 'active') throw new ChatError('EVENT_ENDED');
-      heed = await obeyRules(chat, connection, eventId, bell);
+      const head = await getEventHead(table, eventId);
+      if (head?.status !== 'active') throw new ChatError('EVENT_ENDED');
+      gate = await checkRules(chat, connection, eventId, head);
       continue;
     }
     if (result !== 'repeated') {
       metrics.count('Messages', 1);
-      return { message: messageAt(result.rung.bell.seq), rung: result.rung };
+      return { message: messageAt(result.rung.head.seq), rung: result.rung };
     }
     // Another send of the same was faster.
     const first = await findFirst(chat, draft);

@@ -1,15 +1,20 @@
 import { forEachConcurrently } from '../concurrency.ts';
 import { catchUp, deliverNow, isCaughtUp } from '../delivery/deliver.ts';
-import { forget, lapse, lose, recoverableUntil } from '../delivery/forget.ts';
+import {
+  expireMembership,
+  markConnectionLost,
+  recoverableUntil,
+  removeConnection,
+} from '../delivery/departures.ts';
 import { isExpired, tokenExpired } from '../identity.ts';
 import type { Event } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
-import { getBell, ringForPresence } from '../store/bell.ts';
 import { type Connection, getConnection, isDue, listDue } from '../store/connections.ts';
 import { getCursor } from '../store/cursor.ts';
+import { getEventHead, signalPresence } from '../store/event-head.ts';
 import { listAsEnded, listEvents } from '../store/events.ts';
-import { readNotes } from '../store/presence.ts';
+import { readOutbox } from '../store/presence-outbox.ts';
 import type { Chat } from './chat.ts';
 
 const CONCURRENCY = 10;
@@ -52,10 +57,10 @@ async function endWhatIsDue(chat: Chat, connection: Connection, now: number): Pr
     if (isExpired(connection, now)) await chat.send(connection, expired);
     // A client that has not said CONNECT, whose token has run out or that the two hours did not end, has to connect again.
     await chat.poster.close(connectionId);
-    return lose(chat, connectionId);
+    return markConnectionLost(chat, connectionId);
   }
   const until = recoverableUntil(chat, connection) ?? 0;
-  return until > now ? lapse(chat, connectionId) : forget(chat, connectionId);
+  return until > now ? expireMembership(chat, connectionId) : removeConnection(chat, connectionId);
 }
 
 /** One trouble is no other's. */
@@ -77,15 +82,15 @@ async function* eventPages({ table }: Chat, now: number) {
 
 async function heal(chat: Chat, eventId: string, listedAs: Event['status'], deadline: number): Promise<void> {
   const { table } = chat;
-  const [bell, cursor, notes] = await Promise.all([
-    getBell(table, eventId),
+  const [head, cursor, notes] = await Promise.all([
+    getEventHead(table, eventId),
     getCursor(table, eventId),
-    readNotes(table, eventId),
+    readOutbox(table, eventId),
   ]);
-  if (!bell || !cursor) return;
-  if (listedAs === 'active' && bell.endedAt !== undefined) await listAsEnded(table, eventId, bell.endedAt);
+  if (!head || !cursor) return;
+  if (listedAs === 'active' && head.endedAt !== undefined) await listAsEnded(table, eventId, head.endedAt);
   // Whoever left a note or became live rings next, or died before: ringing for them does no harm.
   const waits = notes.length > 0 || Object.keys(cursor.pending).length > 0;
-  if (waits) await ringForPresence(table, eventId);
-  if (waits || !isCaughtUp(bell, cursor)) await catchUp(chat, eventId, deadline);
+  if (waits) await signalPresence(table, eventId);
+  if (waits || !isCaughtUp(head, cursor)) await catchUp(chat, eventId, deadline);
 }

@@ -1,5 +1,5 @@
-import { loseMembers } from '../delivery/forget.ts';
-import { packFrames } from '../delivery/frames.ts';
+import { packFrames } from '../delivery/content/frames.ts';
+import { markMembersLost } from '../delivery/departures.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import { wires } from '../protocol/wire.ts';
 import type { Connection } from '../store/connections.ts';
@@ -34,6 +34,6 @@ export async function typing(
   }));
   const until = now + PATIENCE_MS;
   const { gone } = await chat.poster.postAll(batches, () => until);
-  await loseMembers(chat, gone);
+  await markMembersLost(chat, gone);
   return { data: {} };
 }

@@ -1,6 +1,6 @@
 import { sleep } from '../sleep.ts';
 import { getCursor } from '../store/cursor.ts';
-import { LEASE_MS } from '../store/lease.ts';
+import { LEASE_MS } from '../store/cursor-lease.ts';
 import type { Table } from '../store/table.ts';
 
 /** Many may wait for the same window: it is looked at less and less often. */

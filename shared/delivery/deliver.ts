@@ -1,9 +1,9 @@
 import { sleep } from '../sleep.ts';
-import { type Bell, getBell } from '../store/bell.ts';
 import { type Cursor, getCursor } from '../store/cursor.ts';
+import { type EventHead, getEventHead } from '../store/event-head.ts';
 import { logExpiry, putEntry } from '../store/log.ts';
-import type { Delivery } from './delivery.ts';
-import { type Rung, runWindows } from './run-windows.ts';
+import type { Delivery } from './types.ts';
+import { type JustWritten, runWindows } from './window/run-windows.ts';
 
 /** A number that nothing stands on is closed after this; its writer, if alive, takes another. Milliseconds. */
 const HOLE_MS = 1_000;
@@ -18,7 +18,7 @@ const STREAM_WINDOWS = 20;
 const BEGIN_SHARE = 0.75;
 
 /** The cursor as it was lately, if the audience is small: for `deliverNow`, to be asked while there is something else to do. */
-export async function seeSmall(
+export async function cursorIfSmall(
   { table, settings, log }: Delivery,
   eventId: string,
 ): Promise<Cursor | undefined> {
@@ -41,9 +41,9 @@ export async function deliverNow(
   delivery: Delivery,
   eventId: string,
   {
-    seen = seeSmall(delivery, eventId),
+    seen = cursorIfSmall(delivery, eventId),
     rung,
-  }: { seen?: Promise<Cursor | undefined>; rung?: Rung | undefined } = {},
+  }: { seen?: Promise<Cursor | undefined>; rung?: JustWritten | undefined } = {},
 ): Promise<void> {
   const cursor = await seen;
   if (!cursor) return;
@@ -65,7 +65,7 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
   const { table } = delivery;
   const beginUntil = Date.now() + BEGIN_SHARE * (deadline - Date.now());
   const bounds = { windows: STREAM_WINDOWS, beginUntil, postUntil: deadline };
-  const rung = await getBell(table, eventId);
+  const rung = await getEventHead(table, eventId);
   if (!rung) return;
   let hole: { seq: number; since: number } | undefined;
   let isFirst = true;
@@ -77,7 +77,7 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
       await sleep(BUSY_WAIT_MS);
       continue;
     }
-    const result = await runWindows(delivery, eventId, bounds, isFirst ? { bell: rung } : undefined);
+    const result = await runWindows(delivery, eventId, bounds, isFirst ? { head: rung } : undefined);
     isFirst = false;
     if (result.state === 'done' && isCaughtUp(rung, result.cursor)) return;
     if (result.state === 'early') throw new Error('The next window is not to begin in time');
@@ -90,8 +90,8 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
 
 const isHeld = ({ lease, leaseUntil = 0 }: Cursor) => lease !== undefined && leaseUntil > Date.now();
 
-export const isCaughtUp = (bell: Bell, cursor: Cursor): boolean =>
-  cursor.delivered >= bell.seq && cursor.presence >= bell.presence;
+export const isCaughtUp = (head: EventHead, cursor: Cursor): boolean =>
+  cursor.delivered >= head.seq && cursor.presence >= head.presence;
 
 /** Puts `void` where a writer died, or the end of the event where its announcer did. A late writer finds it taken. */
 async function closeHole(
@@ -99,7 +99,7 @@ async function closeHole(
   eventId: string,
   seq: number,
 ): Promise<void> {
-  const isEnd = (await getBell(table, eventId))?.endSeq === seq;
+  const isEnd = (await getEventHead(table, eventId))?.endSeq === seq;
   const isClosed = await putEntry(
     table,
     eventId,

@@ -48,7 +48,7 @@ export interface Connection {
   /** Since when the connection is lost, milliseconds. */
   lostAt?: number;
   /** What was its membership until it had been lost for too long, and the seq from which on it was live. */
-  lapsed?: { membership: Membership; start: number };
+  expiredStay?: { membership: Membership; start: number };
 }
 
 /** API Gateway closes after 2 h: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */

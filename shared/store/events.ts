@@ -1,8 +1,17 @@
 import type { Event } from '../protocol/entities.ts';
-import { type Bell, newBell, type Rules } from './bell.ts';
 import { type UpdateInput, updateIf } from './conditional.ts';
 import { type Cursor, newCursor } from './cursor.ts';
-import { bellKey, cursorKey, eventGroup, eventKey, eventRank, idOf, type Key, tableKeys } from './keys.ts';
+import { type EventHead, newEventHead, type Rules } from './event-head.ts';
+import {
+  cursorKey,
+  eventGroup,
+  eventHeadKey,
+  eventKey,
+  eventRank,
+  idOf,
+  type Key,
+  tableKeys,
+} from './keys.ts';
 import { batchGet, getItem, type Item, queryGroup, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
@@ -31,15 +40,15 @@ export async function createEvent(
   now: number,
 ): Promise<Event> {
   const item = { id, ...defined(details), createdAt: new Date(now).toISOString() };
-  const bell: Bell = slowModeSeconds ? { ...newBell, slowModeSeconds } : newBell;
+  const head: EventHead = slowModeSeconds ? { ...newEventHead, slowModeSeconds } : newEventHead;
   const unused = 'attribute_not_exists(pk)';
   const group = { group: eventGroup('active'), rank: eventRank(now, id) };
   await transact(table, [
     { Put: { Item: { ...eventKey(id), ...item, ...group }, ConditionExpression: unused } },
-    { Put: { Item: { ...bellKey(id), ...bell }, ConditionExpression: unused } },
+    { Put: { Item: { ...eventHeadKey(id), ...head }, ConditionExpression: unused } },
     { Put: { Item: { ...cursorKey(id), ...newCursor }, ConditionExpression: unused } },
   ]);
-  return toEvent(item, bell, newCursor);
+  return toEvent(item, head, newCursor);
 }
 
 export async function getEvent(table: Table, id: string): Promise<Event | undefined> {
@@ -49,7 +58,7 @@ export async function getEvent(table: Table, id: string): Promise<Event | undefi
 /** The events with these ids, in their order; those that are not there are left out. 100 keys a request. */
 export async function getEvents(table: Table, ids: readonly string[]): Promise<Event[]> {
   const items = new Map<string, Item>();
-  const perEvent = [eventKey, bellKey, cursorKey];
+  const perEvent = [eventKey, eventHeadKey, cursorKey];
   const keys = ids.flatMap((id) => perEvent.map((key) => key(id)));
   for (let from = 0; from < keys.length; from += 100) {
     for (const item of await batchGet(table, keys.slice(from, from + 100))) {
@@ -59,8 +68,8 @@ export async function getEvents(table: Table, ids: readonly string[]): Promise<E
   const found = <T>(key: Key) => items.get(`${key.pk} ${key.sk}`) as T | undefined;
   return ids.flatMap((id) => {
     const item = found<EventItem>(eventKey(id));
-    const bell = found<Bell>(bellKey(id));
-    return item && bell ? [toEvent(item, bell, found<Cursor>(cursorKey(id)) ?? newCursor)] : [];
+    const head = found<EventHead>(eventHeadKey(id));
+    return item && head ? [toEvent(item, head, found<Cursor>(cursorKey(id)) ?? newCursor)] : [];
   });
 }
 
@@ -129,7 +138,7 @@ async function update(
   return (await updateIf(table, eventKey(id), { ...input, ConditionExpression })) !== undefined;
 }
 
-function toEvent(item: EventItem, { status, paused, slowModeSeconds }: Bell, cursor: Cursor): Event {
+function toEvent(item: EventItem, { status, paused, slowModeSeconds }: EventHead, cursor: Cursor): Event {
   const { id, name, description, createdAt, startsAt, endsAt, hosts } = item;
   return {
     id,

@@ -21,8 +21,8 @@ const pad = (value: number, digits: number) => String(value).padStart(digits, '0
 export const eventKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'META' });
 
 /** Small and hot: the only item whose stream records are used. */
-export const BELL = 'BELL';
-export const bellKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: BELL });
+export const EVENT_HEAD = 'HEAD';
+export const eventHeadKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: EVENT_HEAD });
 export const cursorKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'CURSOR' });
 
 export const LOG = 'MSG#';
@@ -31,17 +31,17 @@ export const logKey = (eventId: string, seq: number): Key => ({
   sk: `${LOG}${pad(seq, SEQ_DIGITS)}`,
 });
 
-export const PRESENCE = 'PRESENCE#';
-export const presenceKey = (eventId: string, ulid: string): Key => ({
+export const OUTBOX = 'OUTBOX#';
+export const outboxKey = (eventId: string, ulid: string): Key => ({
   pk: `EVENT#${eventId}`,
-  sk: `${PRESENCE}${ulid}`,
+  sk: `${OUTBOX}${ulid}`,
 });
 
 /** What windows told of presence, for those who were away. */
-export const NEWS = 'NEWS#';
-export const newsKey = (eventId: string, number: number): Key => ({
+export const PRESENCE = 'PRESENCE#';
+export const presenceKey = (eventId: string, number: number): Key => ({
   pk: `EVENT#${eventId}`,
-  sk: `${NEWS}${pad(number, SEQ_DIGITS)}`,
+  sk: `${PRESENCE}${pad(number, SEQ_DIGITS)}`,
 });
 
 export const audiencePartition = (eventId: string): string => `EVENT#${eventId}#AUDIENCE`;

@@ -2,7 +2,7 @@ import { notBanned } from './bans.ts';
 import { type Connection, enterPhase, GARBAGE_MS, type Membership } from './connections.ts';
 import { connectionKey, memberKey } from './keys.ts';
 import type { Member } from './members.ts';
-import { type PresenceNote, putNote } from './presence.ts';
+import { addToOutbox, type OutboxEntry } from './presence-outbox.ts';
 import { epochSeconds, type Table } from './table.ts';
 import { transact, type Write } from './transaction.ts';
 
@@ -116,7 +116,7 @@ export async function leave(
   const failed = await transact(table, [
     leaving(connectionId, membership, then),
     { Delete: { Key: memberKey(membership.eventId, connectionId) } },
-    putNote(membership.eventId, { kind: 'left', connectionId, ...who(membership) }),
+    addToOutbox(membership.eventId, { kind: 'left', connectionId, ...who(membership) }),
   ]);
   return failed.length === 0;
 }
@@ -127,12 +127,12 @@ function leaving(connectionId: string, membership: Membership, then: AfterLeavin
   if (then === 'stays')
     return { Update: { Key, UpdateExpression: 'REMOVE membership', ...unchanged(membership) } };
   const away = enterPhase('away', then.dueAt);
-  const lapsed = { membership, start: then.start };
+  const expiredStay = { membership, start: then.start };
   return {
     Update: {
       Key,
-      UpdateExpression: `SET ${away.set}, lapsed = :lapsed REMOVE membership`,
-      ...unchanged(membership, { ...away.values, ':lapsed': lapsed }),
+      UpdateExpression: `SET ${away.set}, expiredStay = :expiredStay REMOVE membership`,
+      ...unchanged(membership, { ...away.values, ':expiredStay': expiredStay }),
       ExpressionAttributeNames: away.names,
     },
   };
@@ -155,17 +155,17 @@ export function unchanged(membership: Membership | undefined, values: Record<str
 export const who = ({ participant, namedAt }: Membership) => ({ participant, namedAt });
 
 function notes(connectionId: string, previous: Membership | undefined, next: Membership): Write[] {
-  const joined = putNote(next.eventId, { kind: 'joined', connectionId, ...who(next) });
+  const joined = addToOutbox(next.eventId, { kind: 'joined', connectionId, ...who(next) });
   if (!previous) return [joined];
   if (previous.eventId !== next.eventId || previous.participant.id !== next.participant.id) {
-    return [putNote(previous.eventId, { kind: 'left', connectionId, ...who(previous) }), joined];
+    return [addToOutbox(previous.eventId, { kind: 'left', connectionId, ...who(previous) }), joined];
   }
   if (previous.participant.username === next.participant.username) return [];
-  const renamed: Omit<PresenceNote, 'ulid'> = {
+  const renamed: Omit<OutboxEntry, 'ulid'> = {
     kind: 'renamed',
     connectionId,
     ...who(next),
     previous: { username: previous.participant.username, namedAt: previous.namedAt },
   };
-  return [putNote(next.eventId, renamed)];
+  return [addToOutbox(next.eventId, renamed)];
 }

@@ -3,7 +3,7 @@ import { startDynamoDB } from '../../local/dynamodb/dynamodb-local.ts';
 import { newId } from '../../shared/ids.ts';
 import { updateIf } from '../../shared/store/conditional.ts';
 import { createEvent } from '../../shared/store/events.ts';
-import { bellKey } from '../../shared/store/keys.ts';
+import { eventHeadKey } from '../../shared/store/keys.ts';
 import { logItem } from '../../shared/store/log.ts';
 import type { ListedMember } from '../../shared/store/members.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -72,12 +72,12 @@ async function measure(table: Table, plan: Plan, say: (line: string) => void): P
 
 /** Some messages in the same moment: stored and rung for at once, to spare requests that are not measured. */
 async function send(table: Table, eventId: string, index: number): Promise<void> {
-  const bell = await updateIf(table, bellKey(eventId), {
+  const head = await updateIf(table, eventHeadKey(eventId), {
     UpdateExpression: 'ADD seq :count',
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeValues: { ':count': AT_ONCE },
   });
-  const first = Number(bell?.seq) - AT_ONCE + 1;
+  const first = Number(head?.seq) - AT_ONCE + 1;
   const puts = Array.from({ length: AT_ONCE }, (_, offset) => {
     const participant = { id: newId(), username: `viewer ${index + offset}` };
     const seq = first + offset;

@@ -1,13 +1,13 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Chat } from '../../shared/chat/chat.ts';
-import { chatSettings } from '../../shared/config.ts';
+import { packFrames } from '../../shared/delivery/content/frames.ts';
 import { catchUp } from '../../shared/delivery/deliver.ts';
-import { packFrames } from '../../shared/delivery/frames.ts';
-import { nobodyServed } from '../../shared/delivery/post-all.ts';
-import type { Poster } from '../../shared/delivery/poster.ts';
+import type { Poster } from '../../shared/delivery/posting/poster.ts';
+import { nobodyServed } from '../../shared/delivery/posting/rounds.ts';
 import { limits } from '../../shared/protocol/limits.ts';
+import { chatSettings } from '../../shared/settings.ts';
 import { sleep } from '../../shared/sleep.ts';
-import { audiencePartition, BELL } from '../../shared/store/keys.ts';
+import { audiencePartition, EVENT_HEAD } from '../../shared/store/keys.ts';
 import type { ListedMember } from '../../shared/store/members.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -101,7 +101,7 @@ function virtualTable(
       const Items = partitions.get(partition);
       if (Items) return { Items };
       const answer = await time.real(() => send(command));
-      if (command instanceof UpdateCommand && command.input.Key?.sk === BELL) rung?.();
+      if (command instanceof UpdateCommand && command.input.Key?.sk === EVENT_HEAD) rung?.();
       return answer;
     },
   };

@@ -11,15 +11,15 @@ import { deleteMessage } from '../../shared/chat/moderation/delete-message.ts';
 import { eraseMessages } from '../../shared/chat/moderation/erase-messages.ts';
 import { kick } from '../../shared/chat/moderation/kick.ts';
 import { listAudit, listBans } from '../../shared/chat/moderation/lists.ts';
-import { eventsOf } from '../../shared/delivery/compose.ts';
+import { eventsOf } from '../../shared/delivery/content/compose.ts';
 import type { Message } from '../../shared/protocol/entities.ts';
 import { toChatError } from '../../shared/protocol/errors.ts';
 import { putAudit } from '../../shared/store/audit.ts';
-import { setRules } from '../../shared/store/bell.ts';
 import type { Connection } from '../../shared/store/connections.ts';
+import { setRules } from '../../shared/store/event-head.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import type { LogEntry } from '../../shared/store/log.ts';
-import { getSent } from '../../shared/store/sent.ts';
+import { getSent } from '../../shared/store/sent-markers.ts';
 import { refusedWith } from '../support/tokens.ts';
 import { type ChatOnTable, chatOnTable, participantIdOf } from './chat-on-table.ts';
 
@@ -50,8 +50,10 @@ const deletedSeqs = async () => (await deletions()).flatMap(({ messages }) => me
 const logText = async () => JSON.stringify(await room.log());
 
 const isTransaction = (command: object) => command instanceof TransactWriteCommand;
-const ringsBell = (command: object) => command instanceof UpdateCommand && command.input.Key?.sk === 'BELL';
-const readsBell = (command: object) => command instanceof GetCommand && command.input.Key?.sk === 'BELL';
+const ringsBell = (command: object) =>
+  command instanceof UpdateCommand && command.input.Key?.sk === 'EVENT_HEAD';
+const readsBell = (command: object) =>
+  command instanceof GetCommand && command.input.Key?.sk === 'EVENT_HEAD';
 const readsAna = (command: object) => command instanceof GetCommand && command.input.Key?.pk === 'CONN#ana';
 
 test('messages deleted together, at most 25, are one entry and one event', async () => {

@@ -1,6 +1,6 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
-import type { PostElsewhere } from '../../shared/delivery/delivery.ts';
+import type { PostElsewhere } from '../../shared/delivery/types.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
 import { memberKey } from '../../shared/store/keys.ts';
 import { getMember } from '../../shared/store/members.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { catchUp, deliverNow } from '../../shared/delivery/deliver.ts';
-import { ringForEntry, ringForPresence } from '../../shared/store/bell.ts';
 import { getConnection, putConnection } from '../../shared/store/connections.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
+import { allocateSeq, signalPresence } from '../../shared/store/event-head.ts';
 import { readPrefix } from '../../shared/store/log.ts';
 import { goLive } from '../../shared/store/members.ts';
 import { join, leave } from '../../shared/store/memberships.ts';
@@ -33,7 +33,7 @@ test('catching up ends with what was rung for before, however busy the event is'
 
 test('a hole is closed, and its late writer finds it taken', async () => {
   await room.enter('ana');
-  const { seq: dead = 0 } = (await ringForEntry(delivery.table, 'e')) ?? {};
+  const { seq: dead = 0 } = (await allocateSeq(delivery.table, 'e')) ?? {};
   await room.say('after the hole');
   await catchUp(delivery, 'e', soon());
   expect(room.heard('ana')).toEqual(['after the hole']);
@@ -162,7 +162,7 @@ test('in a large audience a joiner is not told of itself either', async () => {
     );
     await goLive(table, { eventId: 'e', connectionId, joinId, after: 0 });
   }
-  await ringForPresence(table, 'e');
+  await signalPresence(table, 'e');
   await catchUp(summarizing, 'e', soon());
   const joined = (connectionId: string) =>
     room.frames
@@ -199,7 +199,7 @@ test('whoever leaves while a window lists the members does not hear of itself', 
       const result = await send(command);
       const isListing = JSON.stringify(command).includes('EVENT#e#AUDIENCE');
       if (isListing && bob?.membership && (await leave(table, 'bob', bob.membership, 'stays')))
-        await ringForPresence(table, 'e');
+        await signalPresence(table, 'e');
       return result;
     },
   });

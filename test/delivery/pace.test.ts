@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { chatSettings } from '../../shared/config.ts';
-import { Share } from '../../shared/delivery/share.ts';
+import { FrameQuota } from '../../shared/delivery/posting/frame-quota.ts';
+import { chatSettings } from '../../shared/settings.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
 import { quotaKey } from '../../shared/store/keys.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -30,7 +30,7 @@ test('all who post at once share the frames of each second', async () => {
   const table = await newTable();
   const settings = chatSettings.parse({ framesPerSecond: 100 });
   const startedAt = Date.now();
-  const posters = Array.from({ length: 12 }, () => new Share({ table, settings }, soon()));
+  const posters = Array.from({ length: 12 }, () => new FrameQuota({ table, settings }, soon()));
   await Promise.all(posters.map((share) => share.take(25)));
   const taken = await takenIn(table, startedAt);
   // What was answered too late is taken again.
@@ -42,7 +42,7 @@ test('more than there is in a second is taken from several; what was foreseen is
   const table = await newTable();
   const settings = chatSettings.parse({ framesPerSecond: 100 });
   const startedAt = Date.now();
-  const share = new Share({ table, settings }, soon());
+  const share = new FrameQuota({ table, settings }, soon());
   await share.foresee(1_000);
   await share.take(130);
   const taken = await takenIn(table, startedAt);
@@ -53,7 +53,10 @@ test('more than there is in a second is taken from several; what was foreseen is
 test('who does not get its share in time gives up', async () => {
   const table = await newTable();
   const settings = chatSettings.parse({ framesPerSecond: 4 });
-  const [greedy, late] = [new Share({ table, settings }, soon()), new Share({ table, settings }, Date.now())];
+  const [greedy, late] = [
+    new FrameQuota({ table, settings }, soon()),
+    new FrameQuota({ table, settings }, Date.now()),
+  ];
   expect(await Promise.all([greedy.take(40), late.take(40)])).toEqual([true, false]);
 });
 

@@ -1,10 +1,10 @@
-import { type ChatSettings, chatSettings } from '../../shared/config.ts';
 import { catchUp } from '../../shared/delivery/deliver.ts';
-import type { Delivery } from '../../shared/delivery/delivery.ts';
-import { newPoster } from '../../shared/delivery/poster.ts';
+import { newPoster } from '../../shared/delivery/posting/poster.ts';
+import type { Delivery } from '../../shared/delivery/types.ts';
 import { newId } from '../../shared/ids.ts';
-import { type Bell, ringForEntry, ringForPresence } from '../../shared/store/bell.ts';
+import { type ChatSettings, chatSettings } from '../../shared/settings.ts';
 import { getConnection, putConnection } from '../../shared/store/connections.ts';
+import { allocateSeq, type EventHead, signalPresence } from '../../shared/store/event-head.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import { type LogEntry, putEntry } from '../../shared/store/log.ts';
 import { goLive, listMembers } from '../../shared/store/members.ts';
@@ -74,22 +74,22 @@ export async function newRoom(settings: Partial<ChatSettings> = {}) {
     };
     const membership = { eventId: 'e', participant, namedAt: Date.now() };
     await join(table, connection, membership, { participantToken: 't', joinId: connectionId });
-    await ringForPresence(table, 'e');
+    await signalPresence(table, 'e');
     await goLive(table, { eventId: 'e', connectionId, joinId: connectionId, after: 0 });
     await catchUp(delivery, 'e', soon());
     frames.clear();
   }
 
   /** Rings, and puts a message on the number; resolves to both. */
-  async function say(text: string): Promise<{ bell: Bell; entry: LogEntry }> {
-    const bell = await ringForEntry(table, 'e');
-    if (!bell) throw new Error('no bell');
-    const { seq } = bell;
+  async function say(text: string): Promise<{ head: EventHead; entry: LogEntry }> {
+    const head = await allocateSeq(table, 'e');
+    if (!head) throw new Error('no head');
+    const { seq } = head;
     const participant = { id: 'p', username: 'someone' };
     const message = { id: newId(), eventId: 'e', seq, participant, text, sentAt: 'now' };
     const entry: LogEntry = { seq, kind: 'message', message };
     await putEntry(table, 'e', entry, Date.now() + 60_000);
-    return { bell, entry };
+    return { head, entry };
   }
 
   const got = (connectionId: string) => frames.get(connectionId) ?? [];

@@ -4,11 +4,11 @@ import type { Chat } from '../../shared/chat/chat.ts';
 import { connectionClosed } from '../../shared/chat/disconnect.ts';
 import { heartbeat } from '../../shared/chat/heartbeat.ts';
 import { sweep } from '../../shared/chat/sweep.ts';
-import { chatSettings } from '../../shared/config.ts';
 import { catchUp } from '../../shared/delivery/deliver.ts';
-import type { Batch, Served } from '../../shared/delivery/poster.ts';
+import type { Batch, Served } from '../../shared/delivery/posting/poster.ts';
+import { chatSettings } from '../../shared/settings.ts';
 import { sleep } from '../../shared/sleep.ts';
-import { bellKey, SLOTS } from '../../shared/store/keys.ts';
+import { eventHeadKey, SLOTS } from '../../shared/store/keys.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { Client } from './simulated-client.ts';
 import { newGateway } from './simulated-gateway.ts';
@@ -66,7 +66,7 @@ export function newBackend(
   /** The stream has a record of every ring. */
   function wake(command: unknown): void {
     const key = command instanceof UpdateCommand && command.input.Key;
-    const eventId = eventIds.find((id) => isDeepStrictEqual(key, bellKey(id)));
+    const eventId = eventIds.find((id) => isDeepStrictEqual(key, eventHeadKey(id)));
     if (eventId !== undefined) track(readStream(eventId));
   }
 

@@ -1,7 +1,7 @@
 import type { Chat } from '../../shared/chat/chat.ts';
-import { packFrames } from '../../shared/delivery/frames.ts';
-import type { ManagementApi } from '../../shared/delivery/management-api.ts';
-import { newPoster } from '../../shared/delivery/poster.ts';
+import { packFrames } from '../../shared/delivery/content/frames.ts';
+import type { ManagementApi } from '../../shared/delivery/posting/management-api.ts';
+import { newPoster } from '../../shared/delivery/posting/poster.ts';
 import { type Client, hear } from './simulated-client.ts';
 
 interface Circumstances {

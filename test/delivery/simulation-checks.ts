@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { peopleOf } from '../../shared/delivery/presence-changes.ts';
-import { getBell } from '../../shared/store/bell.ts';
+import { peopleOf } from '../../shared/delivery/content/presence-changes.ts';
 import { getConnection, listDue } from '../../shared/store/connections.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
+import { getEventHead } from '../../shared/store/event-head.ts';
 import { type LogEntry, readLog } from '../../shared/store/log.ts';
 import { type ListedMember, listMembers } from '../../shared/store/members.ts';
-import { readNotes } from '../../shared/store/presence.ts';
+import { readOutbox } from '../../shared/store/presence-outbox.ts';
 import type { Client } from './simulated-client.ts';
 import type { World } from './simulation.ts';
 
@@ -39,12 +39,12 @@ export async function findBrokenIn(world: World, eventId: string, expected: Expe
   for await (const page of listMembers(table, eventId)) members.push(...page);
   const log: LogEntry[] = [];
   for await (const entry of readLog(table, eventId, { pageSize: 500 })) log.push(entry);
-  const [bell, cursor] = [await getBell(table, eventId), await getCursor(table, eventId)];
-  must(log.length === bell?.seq && cursor?.delivered === bell.seq, 'something is undelivered');
+  const [head, cursor] = [await getEventHead(table, eventId), await getCursor(table, eventId)];
+  must(log.length === head?.seq && cursor?.delivered === head.seq, 'something is undelivered');
   const texts = log.map((entry) => entry.kind === 'message' && entry.message.text);
   const isKept = stored.every((one) => one.eventId !== eventId || texts.includes(one.text));
   must(isKept, 'a message is lost');
-  must((await readNotes(table, eventId)).length === 0, 'notes are left');
+  must((await readOutbox(table, eventId)).length === 0, 'notes are left');
   must(!cursor?.lease && isDeepStrictEqual(cursor?.pending, {}), 'a lease or pending members are left');
   const people = peopleOf(members);
   must(cursor?.participantCount === people.length, `not ${cursor?.participantCount} are there`);

@@ -9,9 +9,9 @@ import type { Message } from '../../shared/protocol/entities.ts';
 import { encodeConnected } from '../../shared/protocol/socketio.ts';
 import { isSocketIo, type Wire } from '../../shared/protocol/wire.ts';
 import { sleep } from '../../shared/sleep.ts';
-import { getBell } from '../../shared/store/bell.ts';
 import { getConnection } from '../../shared/store/connections.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
+import { getEventHead } from '../../shared/store/event-head.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newBackend } from './simulated-backend.ts';
 import { awaited, type Client, type JoinInput, lost, moved, newClient } from './simulated-client.ts';
@@ -181,7 +181,7 @@ export function newWorld(table: Table, eventIds: readonly string[], random: () =
     for (const client of clients) client.isSick = false;
     for (let before = ''; ; ) {
       await settle();
-      const states = eventIds.flatMap((id) => [getBell(table, id), getCursor(table, id)]);
+      const states = eventIds.flatMap((id) => [getEventHead(table, id), getCursor(table, id)]);
       const now = JSON.stringify(await Promise.all(states));
       if (now === before) return;
       before = now;

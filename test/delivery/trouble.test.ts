@@ -1,13 +1,13 @@
 import { beforeEach, expect, test } from 'vitest';
 import { catchUp, deliverNow } from '../../shared/delivery/deliver.ts';
-import { newPoster } from '../../shared/delivery/poster.ts';
+import { newPoster } from '../../shared/delivery/posting/poster.ts';
 import { sleep } from '../../shared/sleep.ts';
-import { ringForPresence } from '../../shared/store/bell.ts';
 import { getConnection, putConnection } from '../../shared/store/connections.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
+import { signalPresence } from '../../shared/store/event-head.ts';
 import { goLive } from '../../shared/store/members.ts';
 import { join } from '../../shared/store/memberships.ts';
-import { readNews } from '../../shared/store/news.ts';
+import { readPresenceHistory } from '../../shared/store/presence-history.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newRoom, type Room } from './room.ts';
 
@@ -32,7 +32,7 @@ async function hold(connectionId: string, wire: 'json' | 'socketio' = 'json'): P
   const participant = { id: connectionId, username: connectionId, joinedAt: new Date().toISOString() };
   const membership = { eventId: 'e', participant, namedAt: Date.now() };
   await join(table, connection, membership, { participantToken: 't', joinId: connectionId });
-  await ringForPresence(table, 'e');
+  await signalPresence(table, 'e');
 }
 const becomeLive = (connectionId: string) =>
   goLive(room.delivery.table, { eventId: 'e', connectionId, joinId: connectionId, after: 0 });
@@ -67,7 +67,7 @@ test('whom a window had no time for is served by the next one', async () => {
   await room.say('one');
   await room.catchUp();
   await becomeLive('dora');
-  await ringForPresence(room.delivery.table, 'e');
+  await signalPresence(room.delivery.table, 'e');
   const table = withSlowListing(room.delivery.table, 4_100);
   await deliverNow({ ...room.delivery, table }, 'e');
   expect(room.closed).toEqual([]);
@@ -184,6 +184,6 @@ test('news that could not be told are kept once', async () => {
   for (let i = 0; i < 3; i += 1) await catchUp(room.delivery, 'e', soon()).catch(() => {});
   room.statuses.clear();
   await room.catchUp();
-  const news = await readNews(room.delivery.table, 'e', 0);
+  const news = await readPresenceHistory(room.delivery.table, 'e', 0);
   expect(news.map(({ changes }) => changes.joined.map(({ username }) => username))).toEqual([['dora']]);
 });

@@ -41,7 +41,8 @@ const rows = async (pattern: RegExp) => {
 /** Connections that are lost, and were in the event. */
 const lost = async (eventId: string) =>
   (await rows(/^CONN#/)).filter(
-    ({ lostAt, membership, lapsed }) => lostAt && (membership ?? lapsed?.membership)?.eventId === eventId,
+    ({ lostAt, membership, expiredStay }) =>
+      lostAt && (membership ?? expiredStay?.membership)?.eventId === eventId,
   );
 /** Waits until so many seconds have passed: what is late is late by the clock. */
 const after = (seconds: number) => {

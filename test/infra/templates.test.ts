@@ -6,8 +6,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../infra/app.ts';
-import { readSettings, SettingsError } from '../../infra/config.ts';
 import { entries } from '../../infra/constructs/bundles.ts';
+import { readSettings, SettingsError } from '../../infra/context-settings.ts';
 
 const issuer = { 'auth.issuer': 'https://id.example.com/', 'auth.audience': 'chat' };
 const outdir = mkdtempSync(join(tmpdir(), 'chat-infra-'));
@@ -258,7 +258,7 @@ describe('the stream', () => {
       MaximumRecordAgeInSeconds: 3_600,
       ParallelizationFactor: 10,
       FilterCriteria: {
-        Filters: [{ Pattern: '{"eventName":["MODIFY"],"dynamodb":{"Keys":{"sk":{"S":["BELL"]}}}}' }],
+        Filters: [{ Pattern: '{"eventName":["MODIFY"],"dynamodb":{"Keys":{"sk":{"S":["EVENT_HEAD"]}}}}' }],
       },
     });
     chat.resourceCountIs('AWS::SQS::Queue', 1);

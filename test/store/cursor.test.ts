@@ -1,9 +1,9 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
 import { getCursor, newCursor } from '../../shared/store/cursor.ts';
+import { keepLease, LEASE_MS, release, settle, takeLease } from '../../shared/store/cursor-lease.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import { cursorKey } from '../../shared/store/keys.ts';
-import { keepLease, LEASE_MS, release, settle, takeLease } from '../../shared/store/lease.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newTable } from '../support/database.ts';
 

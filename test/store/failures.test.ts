@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, expect, test } from 'vitest';
-import { newBell } from '../../shared/store/bell.ts';
+import { newEventHead } from '../../shared/store/event-head.ts';
 import { getEvents } from '../../shared/store/events.ts';
-import { bellKey, eventKey } from '../../shared/store/keys.ts';
-import { deleteNotes } from '../../shared/store/presence.ts';
+import { eventHeadKey, eventKey } from '../../shared/store/keys.ts';
+import { deleteFromOutbox } from '../../shared/store/presence-outbox.ts';
 import { openTable } from '../../shared/store/table.ts';
 import { transact } from '../../shared/store/transaction.ts';
 
@@ -52,9 +52,9 @@ test('keys that a batch left unread are read', async () => {
     .on(BatchGetCommand)
     .resolvesOnce({
       Responses: { t: [item(eventKey('e'), { id: 'e', name: 'E', createdAt: 'now' })] },
-      UnprocessedKeys: { t: { Keys: [bellKey('e')] } },
+      UnprocessedKeys: { t: { Keys: [eventHeadKey('e')] } },
     })
-    .resolves({ Responses: { t: [item(bellKey('e'), newBell)] } });
+    .resolves({ Responses: { t: [item(eventHeadKey('e'), newEventHead)] } });
   expect(await getEvents(table, ['e'])).toEqual([
     { id: 'e', name: 'E', createdAt: 'now', status: 'active', participantCount: 0 },
   ]);
@@ -62,12 +62,12 @@ test('keys that a batch left unread are read', async () => {
 
 test('deletes that a batch left undone are done, 25 at a time', async () => {
   const notes = Array.from({ length: 30 }, (_, i) => ({ ulid: `u${i}` })) as never[];
-  const left = [{ DeleteRequest: { Key: { pk: 'EVENT#e', sk: 'PRESENCE#u0' } } }];
+  const left = [{ DeleteRequest: { Key: { pk: 'EVENT#e', sk: 'OUTBOX#u0' } } }];
   dynamodb
     .on(BatchWriteCommand)
     .resolvesOnce({ UnprocessedItems: { t: left } })
     .resolves({});
-  await deleteNotes(table, 'e', notes);
+  await deleteFromOutbox(table, 'e', notes);
   const sizes = dynamodb
     .commandCalls(BatchWriteCommand)
     .map((call) => call.args[0].input.RequestItems?.t?.length);

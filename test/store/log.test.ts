@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Message } from '../../shared/protocol/entities.ts';
-import { ringForEnd, ringForEntry } from '../../shared/store/bell.ts';
+import { allocateEnd, allocateSeq } from '../../shared/store/event-head.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import { type LogEntry, putEntry, readLog, readPrefix } from '../../shared/store/log.ts';
-import { getSent, putOnce } from '../../shared/store/sent.ts';
+import { getSent, putOnce } from '../../shared/store/sent-markers.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newTable } from '../support/database.ts';
 
@@ -30,18 +30,18 @@ const seqs = async (entries: AsyncIterable<LogEntry> | Iterable<LogEntry>) => {
 };
 
 test('numbers are given out once each, whoever asks at the same time', async () => {
-  const given = await Promise.all(Array.from({ length: 20 }, () => ringForEntry(table, 'e')));
-  expect(given.map((bell) => bell?.seq).sort((a, b) => Number(a) - Number(b))).toEqual(
+  const given = await Promise.all(Array.from({ length: 20 }, () => allocateSeq(table, 'e')));
+  expect(given.map((head) => head?.seq).sort((a, b) => Number(a) - Number(b))).toEqual(
     Array.from({ length: 20 }, (_, i) => i + 1),
   );
 });
 
 test('the end takes the next number, once, and no number is given out after it', async () => {
-  await ringForEntry(table, 'e');
-  const ends = await Promise.all([1, 2, 3].map(() => ringForEnd(table, 'e', '2030-01-01T00:00:00.000Z')));
+  await allocateSeq(table, 'e');
+  const ends = await Promise.all([1, 2, 3].map(() => allocateEnd(table, 'e', '2030-01-01T00:00:00.000Z')));
   expect(ends.filter(Boolean)).toEqual([expect.objectContaining({ status: 'ended', seq: 2, endSeq: 2 })]);
-  expect(await ringForEntry(table, 'e')).toBeUndefined();
-  expect(await ringForEntry(table, 'nowhere')).toBeUndefined();
+  expect(await allocateSeq(table, 'e')).toBeUndefined();
+  expect(await allocateSeq(table, 'nowhere')).toBeUndefined();
 });
 
 test('a number belongs to whoever puts first; putting the same again is no failure', async () => {

@@ -10,7 +10,7 @@ import {
 import { createEvent } from '../../shared/store/events.ts';
 import { getMember, goLive, type ListedMember, listMembers } from '../../shared/store/members.ts';
 import { join, leave } from '../../shared/store/memberships.ts';
-import { readNotes } from '../../shared/store/presence.ts';
+import { readOutbox } from '../../shared/store/presence-outbox.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newTable } from '../support/database.ts';
 
@@ -61,7 +61,7 @@ test('of several who end a membership at once, one succeeds and one note is left
   await join(table, connection, membership('ana'), held);
   const ends = await Promise.all([1, 2, 3, 4].map(() => leave(table, 'c', membership('ana'), 'goes')));
   expect(ends.filter(Boolean)).toHaveLength(1);
-  expect((await readNotes(table, 'e')).map((note) => note.kind)).toEqual(['joined', 'left']);
+  expect((await readOutbox(table, 'e')).map((note) => note.kind)).toEqual(['joined', 'left']);
   expect(await getConnection(table, 'c')).toBeUndefined();
   expect(await getMember(table, 'e', 'c')).toBeUndefined();
 });
@@ -102,8 +102,8 @@ test('moving to another event takes the old membership along, in one step', asyn
   expect(await join(table, joined, membership('ana', 'f'), held)).toBe('joined');
   expect(await getMember(table, 'e', 'c')).toBeUndefined();
   expect(await getMember(table, 'f', 'c')).toMatchObject({ state: 'held' });
-  expect((await readNotes(table, 'e')).map((note) => note.kind)).toEqual(['joined', 'left']);
-  expect((await readNotes(table, 'f')).map((note) => note.kind)).toEqual(['joined']);
+  expect((await readOutbox(table, 'e')).map((note) => note.kind)).toEqual(['joined', 'left']);
+  expect((await readOutbox(table, 'f')).map((note) => note.kind)).toEqual(['joined']);
 });
 
 test('a ban keeps a participant out of its event until it ends or is lifted, and out of no other', async () => {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { chatSettings } from '../../shared/config.ts';
+import { chatSettings } from '../../shared/settings.ts';
 import { refusedWith } from '../support/tokens.ts';
 
 /** Where there is no issuer: API Gateway says who calls. */

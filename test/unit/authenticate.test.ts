@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { base64url, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { readSettings, SettingsError } from '../../infra/config.ts';
+import { readSettings, SettingsError } from '../../infra/context-settings.ts';
 import { AUDIENCE, type Issuer, startIssuer } from '../../local/issuer.ts';
 import { listenOnLoopback } from '../../local/loopback.ts';
 import { type Authenticate, authenticator } from '../../shared/auth/authenticate.ts';
-import { chatSettings } from '../../shared/config.ts';
+import { chatSettings } from '../../shared/settings.ts';
 import { badTokens, refusedWith } from '../support/tokens.ts';
 
 const of = (url: string, audience = AUDIENCE) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chunksOf, type Recipient } from '../../shared/delivery/chunks.ts';
+import { chunksOf, type Recipient } from '../../shared/delivery/posting/chunks.ts';
 
 /** Versions that recipients share, as a window makes them. */
 const versions = [['a'], ['b', 'bb'], ['quoted "text"'.repeat(20)], []];

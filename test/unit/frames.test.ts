@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { packFrames } from '../../shared/delivery/frames.ts';
+import { packFrames } from '../../shared/delivery/content/frames.ts';
 import type { ServerEvent } from '../../shared/protocol/server-to-client.ts';
 
 const typing = (username: string): ServerEvent => ({

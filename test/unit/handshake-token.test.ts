@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readHandshake } from '../../functions/websocket/handshake-token.ts';
+import { readHandshake } from '../../functions/websocket/wire/handshake-token.ts';
 
 const echoed = { 'Sec-WebSocket-Protocol': 'live-event-chat' };
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { managementApi, payloadOf } from '../../shared/delivery/management-api.ts';
+import { managementApi, payloadOf } from '../../shared/delivery/posting/management-api.ts';
 
 /** What arrives at a management API that answers as the test says. */
 let server: Server;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { announce, peopleOf, presenceChanges } from '../../shared/delivery/presence-changes.ts';
+import { announce, peopleOf, presenceChanges } from '../../shared/delivery/content/presence-changes.ts';
 import type { Member } from '../../shared/store/members.ts';
-import type { PresenceNote } from '../../shared/store/presence.ts';
+import type { OutboxEntry } from '../../shared/store/presence-outbox.ts';
 
 const person = (id: string, username = id) => ({ id, username, joinedAt: '2030-01-01T00:00:00.000Z' });
 const member = (connectionId: string, id: string, username = id, namedAt = 1): Member => ({
@@ -16,7 +16,7 @@ const member = (connectionId: string, id: string, username = id, namedAt = 1): M
   expiresAt: Number.POSITIVE_INFINITY,
 });
 let ulid = 0;
-const note = (kind: PresenceNote['kind'], { connectionId, participant, namedAt }: Member): PresenceNote => ({
+const note = (kind: OutboxEntry['kind'], { connectionId, participant, namedAt }: Member): OutboxEntry => ({
   ulid: String(ulid++).padStart(6, '0'),
   kind,
   connectionId,
@@ -105,7 +105,7 @@ test('whoever listens to all windows knows who is there', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const rows = new Map<string, Member>();
-      let notes: PresenceNote[] = [];
+      let notes: OutboxEntry[] = [];
       const known = new Set<string>();
       let listed: Member[] = [];
       const runWindow = () => {

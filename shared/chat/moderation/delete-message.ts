@@ -3,7 +3,7 @@ import type { ActionData } from '../../protocol/client-to-server.ts';
 import type { Message } from '../../protocol/entities.ts';
 import { ChatError } from '../../protocol/errors.ts';
 import { getEntry, type LogEntry, putDeletion } from '../../store/log.ts';
-import { forgetText } from '../../store/sent.ts';
+import { forgetText } from '../../store/sent-markers.ts';
 import { append } from '../append.ts';
 import type { Chat } from '../chat.ts';
 import { audit } from './audit.ts';
@@ -33,7 +33,7 @@ export async function takeAway(chat: Chat, eventId: string, messages: readonly M
   await Promise.all(messages.map((message) => forgetText(chat.table, message)));
   const result = await append<LogEntry & { kind: 'deleted' }>(chat, eventId, {
     // What was written can be taken away after the end, too.
-    heed: 'nothing',
+    gate: 'nothing',
     entryAt: (number) => ({
       seq: number,
       kind: 'deleted',

@@ -6,11 +6,11 @@ import { badRequest } from '../../protocol/parse.ts';
 import type { ServerToClient } from '../../protocol/server-to-client.ts';
 import { encodeDisconnect } from '../../protocol/socketio.ts';
 import { isSocketIo } from '../../protocol/wire.ts';
-import { ringForPresence } from '../../store/bell.ts';
 import { getConnection } from '../../store/connections.ts';
+import { signalPresence } from '../../store/event-head.ts';
 import { type ListedMember, listTabs } from '../../store/members.ts';
 import { leave } from '../../store/memberships.ts';
-import { readNotes } from '../../store/presence.ts';
+import { readOutbox } from '../../store/presence-outbox.ts';
 import type { Chat } from '../chat.ts';
 
 const CONCURRENCY = 10;
@@ -64,7 +64,7 @@ export async function expel(
     if (found === 0) break;
   }
   // Once for all, and for what one that died before it could ring has left.
-  if ((await readNotes(table, eventId)).length > 0) await ringForPresence(table, eventId);
+  if ((await readOutbox(table, eventId)).length > 0) await signalPresence(table, eventId);
   await deliverNow(chat, eventId);
   if (stillOpen > 0) throw new Error('Not all connections could be closed');
   return username;

@@ -1,7 +1,7 @@
 import { deliverNow } from '../../delivery/deliver.ts';
 import type { Event } from '../../protocol/entities.ts';
 import { ChatError } from '../../protocol/errors.ts';
-import { getBell, type Rules, ringForEnd, setRules } from '../../store/bell.ts';
+import { allocateEnd, getEventHead, type Rules, setRules } from '../../store/event-head.ts';
 import { type EventChanges, listAsEnded, updateEvent as update } from '../../store/events.ts';
 import { logExpiry, putEntry } from '../../store/log.ts';
 import { append } from '../append.ts';
@@ -40,7 +40,7 @@ export async function updateEvent(
   if (status === 'ended') await endEvent(chat, id);
   else if (hasRules || isAny(details)) {
     await append(chat, id, {
-      heed: 'nothing',
+      gate: 'nothing',
       entryAt: (seq) => ({ seq, kind: 'updated' as const }),
     });
   }
@@ -55,8 +55,8 @@ const isAny = (fields: object) => Object.values(fields).some((value) => value !=
  * itself.
  */
 async function endEvent({ table, settings }: Chat, id: string): Promise<void> {
-  const bell = (await ringForEnd(table, id, new Date().toISOString())) ?? (await getBell(table, id));
-  if (bell?.endSeq === undefined || bell.endedAt === undefined) return;
-  await putEntry(table, id, { seq: bell.endSeq, kind: 'ended' }, logExpiry(settings));
-  await listAsEnded(table, id, bell.endedAt);
+  const head = (await allocateEnd(table, id, new Date().toISOString())) ?? (await getEventHead(table, id));
+  if (head?.endSeq === undefined || head.endedAt === undefined) return;
+  await putEntry(table, id, { seq: head.endSeq, kind: 'ended' }, logExpiry(settings));
+  await listAsEnded(table, id, head.endedAt);
 }

@@ -1,7 +1,7 @@
-import { route } from '../../../functions/websocket/frames.ts';
+import { route } from '../../../functions/websocket/wire/json.ts';
 import type { Chat } from '../../../shared/chat/chat.ts';
 import { sendMessage } from '../../../shared/chat/send-message.ts';
-import { packFrames } from '../../../shared/delivery/frames.ts';
+import { packFrames } from '../../../shared/delivery/content/frames.ts';
 import type { Message } from '../../../shared/protocol/entities.ts';
 import { listMembers } from '../../../shared/store/members.ts';
 

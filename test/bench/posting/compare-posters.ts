@@ -1,5 +1,5 @@
 import { forEachConcurrently } from '../../../shared/concurrency.ts';
-import { POST_CONCURRENCY } from '../../../shared/delivery/management-api.ts';
+import { POST_CONCURRENCY } from '../../../shared/delivery/posting/management-api.ts';
 import { encodeEvent } from '../../../shared/protocol/json.ts';
 import { newConnectionId } from './connection-id.ts';
 import { doTask } from './do-task.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { managementApi } from '../../../shared/delivery/management-api.ts';
-import { newPoster, type Poster } from '../../../shared/delivery/poster.ts';
+import { managementApi } from '../../../shared/delivery/posting/management-api.ts';
+import { newPoster, type Poster } from '../../../shared/delivery/posting/poster.ts';
 
 /** Static, so that nobody looks for any. With a session token, as in a Lambda. */
 const credentials = {

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { chatSettings } from '../../../shared/config.ts';
 import { catchUp } from '../../../shared/delivery/deliver.ts';
-import type { Delivery, PostElsewhere } from '../../../shared/delivery/delivery.ts';
-import { ringForEntry } from '../../../shared/store/bell.ts';
+import type { Delivery, PostElsewhere } from '../../../shared/delivery/types.ts';
+import { chatSettings } from '../../../shared/settings.ts';
+import { allocateSeq } from '../../../shared/store/event-head.ts';
 import { putEntry } from '../../../shared/store/log.ts';
 import { openTable } from '../../../shared/store/table.ts';
 import { doTask } from './do-task.ts';
@@ -63,7 +63,7 @@ function pagingClient(endpoint: string): DynamoDBClient {
 }
 
 async function sendMessage({ table }: Delivery, eventId: string): Promise<void> {
-  const { seq = 0 } = (await ringForEntry(table, eventId)) ?? {};
+  const { seq = 0 } = (await allocateSeq(table, eventId)) ?? {};
   const message = typicalMessage(eventId, seq);
   await putEntry(table, eventId, { seq, kind: 'message', message }, Date.now() + KEPT_MS);
 }

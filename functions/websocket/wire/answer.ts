@@ -1,0 +1,60 @@
+import type { Reply } from '../../../shared/chat/chat.ts';
+import { ChatError, type ErrorData, toChatError } from '../../../shared/protocol/errors.ts';
+import type { RequestId } from '../../../shared/protocol/json.ts';
+import type { Connection } from '../../../shared/store/connections.ts';
+import { chat } from '../../context/chat.ts';
+import { log } from '../../context/observe.ts';
+import { post } from './handler.ts';
+
+/** How a wire answers a request. */
+export interface Answers {
+  ack(id: RequestId, data: object): string;
+  /** Without an id, the event `error`. */
+  error(error: ErrorData, id?: RequestId): string;
+}
+
+interface Request {
+  connectionId: string;
+  requestId: string;
+  /** What the client wants to have back. */
+  id?: RequestId | undefined;
+}
+
+/**
+ * Runs an operation and answers: exactly one acknowledgement or error for a request with an `id`; without one, silence or
+ * an error. Through the management API: a route response could neither be left out nor be followed by more.
+ */
+export async function answer(
+  answers: Answers,
+  { connectionId, requestId, id }: Request,
+  run: () => Promise<{ connection: Connection; reply: Reply }>,
+): Promise<void> {
+  const refuse = async (error: unknown, of?: RequestId) => {
+    const refusal = refusalOf(error, requestId);
+    await post(connectionId, answers.error(refusal, of));
+    // Its token has run out: with another one it must connect anew.
+    if (refusal.code === 'UNAUTHORIZED') await chat.poster.close(connectionId);
+  };
+  let done: { connection: Connection; reply: Reply };
+  try {
+    done = await run();
+  } catch (error) {
+    return refuse(error, id);
+  }
+  const { connection, reply } = done;
+  if (id !== undefined) await post(connectionId, answers.ack(id, reply.data));
+  else if (reply.eventWithoutAck) await chat.send(connection, reply.eventWithoutAck);
+  // The request is answered: what fails from now on is told without its id.
+  await reply.afterwards?.().catch((error) => refuse(error));
+}
+
+/** What the client may know of a failure; the log knows the rest. */
+export function refusalOf(error: unknown, requestId: string): ErrorData {
+  const refusal = toChatError(error, requestId);
+  if (!(error instanceof ChatError)) log.error('request failed', { requestId, error });
+  else if (refusal.code === 'INTERNAL') log.warn('request refused', { requestId });
+  return refusal.toData();
+}
+
+/** How long a request's id is in a frame: a page that answers it must leave room. */
+export const bytesOf = (id: RequestId | undefined): number => Buffer.byteLength(JSON.stringify(id ?? null));

@@ -1,0 +1,76 @@
+import type { Event, Participant } from '../../protocol/entities.ts';
+import { limits } from '../../protocol/limits.ts';
+import { encodeOffset } from '../../protocol/offset.ts';
+import { getMember } from '../../store/members.ts';
+import type { Addressee, Chat } from '../chat.ts';
+import { readPage } from '../history.ts';
+import { becomeLive } from './go-live.ts';
+import { newsBetween, type Roster, readRoster } from './roster.ts';
+
+interface History {
+  to: Addressee;
+  /** The join whose history it is. */
+  joinId: string;
+  event: Event;
+  participant: Participant;
+  roll: Roster;
+  /** The seq up to which the history reaches. */
+  end: number;
+  /** The news of comings and goings that the roll is not older than. */
+  news: number;
+  /** The joiner has had the log up to here. */
+  after?: number | undefined;
+}
+
+/**
+ * Sends a joiner its `eventHistory` and lets it go live. A joiner that cannot have it is disconnected: it would be in the
+ * event and hear nothing.
+ */
+export async function sendHistory(chat: Chat, history: History): Promise<void> {
+  const { to, joinId, event, participant, roll, end } = history;
+  const { connectionId } = to;
+  const eventId = event.id;
+  try {
+    if (!(await isHistoryOf(chat, history))) return;
+    if (!(await post(chat, history))) return;
+    // Windows tell held members nothing: who came or went since the roll was called is told here.
+    await becomeLive(chat, { eventId, connectionId, joinId, end }, async () => {
+      // Nobody knows everybody in a large audience.
+      if (!roll.isComplete) return;
+      const now = await readRoster(chat, eventId, participant);
+      // Looked at afterwards: whoever has left meanwhile is not in the roll, and must not hear of itself.
+      if (await isHistoryOf(chat, history)) await chat.send(to, ...newsBetween(eventId, roll, now));
+    });
+  } catch (error) {
+    await chat.poster.close(connectionId);
+    throw error;
+  }
+}
+
+/** False: it has left, or another join of the same connection has overtaken this one and sends a history of its own. */
+async function isHistoryOf({ table }: Chat, { to, event, joinId }: History): Promise<boolean> {
+  return (await getMember(table, event.id, to.connectionId))?.joinId === joinId;
+}
+
+/** False: the connection is gone. */
+async function post(chat: Chat, { to, event, roll, end, news, after }: History): Promise<boolean> {
+  const { id: eventId, participantCount } = event;
+  const { participants } = roll;
+  const page = await readPage(
+    chat.table,
+    eventId,
+    end,
+    { after, limit: after === undefined ? limits.historyLength : Number.POSITIVE_INFINITY },
+    Buffer.byteLength(JSON.stringify(participants)),
+  );
+  const outcome = await chat.send(to, {
+    event: 'eventHistory',
+    data: { eventId, participants, participantCount, ...page },
+    // Whoever is lost before it comes back to nothing, and joins again.
+    offset: encodeOffset({ eventId, seq: end, news }),
+  });
+  // It ended between our look at it and our becoming a member: the window that said so may not have known us.
+  if (event.status === 'ended') await chat.send(to, { event: 'eventEnded', data: { event } });
+  if (outcome === 'failed') throw new Error('A history could not be posted');
+  return outcome === 'delivered';
+}

@@ -1,0 +1,110 @@
+import { recoverableUntil } from '../../delivery/departures.ts';
+import { newId, newSecret, participantIdOf, sessionIdOf } from '../../ids.ts';
+import { limits } from '../../protocol/limits.ts';
+import { decodeOffset, type Place } from '../../protocol/offset.ts';
+import type { Wire } from '../../protocol/wire.ts';
+import { isBanned } from '../../store/bans.ts';
+import { type Connection, getConnection, type Membership, type Socket } from '../../store/connections.ts';
+import { signalPresence } from '../../store/event-head.ts';
+import { getMember } from '../../store/members.ts';
+import { readPresenceHistory } from '../../store/presence-history.ts';
+import { getSession } from '../../store/sessions.ts';
+import { takeOver } from '../../store/take-over.ts';
+import type { Chat } from '../chat.ts';
+import { readableEnd } from '../history.ts';
+import { takeAllowance } from '../rate-limit.ts';
+import { replay } from './replay.ts';
+
+export interface Recovered {
+  socket: Socket;
+  afterwards?: () => Promise<void>;
+}
+
+/** A lost connection's stay in an event, and where its client had come to in it. */
+interface Stay {
+  membership: Membership;
+  start: number;
+  place: Place;
+}
+
+/**
+ * Gives a connection the place of the one that the client had before: its id, its identity, its event, with what it
+ * missed. The old one need not be known to be lost. Undefined if that cannot be: the session is unknown or too old, the
+ * client was cut off before it had its history, has missed too much, or is banned.
+ */
+export async function recover(
+  chat: Chat,
+  connection: Connection,
+  { pid, offset }: { pid: string; offset: string | undefined },
+): Promise<Recovered | undefined> {
+  const { table } = chat;
+  const sessionId = sessionIdOf(pid);
+  let waitMs: number | undefined;
+  // Every failure means that the old connection changed, or another reconnect was faster: look again.
+  for (;;) {
+    const session = await getSession(table, sessionId);
+    const from = session && (await getConnection(table, session.connectionId));
+    if (
+      from?.wire !== connection.wire ||
+      from.socket?.sessionId !== sessionId ||
+      // Somebody else's session, or from before there was an issuer.
+      from.identity?.participantId !== connection.identity?.participantId ||
+      from.connectionId === connection.connectionId
+    )
+      return undefined;
+    if ((recoverableUntil(chat, from) ?? 0) < Date.now()) return undefined;
+    // It costs as much as a join. Whoever comes back too often has to join.
+    waitMs ??= await takeAllowance(chat, ownerOf(from), 'joinEvent');
+    if (waitMs > 0) return undefined;
+    const found = await findStay(chat, from, { offset, wire: connection.wire });
+    if (found === 'lost') return undefined;
+    const joinId = newId();
+    const { socket, participantToken = newSecret() } = from;
+    const stay = found && { ...found, joinId };
+    if (await takeOver(table, { from, to: connection, socket, participantToken, stay })) {
+      return { socket, afterwards: () => followUp(chat, { from, to: connection, stay }) };
+    }
+    // Only the new connection's own CONNECT, or its end, makes that fail for good.
+    const to = await getConnection(table, connection.connectionId);
+    if (!to || to.socket) return undefined;
+  }
+}
+
+/** Whose allowance it is. */
+const ownerOf = ({ connectionId, identity, participantToken }: Connection): string[] => {
+  const guest = participantToken === undefined ? connectionId : participantIdOf(participantToken);
+  return [identity?.participantId ?? guest];
+};
+
+/** Undefined: it was in no event. `lost`: it was in one, and cannot go on there where it was. */
+async function findStay(
+  { table }: Chat,
+  { connectionId, membership, expiredStay }: Connection,
+  { offset = '', wire }: { offset: string | undefined; wire: Wire },
+): Promise<Stay | 'lost' | undefined> {
+  const was = membership ?? expiredStay?.membership;
+  if (!was) return undefined;
+  const { eventId } = was;
+  const start = membership ? (await getMember(table, eventId, connectionId))?.start : expiredStay?.start;
+  const place = decodeOffset(offset);
+  // An older offset is from before the history: from another stay, or another event.
+  if (start === undefined || place?.eventId !== eventId || place.seq < start) return 'lost';
+  if (await isBanned(table, eventId, was.participant.id)) return 'lost';
+  const missed = (await readableEnd(table, eventId)) - place.seq;
+  const most = limits.replayedEvents[wire] - missed;
+  if (missed < 0 || most < 0) return 'lost';
+  const news = await readPresenceHistory(table, eventId, place.news, most);
+  return news.length > most ? 'lost' : { membership: was, start, place };
+}
+
+async function followUp(
+  chat: Chat,
+  { from, to, stay }: { from: Connection; to: Connection; stay: (Stay & { joinId: string }) | undefined },
+): Promise<void> {
+  // A half-open connection would stay for up to two hours.
+  if (from.lostAt === undefined) await chat.poster.close(from.connectionId);
+  if (!stay) return;
+  const { place, joinId, membership } = stay;
+  await signalPresence(chat.table, place.eventId);
+  await replay(chat, { to, joinId, place, participantId: membership.participant.id });
+}

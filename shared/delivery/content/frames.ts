@@ -1,0 +1,71 @@
+import { encodeEvent as encodeFrame } from '../../protocol/json.ts';
+import { limits } from '../../protocol/limits.ts';
+import type { ServerEvent } from '../../protocol/server-to-client.ts';
+import { encodeEvent as encodePacket } from '../../protocol/socketio.ts';
+import type { Wire } from '../../protocol/wire.ts';
+
+/**
+ * An event on its way. Whoever has heard it has had the log up to `seq`; with the `offset`, a Socket.IO client can come
+ * back to after it.
+ */
+export type Outgoing = ServerEvent & { offset?: string; seq?: number };
+
+/** A frame, and how far in the log it takes its recipient. */
+export interface Frame {
+  text: string;
+  seq: number | undefined;
+}
+
+/**
+ * Packs events into as few frames as the wire and the 32 KB unit of price and quota allow, in order. An event larger than
+ * that gets a frame of its own.
+ */
+export function pack(wire: Wire, events: readonly Outgoing[], maxBytes: number = limits.frameBytes): Frame[] {
+  if (wire === 'socketio') return events.map((event) => ({ text: onePacket(event), seq: event.seq }));
+  const { envelopeBytes, item, frame } = wire === 'json' ? jsonFrames : batchPackets;
+  const frames: Frame[] = [];
+  let items: string[] = [];
+  let bytes = envelopeBytes;
+  let offset: string | undefined;
+  let seq: number | undefined;
+  const close = () => {
+    if (items.length > 0) frames.push({ text: frame(items, offset), seq });
+    items = [];
+    bytes = envelopeBytes;
+  };
+  for (const event of events) {
+    const encoded = item(event);
+    const size = Buffer.byteLength(encoded) + ','.length;
+    if (bytes + size > maxBytes) close();
+    items.push(encoded);
+    bytes += size;
+    offset = event.offset ?? offset;
+    seq = event.seq ?? seq;
+  }
+  close();
+  return frames;
+}
+
+export const packFrames = (wire: Wire, events: readonly Outgoing[], maxBytes?: number): string[] =>
+  pack(wire, events, maxBytes).map(({ text }) => text);
+
+function onePacket({ event, data, offset }: Outgoing): string {
+  return offset === undefined ? encodePacket(event, data) : encodePacket(event, data, offset);
+}
+
+/** One event as an object, several as an array. */
+const jsonFrames = {
+  // Two brackets, less the comma that the last item does not have.
+  envelopeBytes: 1,
+  item: ({ event, data }: Outgoing) => encodeFrame({ event, data } as ServerEvent),
+  frame: (items: readonly string[]) => (items.length === 1 ? `${items[0]}` : `[${items.join(',')}]`),
+};
+
+/** `["batch", [[event, data], …], offset]`: one packet, encoded from parts that are encoded already. */
+const batchPackets = {
+  // With the longest offset.
+  envelopeBytes: 128,
+  item: ({ event, data }: Outgoing) => JSON.stringify([event, data]),
+  frame: (items: readonly string[], offset: string | undefined) =>
+    `42["batch",[${items.join(',')}]${offset === undefined ? '' : `,${JSON.stringify(offset)}`}]`,
+};

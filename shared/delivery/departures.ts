@@ -1,0 +1,135 @@
+import { forEachConcurrently } from '../concurrency.ts';
+import { type Connection, deleteUnjoined, getConnection } from '../store/connections.ts';
+import { signalPresence } from '../store/event-head.ts';
+import { getMember } from '../store/members.ts';
+import { leave } from '../store/memberships.ts';
+import type { Table } from '../store/table.ts';
+import { markLost } from '../store/take-over.ts';
+import type { Delivery } from './types.ts';
+
+/**
+ * Removes a connection for good: its user left, or its time has passed. Safe to repeat and to run at the same time: one
+ * caller succeeds, so its event hears of one departure. Resolves to the event it was in, if it left one.
+ */
+export async function removeConnection(
+  { table }: Pick<Delivery, 'table'>,
+  connectionId: string,
+): Promise<string | undefined> {
+  // Every failure means that a join or a leave came in between: look again.
+  for (;;) {
+    const connection = await getConnection(table, connectionId);
+    const removed = connection ? await remove(table, connection) : {};
+    if (removed) return removed.eventId;
+  }
+}
+
+/** Removes a connection that is still as it was read, with the event it was in. Undefined: it has changed. */
+async function remove(
+  table: Table,
+  { connectionId, membership }: Connection,
+): Promise<{ eventId?: string } | undefined> {
+  if (!membership) return (await deleteUnjoined(table, connectionId)) ? {} : undefined;
+  if (!(await leave(table, connectionId, membership, 'goes'))) return undefined;
+  await signalPresence(table, membership.eventId);
+  return { eventId: membership.eventId };
+}
+
+/**
+ * Takes note that a connection is lost, however that was learned: `$disconnect`, a 410. A Socket.IO client may come back
+ * to what it had: until then its member is away. Any other is removed; resolves to the event that it left.
+ */
+export async function markConnectionLost(
+  delivery: Pick<Delivery, 'table' | 'settings'>,
+  connectionId: string,
+): Promise<string | undefined> {
+  // Every failure means that something else came in between: look again.
+  for (;;) {
+    const connection = await getConnection(delivery.table, connectionId);
+    if (!connection || connection.lostAt !== undefined) return undefined;
+    const recoverUntil = recoverableUntil(delivery, connection);
+    if (recoverUntil === undefined) {
+      // Only as it was read: a recovery may have put it in another's place meanwhile.
+      const removed = await remove(delivery.table, connection);
+      if (removed) return removed.eventId;
+      continue;
+    }
+    const lostAt = Date.now();
+    const graceUntil = lostAt + delivery.settings.presenceGraceSeconds * 1000;
+    const dueAt = connection.membership ? Math.min(graceUntil, recoverUntil) : recoverUntil;
+    if (!(await markLost(delivery.table, connection, { lostAt, dueAt }))) continue;
+    return dueAt > lostAt ? undefined : expireMembership(delivery, connectionId);
+  }
+}
+
+/**
+ * Ends the membership of a lost connection that has not come back in time for others not to notice. It may still be
+ * recovered. Resolves to the event that it left.
+ */
+export async function expireMembership(
+  delivery: Pick<Delivery, 'table' | 'settings'>,
+  connectionId: string,
+): Promise<string | undefined> {
+  const { table } = delivery;
+  // Every failure means that something else came in between: look again.
+  for (;;) {
+    const connection = await getConnection(table, connectionId);
+    const dueAt = connection && recoverableUntil(delivery, connection);
+    if (!connection?.membership || connection.lostAt === undefined || dueAt === undefined) return undefined;
+    const { eventId } = connection.membership;
+    const { start } = (await getMember(table, eventId, connectionId)) ?? {};
+    // It was cut off before it had its history: there is nothing that it could come back to.
+    const then = start === undefined ? 'goes' : { start, dueAt };
+    if (await leave(table, connectionId, connection.membership, then)) {
+      await signalPresence(table, eventId);
+      return eventId;
+    }
+  }
+}
+
+/** Until when a connection can be recovered if it is lost now, or was; undefined if it cannot. Milliseconds. */
+export function recoverableUntil(
+  { settings }: Pick<Delivery, 'settings'>,
+  { socket, lostAt = Date.now() }: Connection,
+): number | undefined {
+  const { recoverySeconds } = settings;
+  return socket && recoverySeconds > 0 ? lostAt + recoverySeconds * 1000 : undefined;
+}
+
+const CONCURRENCY = 25;
+
+interface HasConnection {
+  connectionId: string;
+}
+
+/** Looks after connections that are gone. One that fails is found gone again by the next window, or by the sweep. */
+export async function markMembersLost(delivery: Delivery, connectionIds: readonly string[]): Promise<void> {
+  await forEachConcurrently(connectionIds, CONCURRENCY, async (connectionId) => {
+    await markConnectionLost(delivery, connectionId).catch((error) =>
+      delivery.log.warn('a lost connection could not be looked after', { error }),
+    );
+  });
+}
+
+/**
+ * Disconnects members that cannot be served as they are; they will come back. Resolves to those that could
+ * not be disconnected until `until` (milliseconds since the epoch): taken for lost, they would stay connected and hear
+ * nothing.
+ */
+export async function disconnectMembers<Member extends HasConnection>(
+  delivery: Delivery,
+  members: readonly Member[],
+  until: number,
+): Promise<Member[]> {
+  const closed: Member[] = [];
+  const open: Member[] = [];
+  await forEachConcurrently(members, CONCURRENCY, async (member) => {
+    const isClosed = Date.now() < until && (await delivery.poster.close(member.connectionId));
+    (isClosed ? closed : open).push(member);
+  });
+  delivery.metrics.count('ConnectionsDropped', closed.length);
+  await markMembersLost(
+    delivery,
+    closed.map(({ connectionId }) => connectionId),
+  );
+  return open;
+}

@@ -1,0 +1,131 @@
+import { notBanned } from './bans.ts';
+import {
+  type Connection,
+  enterPhase,
+  GARBAGE_MS,
+  type Membership,
+  opening,
+  type Socket,
+} from './connections.ts';
+import { connectionKey, memberKey, sessionKey } from './keys.ts';
+import { putHeld, unchanged, who } from './memberships.ts';
+import { addToOutbox } from './presence-outbox.ts';
+import { epochSeconds, type Table } from './table.ts';
+import { transact, type Write } from './transaction.ts';
+
+/** A member that is away is looked after at least this long after its time, milliseconds. */
+const REAP_MS = 10 * 60_000;
+
+/**
+ * Marks a connection as lost and its member as `away`: counted, not posted to. Something is to be done about it at
+ * `dueAt` (milliseconds). False: it has changed meanwhile, or was marked before; read it again.
+ */
+export async function markLost(
+  table: Table,
+  { connectionId, membership }: Connection,
+  { lostAt, dueAt }: { lostAt: number; dueAt: number },
+): Promise<boolean> {
+  const away = enterPhase('away', dueAt);
+  const condition = unchanged(membership, { ...away.values, ':lost': lostAt });
+  const writes: Write[] = [
+    {
+      Update: {
+        Key: connectionKey(connectionId),
+        UpdateExpression: `SET lostAt = :lost, ${away.set}`,
+        ...condition,
+        ConditionExpression: `${condition.ConditionExpression} AND attribute_not_exists(lostAt)`,
+        ExpressionAttributeNames: away.names,
+      },
+    },
+  ];
+  if (membership) {
+    writes.push({
+      Update: {
+        Key: memberKey(membership.eventId, connectionId),
+        UpdateExpression: 'SET #state = :away, expiresAt = :until',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':away': 'away', ':until': dueAt + REAP_MS },
+      },
+    });
+  }
+  return (await transact(table, writes)).length === 0;
+}
+
+export interface Recovery {
+  /** The lost connection, and the one that takes its place. */
+  from: Connection;
+  to: Connection;
+  socket: Socket;
+  participantToken: string;
+  /** Undefined if it was in no event. */
+  stay?: Stay | undefined;
+}
+
+/** The event it is in again, as a held member, and the seq from which on it had been live. */
+interface Stay {
+  membership: Membership;
+  start: number;
+  joinId: string;
+}
+
+/**
+ * Puts one connection in the place of another, all or nothing: session, socket, identity, membership. The notes tell
+ * windows that one tab came and one went, which is no news; unless the leave was announced already. False: another
+ * reconnect was faster, one of the two is gone or has changed, or the participant is banned there.
+ */
+export async function takeOver(
+  table: Table,
+  { from, to, socket, participantToken, stay }: Recovery,
+): Promise<boolean> {
+  const membership = stay?.membership;
+  const opened = opening(to, { socket, participantToken });
+  const session: Write = {
+    Update: {
+      Key: sessionKey(socket.sessionId),
+      UpdateExpression: 'SET connectionId = :to, #ttl = :ttl',
+      // Of two reconnects with one session, one.
+      ConditionExpression: 'connectionId = :from',
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: {
+        ':from': from.connectionId,
+        ':to': to.connectionId,
+        ':ttl': epochSeconds(to.expiresAt + GARBAGE_MS),
+      },
+    },
+  };
+  const { firstParticipantId } = from;
+  const successor: Write = {
+    Update: {
+      Key: connectionKey(to.connectionId),
+      ...opened,
+      UpdateExpression: [
+        opened.UpdateExpression,
+        ...(membership ? ['membership = :membership'] : []),
+        ...(firstParticipantId ? ['firstParticipantId = :first'] : []),
+      ].join(', '),
+      ExpressionAttributeValues: {
+        ...opened.ExpressionAttributeValues,
+        ...(membership && { ':membership': membership }),
+        ...(firstParticipantId && { ':first': firstParticipantId }),
+      },
+    },
+  };
+  const writes = [session, successor, ...departure(from), ...(stay ? arrival(to, stay) : [])];
+  if (membership) writes.push(notBanned(membership.eventId, membership.participant.id));
+  return (await transact(table, writes)).length === 0;
+}
+
+function departure({ connectionId, membership }: Connection): Write[] {
+  const connection: Write = { Delete: { Key: connectionKey(connectionId), ...unchanged(membership) } };
+  if (!membership) return [connection];
+  const { eventId } = membership;
+  const member: Write = { Delete: { Key: memberKey(eventId, connectionId) } };
+  return [connection, member, addToOutbox(eventId, { kind: 'left', connectionId, ...who(membership) })];
+}
+
+function arrival(to: Connection, stay: Stay): Write[] {
+  const { membership } = stay;
+  const note = { kind: 'joined', connectionId: to.connectionId, ...who(membership) } as const;
+  return [putHeld(to, membership, stay), addToOutbox(membership.eventId, note)];
+}
