@@ -12,15 +12,13 @@ import { updateEvent } from '../../shared/chat/moderation/update-event.ts';
 import { ChatError } from '../../shared/protocol/errors.ts';
 import { parse } from '../../shared/protocol/parse.ts';
 import { opaqueId } from '../../shared/protocol/text.ts';
+import { timing } from '../../shared/timing.ts';
 import { chat } from '../context/chat.ts';
 import { actorOf } from './actor-of.ts';
 import { newApp, noJson } from './app.ts';
 import * as routes from './moderation-routes.ts';
 import { participantIdsOf } from './participant-ids-of.ts';
 import { serve } from './serve.ts';
-
-/** Kept back for the answer, milliseconds. */
-const RESERVE_MS = 5_000;
 
 /** What moderators and hosts may do with an event, and operators with any. */
 const app = newApp();
@@ -58,7 +56,7 @@ app.openapi(routes.deleteMessage, async (c) => {
 
 app.openapi(routes.eraseMessages, async (c) => {
   const { lambdaContext } = c.env as { lambdaContext: LambdaContext };
-  const deadline = Date.now() + lambdaContext.getRemainingTimeInMillis() - RESERVE_MS;
+  const deadline = Date.now() + lambdaContext.getRemainingTimeInMillis() - timing.deadlineReserveMs;
   const { id } = c.req.valid('param');
   return c.json(await eraseMessages(chat, id, c.get('actor'), c.req.valid('query'), deadline), 200);
 });

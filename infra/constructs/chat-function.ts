@@ -12,6 +12,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { tableKeys } from '../../shared/store/keys.ts';
+import { timing } from '../../shared/timing.ts';
 import { chatSettingsOf, type Settings } from '../context-settings.ts';
 import { bundle, type Entry } from './bundles.ts';
 import type { ManagementApi } from './management-api.ts';
@@ -64,7 +65,7 @@ export class ChatFunction extends Construct {
       handler: 'index.handler',
       // Half a vCPU: less makes cold starts and fan-out slower than it saves.
       memorySize: 1_024,
-      timeout: props.timeout ?? Duration.seconds(15),
+      timeout: props.timeout ?? Duration.millis(timing.requestTimeoutMs),
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
       logGroup,

@@ -8,6 +8,7 @@ import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EVENT_HEAD } from '../../shared/store/keys.ts';
+import { timing } from '../../shared/timing.ts';
 import type { Settings } from '../context-settings.ts';
 import { ChatFunction } from './chat-function.ts';
 import { posts, runsWindows } from './grants.ts';
@@ -30,7 +31,7 @@ export class Delivery extends Construct {
       itemActions: runsWindows,
       management: { api, methods: posts },
       // The window of a room of 100,000 takes 20 seconds, and there may be trouble.
-      timeout: Duration.minutes(5),
+      timeout: Duration.millis(timing.windowTimeoutMs),
     };
     const post = new ChatFunction(this, 'Post', {
       settings,

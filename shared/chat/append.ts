@@ -8,7 +8,7 @@ import type { Table } from '../store/table.ts';
 const NUMBER_TRIES = 5;
 
 /** `refused`: the event ended, is paused or is not there. */
-export type Appended = { rung: Required<JustWritten> } | 'repeated' | 'refused';
+export type Appended = { written: Required<JustWritten> } | 'repeated' | 'refused';
 
 export interface Appending<Entry> {
   /** What stands in the way. */
@@ -32,7 +32,7 @@ export async function append<Entry extends LogEntry>(
     const { seq } = head;
     const entry = entryAt(seq);
     const result = await put(entry, expiresAt);
-    if (result === 'put') return { rung: { head, entry } };
+    if (result === 'put') return { written: { head, entry } };
     if (result === 'taken') continue;
     // Our number stays unused.
     await putEntry(table, eventId, { seq, kind: 'void' }, expiresAt);

@@ -15,11 +15,11 @@ export async function checkRules(
   eventId: string,
   { paused, slowModeSeconds }: Partial<EventHead>,
 ): Promise<Gate> {
-  if (!paused && !slowModeSeconds) return 'pause';
+  if (!paused && !slowModeSeconds) return 'writable';
   const participantId = connection.membership?.participant.id;
   const rights = connection.identity?.rights ?? [];
-  if (await isModerator(chat.table, eventId, { participantId, rights })) return 'end';
+  if (await isModerator(chat.table, eventId, { participantId, rights })) return 'active';
   if (paused) throw new ChatError('EVENT_PAUSED');
   if (slowModeSeconds) await slowDown(chat, eventId, connection, slowModeSeconds);
-  return 'pause';
+  return 'writable';
 }

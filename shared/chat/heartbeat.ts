@@ -20,25 +20,25 @@ export const slotAt = (now: number): number => Math.floor(now / 60_000) % SLOTS;
  * Works until `deadline`.
  */
 export async function heartbeat(chat: Chat, slot: number, deadline: number): Promise<void> {
-  const share = new FrameQuota(chat, deadline);
+  const quota = new FrameQuota(chat, deadline);
   let batch: string[] = [];
   for await (const connectionId of listOpen(chat.table, slot)) {
     batch.push(connectionId);
-    if (batch.length < Math.min(BATCH, share.most)) continue;
-    await beat(chat, share, batch, deadline);
+    if (batch.length < Math.min(BATCH, quota.most)) continue;
+    await beat(chat, quota, batch, deadline);
     batch = [];
   }
-  await beat(chat, share, batch, deadline);
+  await beat(chat, quota, batch, deadline);
 }
 
 async function beat(
   chat: Chat,
-  share: FrameQuota,
+  quota: FrameQuota,
   connectionIds: readonly string[],
   deadline: number,
 ): Promise<void> {
   const { poster, metrics } = chat;
-  if (!(await share.take(connectionIds.length))) return;
+  if (!(await quota.take(connectionIds.length))) return;
   const until = Math.min(deadline, Date.now() + PATIENCE_MS);
   const { connections, gone } = await poster.postAll([{ frames: [NOOP], connectionIds }], () => until);
   await forEachConcurrently(gone, CONCURRENCY, (connectionId) =>

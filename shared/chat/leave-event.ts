@@ -1,4 +1,5 @@
 import { deliverNow } from '../delivery/deliver.ts';
+import { CHANGED, lookAgain } from '../look-again.ts';
 import { type Connection, getConnection } from '../store/connections.ts';
 import { signalPresence } from '../store/event-head.ts';
 import { leave } from '../store/memberships.ts';
@@ -6,13 +7,16 @@ import type { Chat, Reply } from './chat.ts';
 
 /** Leaves the event the connection is in. Being in none is what was asked for. */
 export async function leaveEvent(chat: Chat, { connectionId, membership }: Connection): Promise<Reply> {
-  // Every failure means that a join or another leave came in between: look again.
-  for (let from = membership; from; from = (await getConnection(chat.table, connectionId))?.membership) {
-    if (await leave(chat.table, connectionId, from, 'stays')) {
-      await signalPresence(chat.table, from.eventId);
-      await deliverNow(chat, from.eventId);
-      break;
-    }
+  let from = membership;
+  // Changed: a join or another leave came in between.
+  const left = await lookAgain(async () => {
+    if (!from || (await leave(chat.table, connectionId, from, 'stays'))) return from;
+    from = (await getConnection(chat.table, connectionId))?.membership;
+    return CHANGED;
+  });
+  if (left) {
+    await signalPresence(chat.table, left.eventId);
+    await deliverNow(chat, left.eventId);
   }
   return { data: {} };
 }

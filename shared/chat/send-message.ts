@@ -37,8 +37,8 @@ export async function sendMessage(
   if (first) return { data: { message: first } };
   const gate = await checkRules(chat, connection, eventId, head ?? {});
   const seen = cursorIfSmall(chat, eventId);
-  const { message, ...rung } = await store(chat, connection, draft, gate);
-  await deliverNow(chat, eventId, { seen, ...rung });
+  const { message, ...written } = await store(chat, connection, draft, gate);
+  await deliverNow(chat, eventId, { seen, ...written });
   return { data: { message } };
 }
 
@@ -74,7 +74,7 @@ async function store(chat: Chat, connection: Connection, draft: Draft, firstGate
     }
     if (result !== 'repeated') {
       metrics.count('Messages', 1);
-      return { message: messageAt(result.rung.head.seq), rung: result.rung };
+      return { message: messageAt(result.written.head.seq), written: result.written };
     }
     // Another send of the same was faster.
     const first = await findFirst(chat, draft);

@@ -2,16 +2,11 @@ import { sleep } from '../sleep.ts';
 import { type Cursor, getCursor } from '../store/cursor.ts';
 import { type EventHead, getEventHead } from '../store/event-head.ts';
 import { logExpiry, putEntry } from '../store/log.ts';
+import { timing } from '../timing.ts';
 import type { Delivery } from './types.ts';
 import { type JustWritten, runWindows } from './window/run-windows.ts';
 
-/** A number that nothing stands on is closed after this; its writer, if alive, takes another. Milliseconds. */
-const HOLE_MS = 1_000;
-const BUSY_WAIT_MS = 100;
-const HOLE_WAIT_MS = 50;
-/** A sender serves others too while it holds the lease, but not for long: their rings are the stream's as well. */
 const DIRECT_WINDOWS = 3;
-const DIRECT_MS = 4_000;
 /** After so many the stream's function looks whether what it came for is done. */
 const STREAM_WINDOWS = 20;
 /** The share of the time there is in which windows may begin; the rest is for ending them. */
@@ -34,30 +29,29 @@ export async function cursorIfSmall(
 }
 
 /**
- * Delivers at once, in the Lambda that rang, if the audience is small. Never throws and needs not succeed: the bell
- * was rung, so the stream finishes what is left. `rung` is what the caller has just put into the log, if it has.
+ * Delivers at once, in the Lambda that wrote, if the audience is small. Never throws and need not succeed: the head has
+ * changed, so the stream finishes what is left. `written` is what the caller has just put into the log, if they have.
  */
 export async function deliverNow(
   delivery: Delivery,
   eventId: string,
   {
     seen = cursorIfSmall(delivery, eventId),
-    rung,
-  }: { seen?: Promise<Cursor | undefined>; rung?: JustWritten | undefined } = {},
+    written,
+  }: { seen?: Promise<Cursor | undefined>; written?: JustWritten | undefined } = {},
 ): Promise<void> {
-  const cursor = await seen;
-  if (!cursor) return;
-  const beginUntil = Date.now() + DIRECT_MS;
+  if (!(await seen)) return;
+  const beginUntil = Date.now() + timing.directMs;
   const bounds = { windows: DIRECT_WINDOWS, beginUntil, postUntil: beginUntil };
   try {
-    await runWindows(delivery, eventId, bounds, rung);
+    await runWindows(delivery, eventId, bounds, written);
   } catch (error) {
     delivery.log.warn('left to the stream', { eventId, error });
   }
 }
 
 /**
- * Delivers all that was rung for before the call, no more: later rings have records of their own. Takes over from dead
+ * Delivers all that was written before the call, no more: what comes later wakes the stream again. Takes over from dead
  * holders, waits for living ones, closes holes. Finding nothing to do is usual: the sender has done it, or the record
  * was delivered before. Throws well before `deadline` (milliseconds since the epoch); whoever called tries again.
  */
@@ -65,33 +59,33 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
   const { table } = delivery;
   const beginUntil = Date.now() + BEGIN_SHARE * (deadline - Date.now());
   const bounds = { windows: STREAM_WINDOWS, beginUntil, postUntil: deadline };
-  const rung = await getEventHead(table, eventId);
-  if (!rung) return;
+  const goal = await getEventHead(table, eventId);
+  if (!goal) return;
   let hole: { seq: number; since: number } | undefined;
-  let isFirst = true;
-  for (;;) {
+  for (let written: JustWritten | undefined = { head: goal }; ; written = undefined) {
     const cursor = await getCursor(table, eventId);
-    if (!cursor || isCaughtUp(rung, cursor)) return;
+    if (!cursor || isCaughtUp(goal, cursor)) return;
     if (Date.now() > beginUntil) throw new Error('Delivery has not caught up in time');
     if (isHeld(cursor)) {
-      await sleep(BUSY_WAIT_MS);
+      await sleep(timing.busyWaitMs);
       continue;
     }
-    const result = await runWindows(delivery, eventId, bounds, isFirst ? { head: rung } : undefined);
-    isFirst = false;
-    if (result.state === 'done' && isCaughtUp(rung, result.cursor)) return;
+    const result = await runWindows(delivery, eventId, bounds, written);
+    if (result.state === 'done' && isCaughtUp(goal, result.progress)) return;
     if (result.state === 'early') throw new Error('The next window is not to begin in time');
     if (result.state !== 'hole') continue;
     if (hole?.seq !== result.seq) hole = { seq: result.seq, since: Date.now() };
-    if (Date.now() - hole.since >= HOLE_MS) await closeHole(delivery, eventId, hole.seq);
-    await sleep(HOLE_WAIT_MS);
+    if (Date.now() - hole.since >= timing.holeMs) await closeHole(delivery, eventId, hole.seq);
+    await sleep(timing.holeWaitMs);
   }
 }
 
 const isHeld = ({ lease, leaseUntil = 0 }: Cursor) => lease !== undefined && leaseUntil > Date.now();
 
-export const isCaughtUp = (head: EventHead, cursor: Cursor): boolean =>
-  cursor.delivered >= head.seq && cursor.presence >= head.presence;
+export const isCaughtUp = (
+  head: EventHead,
+  { delivered, outbox }: Pick<Cursor, 'delivered' | 'outbox'>,
+): boolean => delivered >= head.seq && outbox >= head.outbox;
 
 /** Puts `void` where a writer died, or the end of the event where its announcer did. A late writer finds it taken. */
 async function closeHole(

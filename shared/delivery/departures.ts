@@ -1,4 +1,5 @@
 import { forEachConcurrently } from '../concurrency.ts';
+import { CHANGED, lookAgain } from '../look-again.ts';
 import { type Connection, deleteUnjoined, getConnection } from '../store/connections.ts';
 import { signalPresence } from '../store/event-head.ts';
 import { getMember } from '../store/members.ts';
@@ -6,6 +7,8 @@ import { leave } from '../store/memberships.ts';
 import type { Table } from '../store/table.ts';
 import { markLost } from '../store/take-over.ts';
 import type { Delivery } from './types.ts';
+
+type Backend = Pick<Delivery, 'table' | 'settings'>;
 
 /**
  * Removes a connection for good: its user left, or its time has passed. Safe to repeat and to run at the same time: one
@@ -15,63 +18,55 @@ export async function removeConnection(
   { table }: Pick<Delivery, 'table'>,
   connectionId: string,
 ): Promise<string | undefined> {
-  // Every failure means that a join or a leave came in between: look again.
-  for (;;) {
+  // Changed: a join or a leave came in between.
+  return lookAgain(async () => {
     const connection = await getConnection(table, connectionId);
-    const removed = connection ? await remove(table, connection) : {};
-    if (removed) return removed.eventId;
-  }
+    return connection && remove(table, connection);
+  });
 }
 
-/** Removes a connection that is still as it was read, with the event it was in. Undefined: it has changed. */
+/** Removes a connection that is still as it was read; resolves to the event it was in. */
 async function remove(
   table: Table,
   { connectionId, membership }: Connection,
-): Promise<{ eventId?: string } | undefined> {
-  if (!membership) return (await deleteUnjoined(table, connectionId)) ? {} : undefined;
-  if (!(await leave(table, connectionId, membership, 'goes'))) return undefined;
+): Promise<string | undefined | typeof CHANGED> {
+  if (!membership) return (await deleteUnjoined(table, connectionId)) ? undefined : CHANGED;
+  if (!(await leave(table, connectionId, membership, 'goes'))) return CHANGED;
   await signalPresence(table, membership.eventId);
-  return { eventId: membership.eventId };
+  return membership.eventId;
 }
 
 /**
  * Takes note that a connection is lost, however that was learned: `$disconnect`, a 410. A Socket.IO client may come back
- * to what it had: until then its member is away. Any other is removed; resolves to the event that it left.
+ * to what it had: until then its member is away. Any other is removed. Resolves to the event that it left, if it did.
  */
 export async function markConnectionLost(
-  delivery: Pick<Delivery, 'table' | 'settings'>,
+  delivery: Backend,
   connectionId: string,
 ): Promise<string | undefined> {
-  // Every failure means that something else came in between: look again.
-  for (;;) {
-    const connection = await getConnection(delivery.table, connectionId);
+  const { table, settings } = delivery;
+  // Changed: something else came in between; a recovery may have put it in another's place.
+  return lookAgain(async () => {
+    const connection = await getConnection(table, connectionId);
     if (!connection || connection.lostAt !== undefined) return undefined;
     const recoverUntil = recoverableUntil(delivery, connection);
-    if (recoverUntil === undefined) {
-      // Only as it was read: a recovery may have put it in another's place meanwhile.
-      const removed = await remove(delivery.table, connection);
-      if (removed) return removed.eventId;
-      continue;
-    }
+    if (recoverUntil === undefined) return remove(table, connection);
     const lostAt = Date.now();
-    const graceUntil = lostAt + delivery.settings.presenceGraceSeconds * 1000;
+    const graceUntil = lostAt + settings.presenceGraceSeconds * 1000;
     const dueAt = connection.membership ? Math.min(graceUntil, recoverUntil) : recoverUntil;
-    if (!(await markLost(delivery.table, connection, { lostAt, dueAt }))) continue;
+    if (!(await markLost(table, connection, { lostAt, dueAt }))) return CHANGED;
     return dueAt > lostAt ? undefined : expireMembership(delivery, connectionId);
-  }
+  });
 }
 
 /**
  * Ends the membership of a lost connection that has not come back in time for others not to notice. It may still be
  * recovered. Resolves to the event that it left.
  */
-export async function expireMembership(
-  delivery: Pick<Delivery, 'table' | 'settings'>,
-  connectionId: string,
-): Promise<string | undefined> {
+export async function expireMembership(delivery: Backend, connectionId: string): Promise<string | undefined> {
   const { table } = delivery;
-  // Every failure means that something else came in between: look again.
-  for (;;) {
+  // Changed: something else came in between.
+  return lookAgain(async () => {
     const connection = await getConnection(table, connectionId);
     const dueAt = connection && recoverableUntil(delivery, connection);
     if (!connection?.membership || connection.lostAt === undefined || dueAt === undefined) return undefined;
@@ -79,11 +74,10 @@ export async function expireMembership(
     const { start } = (await getMember(table, eventId, connectionId)) ?? {};
     // It was cut off before it had its history: there is nothing that it could come back to.
     const then = start === undefined ? 'goes' : { start, dueAt };
-    if (await leave(table, connectionId, connection.membership, then)) {
-      await signalPresence(table, eventId);
-      return eventId;
-    }
-  }
+    if (!(await leave(table, connectionId, connection.membership, then))) return CHANGED;
+    await signalPresence(table, eventId);
+    return eventId;
+  });
 }
 
 /** Until when a connection can be recovered if it is lost now, or was; undefined if it cannot. Milliseconds. */

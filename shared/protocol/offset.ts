@@ -1,19 +1,23 @@
-/**
- * How far a Socket.IO client has come in the story of an event. It travels as the last argument of every recoverable
- * event, and the client shows it when it reconnects: https://socket.io/docs/v4/connection-state-recovery
- */
+/** How far somebody has come in what an event tells its audience. */
 export interface Place {
-  eventId: string;
-  /** The last message of the log. */
+  /** The last number of the log. */
   seq: number;
-  /** The last news of who came and left. */
-  news: number;
+  /** The number of the last presence record: of who came, left or changed the name. */
+  presence: number;
 }
 
-export const encodeOffset = ({ eventId, seq, news }: Place): string => `${seq}.${news}.${eventId}`;
+/**
+ * A place as Socket.IO clients remember it. It travels as the last argument of every recoverable event, and the client
+ * shows it when it reconnects: https://socket.io/docs/v4/connection-state-recovery
+ */
+export interface Offset extends Place {
+  eventId: string;
+}
+
+export const encodeOffset = ({ eventId, seq, presence }: Offset): string => `${seq}.${presence}.${eventId}`;
 
 /** Undefined for what is no offset of ours. */
-export function decodeOffset(offset: string): Place | undefined {
-  const [, seq, news, eventId] = /^(\d{1,15})\.(\d{1,15})\.([\w-]{1,64})$/.exec(offset) ?? [];
-  return eventId === undefined ? undefined : { eventId, seq: Number(seq), news: Number(news) };
+export function decodeOffset(offset: string): Offset | undefined {
+  const [, seq, presence, eventId] = /^(\d{1,15})\.(\d{1,15})\.([\w-]{1,64})$/.exec(offset) ?? [];
+  return eventId === undefined ? undefined : { eventId, seq: Number(seq), presence: Number(presence) };
 }

@@ -1,3 +1,4 @@
+import type { Place } from '../protocol/offset.ts';
 import { type UpdateInput, updateIf } from './conditional.ts';
 import { cursorKey } from './keys.ts';
 import { getItem, type Item, type Table } from './table.ts';
@@ -6,32 +7,36 @@ import { getItem, type Item, type Table } from './table.ts';
 export interface Cursor {
   /** Windows have posted the log up to here, to all members but those in `pending`. */
   delivered: number;
-  /** The bell's `presence` that the last window had seen. */
+  /** The same of the presence history: the number of the last record. */
   presence: number;
-  /** The number of the last news of comings and goings that a window kept. */
-  news: number;
+  /** The head's `outbox` that the last window had seen. */
+  outbox: number;
   /** Member rows, and the distinct people behind them, at the last window. */
   audience: number;
   participantCount: number;
-  /** Members that windows passed by, held or not to be reached, and the seq after which each has had nothing. */
-  pending: Record<string, number>;
-  /** Those of them that posts failed for, and since when, milliseconds since the epoch. */
-  troubled: Record<string, number>;
+  /** Members that windows passed by, held or not to be reached, by connection id. */
+  pending: Record<string, Pending>;
   /** When the next window may begin, milliseconds since the epoch: an event's windows keep a pace. */
   nextWindowAt: number;
+  /** Who holds the lease; if that died, still there until another takes it. */
   lease?: string;
   /** Milliseconds since the epoch. */
   leaseUntil?: number;
 }
 
+/** The place after which a member has had nothing. */
+export interface Pending extends Place {
+  /** Since when posts to it failed, milliseconds since the epoch; if they do. */
+  failingSince?: number;
+}
+
 export const newCursor: Cursor = {
   delivered: 0,
   presence: 0,
-  news: 0,
+  outbox: 0,
   audience: 0,
   participantCount: 0,
   pending: {},
-  troubled: {},
   nextWindowAt: 0,
 };
 

@@ -3,7 +3,8 @@ import { eventHeadKey } from './keys.ts';
 import { getItem, type Table } from './table.ts';
 
 /**
- * An event's bell: what wakes delivery. Its counters only go up; every change is a record on the table's stream.
+ * What changes all the time in an event, small and hot. Its counters only go up; every change of it is a record on the
+ * table's stream, and wakes delivery.
  */
 export interface EventHead {
   status: 'active' | 'ended';
@@ -13,14 +14,14 @@ export interface EventHead {
   slowModeSeconds?: number;
   /** The last sequence number given out. */
   seq: number;
-  /** How often presence changed. */
-  presence: number;
+  /** How often somebody said that the presence outbox has something to announce. */
+  outbox: number;
   /** The number that the end of the event has in the log. */
   endSeq?: number;
   endedAt?: string;
 }
 
-export const newEventHead: EventHead = { status: 'active', seq: 0, presence: 0 };
+export const newEventHead: EventHead = { status: 'active', seq: 0, outbox: 0 };
 
 export async function getEventHead(
   table: Table,
@@ -30,32 +31,32 @@ export async function getEventHead(
   return getItem<EventHead>(table, eventHeadKey(eventId), { consistent });
 }
 
-/** What stands in the way of an entry: that the event is paused, that it has ended, nothing. */
-export type Gate = 'pause' | 'end' | 'nothing';
+/** What an event must be for an entry to get a number. `writable`: active and not paused. */
+export type Gate = 'writable' | 'active' | 'there';
 
 /**
- * Takes the next sequence number, `seq`; undefined when what is to be heeded is in the way, or the event never was. Not
- * in a transaction: it is hot.
+ * Takes the next sequence number, which is the `seq` of the head that it resolves to. Undefined: the gate is closed, or the event
+ * never was. Not in a transaction: the item is hot.
  */
 export async function allocateSeq(
   table: Table,
   eventId: string,
-  gate: Gate = 'pause',
+  gate: Gate = 'writable',
 ): Promise<EventHead | undefined> {
   const isActive = {
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':one': 1, ':active': 'active' },
   };
   const conditions = {
-    pause: { ConditionExpression: '#status = :active AND attribute_not_exists(paused)', ...isActive },
-    end: { ConditionExpression: '#status = :active', ...isActive },
-    // Never creates a bell for an event that is not there.
-    nothing: {
+    writable: { ConditionExpression: '#status = :active AND attribute_not_exists(paused)', ...isActive },
+    active: { ConditionExpression: '#status = :active', ...isActive },
+    // Never creates a head for an event that is not there.
+    there: {
       ConditionExpression: 'attribute_exists(pk)',
       ExpressionAttributeValues: { ':one': 1 },
     },
   };
-  return ring(table, eventId, { UpdateExpression: 'ADD seq :one', ...conditions[gate] });
+  return change(table, eventId, { UpdateExpression: 'ADD seq :one', ...conditions[gate] });
 }
 
 /** How people may write in an event; what is not given stays. */
@@ -73,7 +74,7 @@ export async function setRules(table: Table, eventId: string, rules: Rules): Pro
     if (value !== undefined) (value ? set : remove).push(rule);
   }
   const values = Object.fromEntries(set.map((rule) => [`:${rule}`, rules[rule as keyof Rules]]));
-  const changed = await ring(table, eventId, {
+  const changed = await change(table, eventId, {
     UpdateExpression: [
       ...(set.length > 0 ? [`SET ${set.map((rule) => `${rule} = :${rule}`).join(', ')}`] : []),
       ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
@@ -85,23 +86,23 @@ export async function setRules(table: Table, eventId: string, rules: Rules): Pro
   return changed !== undefined;
 }
 
-/** Says that presence notes wait. Also for an ended event: people still leave it. */
+/** Says that the outbox, or a member that was passed by, waits for a window. Also for an ended event: people still leave it. */
 export async function signalPresence(table: Table, eventId: string): Promise<void> {
-  await ring(table, eventId, {
-    UpdateExpression: 'ADD presence :one',
-    // Never creates a bell for an event that is not there.
+  await change(table, eventId, {
+    UpdateExpression: 'ADD outbox :one',
+    // Never creates a head for an event that is not there.
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeValues: { ':one': 1 },
   });
 }
 
-/** Ends the event and takes the number of its last log entry; undefined when it had ended before. */
+/** Ends the event and takes the number of its last log entry, `endSeq`. Undefined: it had ended before. */
 export async function allocateEnd(
   table: Table,
   eventId: string,
   endedAt: string,
 ): Promise<EventHead | undefined> {
-  return ring(table, eventId, {
+  return change(table, eventId, {
     // The number after the last one: seq and endSeq change together, so no message can have it.
     UpdateExpression: 'SET #status = :ended, endedAt = :at, seq = seq + :one, endSeq = seq + :one',
     ConditionExpression: '#status = :active',
@@ -110,6 +111,6 @@ export async function allocateEnd(
   });
 }
 
-async function ring(table: Table, eventId: string, input: UpdateInput): Promise<EventHead | undefined> {
+async function change(table: Table, eventId: string, input: UpdateInput): Promise<EventHead | undefined> {
   return (await updateIf(table, eventHeadKey(eventId), input)) as EventHead | undefined;
 }

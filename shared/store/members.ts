@@ -1,4 +1,5 @@
 import type { Participant } from '../protocol/entities.ts';
+import type { Place } from '../protocol/offset.ts';
 import type { Wire } from '../protocol/wire.ts';
 import { updateIf } from './conditional.ts';
 import { audiencePartition, memberKey } from './keys.ts';
@@ -15,8 +16,8 @@ export interface Member {
   /** The join that put it here, and since when that has held it, milliseconds. */
   joinId: string;
   heldSince: number;
-  /** What `held` ended with: the seq up to which the log was sent by the join or the recovery itself. */
-  after?: number;
+  /** What `held` ended with: the place that its join or recovery has taken it to. Windows serve it from there. */
+  after?: Place;
   /** Where its stay began: the seq up to which its history reached, whatever it recovered since. */
   start?: number;
   expiresAt: number;
@@ -32,30 +33,36 @@ export const isMuted = ({ mutedFrom = Number.POSITIVE_INFINITY }: NamelessMember
  * Lets windows serve a `held` member: it has had the log up to `after`. False: it left, was lost,
  * or joined again and is held by that join.
  */
-export async function goLive(
+export async function setLive(
   table: Table,
   {
     eventId,
     connectionId,
     joinId,
     after,
-  }: { eventId: string; connectionId: string; joinId: string; after: number },
+  }: { eventId: string; connectionId: string; joinId: string; after: Place },
 ): Promise<boolean> {
   const Key = memberKey(eventId, connectionId);
   const updated = await updateIf(table, Key, {
-    UpdateExpression: 'SET #state = :live, #after = :after, #start = if_not_exists(#start, :after)',
+    UpdateExpression: 'SET #state = :live, #after = :after, #start = if_not_exists(#start, :seq)',
     // Still the row of this join: a leave in between must not bring it back, nor a lost connection to life.
     ConditionExpression: 'joinId = :join AND #state <> :away',
     ExpressionAttributeNames: { '#state': 'state', '#after': 'after', '#start': 'start' },
-    ExpressionAttributeValues: { ':live': 'live', ':away': 'away', ':join': joinId, ':after': after },
+    ExpressionAttributeValues: {
+      ':live': 'live',
+      ':away': 'away',
+      ':join': joinId,
+      ':after': after,
+      ':seq': after.seq,
+    },
   });
   if (updated) return true;
   // Lost right after its history was sent: it may have had it, and come back to it.
   await updateIf(table, Key, {
-    UpdateExpression: 'SET #start = if_not_exists(#start, :after)',
+    UpdateExpression: 'SET #start = if_not_exists(#start, :seq)',
     ConditionExpression: 'joinId = :join',
     ExpressionAttributeNames: { '#start': 'start' },
-    ExpressionAttributeValues: { ':join': joinId, ':after': after },
+    ExpressionAttributeValues: { ':join': joinId, ':seq': after.seq },
   });
   return false;
 }

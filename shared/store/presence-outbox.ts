@@ -8,9 +8,9 @@ import { queryPages, type Table, UNPROCESSED_WAIT_MS } from './table.ts';
 
 const CONCURRENCY = 10;
 
-/** A change of the audience that waits to be announced by the next window. */
+/** A change of the audience, written with it, that waits to be announced by the next window: a transactional outbox. */
 export interface OutboxEntry {
-  /** Orders the notes of an event. */
+  /** Orders the entries of an event. */
   ulid: string;
   kind: 'joined' | 'left' | 'renamed';
   connectionId: string;
@@ -21,35 +21,35 @@ export interface OutboxEntry {
   previous?: { username: string; namedAt: number };
 }
 
-/** The write that leaves a note, for a transaction with the change itself. */
-export function addToOutbox(eventId: string, note: Omit<OutboxEntry, 'ulid'>) {
+/** The write of an entry, for a transaction with the change itself. */
+export function addToOutbox(eventId: string, entry: Omit<OutboxEntry, 'ulid'>) {
   const id = ulid();
-  return { Put: { Item: { ...outboxKey(eventId, id), ...note, ulid: id } } };
+  return { Put: { Item: { ...outboxKey(eventId, id), ...entry, ulid: id } } };
 }
 
-/** All notes of an event, in order. */
+/** All entries of an event, in order. */
 export async function readOutbox(table: Table, eventId: string): Promise<OutboxEntry[]> {
-  const notes: OutboxEntry[] = [];
+  const entries: OutboxEntry[] = [];
   const pages = queryPages(table, {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
     ExpressionAttributeValues: { ':pk': outboxKey(eventId, '').pk, ':prefix': OUTBOX },
     ConsistentRead: true,
   });
-  for await (const page of pages) notes.push(...(page as unknown as OutboxEntry[]));
-  return notes;
+  for await (const page of pages) entries.push(...(page as unknown as OutboxEntry[]));
+  return entries;
 }
 
 /** 25 deletes a request; deleting what is gone is no error. */
 export async function deleteFromOutbox(
   table: Table,
   eventId: string,
-  notes: readonly OutboxEntry[],
+  entries: readonly OutboxEntry[],
 ): Promise<void> {
-  const starts = Array.from({ length: Math.ceil(notes.length / 25) }, (_, index) => index * 25);
+  const starts = Array.from({ length: Math.ceil(entries.length / 25) }, (_, index) => index * 25);
   await forEachConcurrently(starts, CONCURRENCY, async (from) => {
-    let requests = notes
+    let requests = entries
       .slice(from, from + 25)
-      .map((note) => ({ DeleteRequest: { Key: outboxKey(eventId, note.ulid) } }));
+      .map((entry) => ({ DeleteRequest: { Key: outboxKey(eventId, entry.ulid) } }));
     while (requests.length > 0) {
       const { UnprocessedItems } = await table.client.send(
         new BatchWriteCommand({ RequestItems: { [table.name]: requests } }),

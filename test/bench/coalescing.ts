@@ -70,7 +70,7 @@ async function measure(table: Table, plan: Plan, say: (line: string) => void): P
   }
 }
 
-/** Some messages in the same moment: stored and rung for at once, to spare requests that are not measured. */
+/** Some messages in the same moment: stored and written for at once, to spare requests that are not measured. */
 async function send(table: Table, eventId: string, index: number): Promise<void> {
   const head = await updateIf(table, eventHeadKey(eventId), {
     UpdateExpression: 'ADD seq :count',
@@ -97,6 +97,6 @@ function audienceOf(viewers: number): ListedMember[] {
     connectionId: `connection-${i}`,
     wire: i % 2 === 0 ? 'json' : 'socketio-batch',
     participant: { id: `participant-${i}`, username: `viewer ${i}`, joinedAt: now() },
-    ...{ namedAt: 0, heldSince: 0, after: 0, state: 'live', expiresAt },
+    ...{ namedAt: 0, heldSince: 0, after: { seq: 0, presence: 0 }, state: 'live', expiresAt },
   }));
 }

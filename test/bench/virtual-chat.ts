@@ -45,7 +45,7 @@ interface Circumstances {
   /** Audiences that nobody had to write, by event. */
   audiences?: ReadonlyMap<string, ListedMember[]>;
   /** Hears of every ring of a bell. */
-  rung?: () => void;
+  written?: () => void;
 }
 
 /** The real chat on a real table and a virtual clock, whose management API takes everything and counts. */
@@ -90,7 +90,7 @@ export function virtualChat(
 function virtualTable(
   { name, client }: Table,
   time: VirtualTime,
-  { audiences = new Map(), rung }: Circumstances,
+  { audiences = new Map(), written }: Circumstances,
 ): Table {
   const partitions = new Map([...audiences].map(([eventId, all]) => [audiencePartition(eventId), all]));
   const send = client.send.bind(client) as (command: unknown) => Promise<unknown>;
@@ -101,7 +101,7 @@ function virtualTable(
       const Items = partitions.get(partition);
       if (Items) return { Items };
       const answer = await time.real(() => send(command));
-      if (command instanceof UpdateCommand && command.input.Key?.sk === EVENT_HEAD) rung?.();
+      if (command instanceof UpdateCommand && command.input.Key?.sk === EVENT_HEAD) written?.();
       return answer;
     },
   };

@@ -11,7 +11,7 @@ import { deleteMessage } from '../../shared/chat/moderation/delete-message.ts';
 import { eraseMessages } from '../../shared/chat/moderation/erase-messages.ts';
 import { kick } from '../../shared/chat/moderation/kick.ts';
 import { listAudit, listBans } from '../../shared/chat/moderation/lists.ts';
-import { eventsOf } from '../../shared/delivery/content/compose.ts';
+import { logEvents } from '../../shared/delivery/content/log-events.ts';
 import type { Message } from '../../shared/protocol/entities.ts';
 import { toChatError } from '../../shared/protocol/errors.ts';
 import { putAudit } from '../../shared/store/audit.ts';
@@ -50,17 +50,15 @@ const deletedSeqs = async () => (await deletions()).flatMap(({ messages }) => me
 const logText = async () => JSON.stringify(await room.log());
 
 const isTransaction = (command: object) => command instanceof TransactWriteCommand;
-const ringsBell = (command: object) =>
-  command instanceof UpdateCommand && command.input.Key?.sk === 'EVENT_HEAD';
-const readsBell = (command: object) =>
-  command instanceof GetCommand && command.input.Key?.sk === 'EVENT_HEAD';
+const changesHead = (command: object) => command instanceof UpdateCommand && command.input.Key?.sk === 'HEAD';
+const readsHead = (command: object) => command instanceof GetCommand && command.input.Key?.sk === 'HEAD';
 const readsAna = (command: object) => command instanceof GetCommand && command.input.Key?.pk === 'CONN#ana';
 
 test('messages deleted together, at most 25, are one entry and one event', async () => {
   const said = (await sayMany(26)).map(({ seq, id }) => ({ seq, id }));
   expect(await erase()).toEqual({ deleted: 26, isComplete: true });
   const entries = await deletions();
-  expect(await eventsOf(room.table, 'e', entries)).toEqual([
+  expect(await logEvents(room.table, 'e', entries)).toEqual([
     { seq: 27, event: 'messageDeleted', data: { eventId: 'e', messages: said.slice(0, 25) } },
     { seq: 28, event: 'messageDeleted', data: { eventId: 'e', ...said[25] } },
   ]);
@@ -76,7 +74,7 @@ test('one that somebody else deleted meanwhile does not stop the others, and is 
 });
 
 test.for([
-  ['taking a number', ringsBell],
+  ['taking a number', changesHead],
   ['the deletion', isTransaction],
 ] as const)('what failed at %s is deleted, and announced, by the repeat', async ([, matches]) => {
   await sayMany(2);
@@ -133,10 +131,10 @@ test('a message that is deleted while its writer waits for a lost answer stays d
 test('a pause does not stop a moderator who wrote before it, but anybody else', async () => {
   const pause = () => setRules(room.table, 'e', { paused: true });
   const identity = { participantId, username: 'ana', rights: ['moderate'] as const, expiresAt: never() };
-  room.after(readsBell, pause);
+  room.after(readsHead, pause);
   expect(await room.say({ ...ana, identity }, 'please wait')).toMatchObject({ text: 'please wait' });
   await setRules(room.table, 'e', { paused: false });
-  room.after(readsBell, pause);
+  room.after(readsHead, pause);
   expect(await refusedWith(room.say(ana, 'hm'))).toMatchObject({ code: 'EVENT_PAUSED' });
 });
 

@@ -15,7 +15,7 @@ afterEach(() => {
 
 /** Connects, perhaps with what a client came back with; resolves to the session that it has. */
 async function connect(connectionId: string, back: { pid?: string } = {}): Promise<string | undefined> {
-  const offset = encodeOffset({ eventId: 'e', seq: 0, news: 0 });
+  const offset = encodeOffset({ eventId: 'e', seq: 0, presence: 0 });
   const connected = await connectSocket(room.chat, await room.connect(connectionId, 'socketio'), {
     ...back,
     ...(back.pid !== undefined && { offset }),

@@ -4,7 +4,7 @@ import { getConnection, putConnection } from '../../shared/store/connections.ts'
 import { getCursor } from '../../shared/store/cursor.ts';
 import { allocateSeq, signalPresence } from '../../shared/store/event-head.ts';
 import { readPrefix } from '../../shared/store/log.ts';
-import { goLive } from '../../shared/store/members.ts';
+import { setLive } from '../../shared/store/members.ts';
 import { join, leave } from '../../shared/store/memberships.ts';
 import { newRoom, type Room } from './room.ts';
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 const soon = () => Date.now() + 20_000;
 
-test('catching up ends with what was rung for before, however busy the event is', async () => {
+test('catching up ends with what was written for before, however busy the event is', async () => {
   await room.enter('ana');
   await room.say('first');
   let isBusy = true;
@@ -73,7 +73,7 @@ describe('a member that is not to be served', () => {
       room.statuses.set('bob', status);
       await room.say('hello');
       await deliverNow(delivery, 'e');
-      expect((await getCursor(delivery.table, 'e'))?.pending).toEqual({ bob: 0 });
+      expect((await getCursor(delivery.table, 'e'))?.pending).toMatchObject({ bob: { seq: 0, presence: 2 } });
       expect(room.closed).toEqual([]);
       await room.say('again');
       await room.catchUp();
@@ -160,7 +160,7 @@ test('in a large audience a joiner is not told of itself either', async () => {
       { eventId: 'e', participant, namedAt: 1 },
       { participantToken: 't', joinId },
     );
-    await goLive(table, { eventId: 'e', connectionId, joinId, after: 0 });
+    await setLive(table, { eventId: 'e', connectionId, joinId, after: { seq: 0, presence: 0 } });
   }
   await signalPresence(table, 'e');
   await catchUp(summarizing, 'e', soon());
@@ -227,7 +227,7 @@ test('a member that met an error in the middle goes on there, in the next window
   const had = room.heard('bob').length;
   expect(had).toBeGreaterThan(0);
   expect(had).toBeLessThan(texts.length);
-  expect((await getCursor(delivery.table, 'e'))?.pending).toEqual({ bob: had });
+  expect((await getCursor(delivery.table, 'e'))?.pending).toMatchObject({ bob: { seq: had, presence: 2 } });
   frames.set = set;
   statuses.clear();
   await room.catchUp();
@@ -247,11 +247,11 @@ test('in a quiet event the log is not read: the sender knows what there is to de
     },
   });
   const first = await room.say('one');
-  await deliverNow({ ...delivery, table: { ...table, client } }, 'e', { rung: first });
+  await deliverNow({ ...delivery, table: { ...table, client } }, 'e', { written: first });
   expect(asked.filter((one) => one.startsWith('QueryCommand') && !one.includes('AUDIENCE'))).toEqual([]);
   // What somebody else has said is not in `rung`.
   await room.say('two');
   const third = await room.say('three');
-  await deliverNow(delivery, 'e', { rung: third });
+  await deliverNow(delivery, 'e', { written: third });
   expect(room.heard('ana')).toEqual(['one', 'two', 'three']);
 });

@@ -7,7 +7,7 @@ import { getConnection, putConnection } from '../../shared/store/connections.ts'
 import { allocateSeq, type EventHead, signalPresence } from '../../shared/store/event-head.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import { type LogEntry, putEntry } from '../../shared/store/log.ts';
-import { goLive, listMembers } from '../../shared/store/members.ts';
+import { listMembers, setLive } from '../../shared/store/members.ts';
 import { join } from '../../shared/store/memberships.ts';
 import { newTable } from '../support/database.ts';
 
@@ -75,7 +75,12 @@ export async function newRoom(settings: Partial<ChatSettings> = {}) {
     const membership = { eventId: 'e', participant, namedAt: Date.now() };
     await join(table, connection, membership, { participantToken: 't', joinId: connectionId });
     await signalPresence(table, 'e');
-    await goLive(table, { eventId: 'e', connectionId, joinId: connectionId, after: 0 });
+    await setLive(table, {
+      eventId: 'e',
+      connectionId,
+      joinId: connectionId,
+      after: { seq: 0, presence: 0 },
+    });
     await catchUp(delivery, 'e', soon());
     frames.clear();
   }

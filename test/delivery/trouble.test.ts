@@ -5,7 +5,7 @@ import { sleep } from '../../shared/sleep.ts';
 import { getConnection, putConnection } from '../../shared/store/connections.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
 import { signalPresence } from '../../shared/store/event-head.ts';
-import { goLive } from '../../shared/store/members.ts';
+import { setLive } from '../../shared/store/members.ts';
 import { join } from '../../shared/store/memberships.ts';
 import { readPresenceHistory } from '../../shared/store/presence-history.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -35,7 +35,12 @@ async function hold(connectionId: string, wire: 'json' | 'socketio' = 'json'): P
   await signalPresence(table, 'e');
 }
 const becomeLive = (connectionId: string) =>
-  goLive(room.delivery.table, { eventId: 'e', connectionId, joinId: connectionId, after: 0 });
+  setLive(room.delivery.table, {
+    eventId: 'e',
+    connectionId,
+    joinId: connectionId,
+    after: { seq: 0, presence: 0 },
+  });
 
 /** The table, whose requests about the audience take so long. */
 function withSlowListing({ name, client }: Table, ms: number): Table {
@@ -53,12 +58,12 @@ test('a joiner that a window passed by while it was held keeps its place when a 
   await hold('dora');
   await room.say('one');
   await room.catchUp();
-  expect(await pending()).toEqual({ dora: 0 });
+  expect(await pending()).toMatchObject({ dora: { seq: 0, presence: 3 } });
   await becomeLive('dora');
   room.statuses.set('dora', 500);
   await room.say('two');
   await deliverNow(room.delivery, 'e');
-  expect(await pending()).toEqual({ dora: 0 });
+  expect(await pending()).toMatchObject({ dora: { seq: 0, presence: 3 } });
   expect(room.closed).toEqual([]);
 });
 
@@ -133,7 +138,7 @@ test('one sick connection that is a chunk of its own does not keep the window go
   room.posts.length = 0;
   await room.say('one');
   await deliverNow(room.delivery, 'e');
-  expect(await pending()).toEqual({ cleo: 0 });
+  expect(await pending()).toEqual({ cleo: { seq: 0, presence: 3, failingSince: expect.any(Number) } });
   expect(posts('cleo')).toBeLessThan(15);
 });
 
@@ -178,12 +183,12 @@ test('a long replay goes on while its frames are taken', async () => {
   expect(await newPoster(api, { patienceMs: 300 }).post('a', frames)).toBe('delivered');
 });
 
-test('news that could not be told are kept once', async () => {
+test('presence that could not be told is recorded once', async () => {
   await hold('dora', 'socketio');
   for (const name of ['ana', 'bob', 'cleo']) room.statuses.set(name, 500);
   for (let i = 0; i < 3; i += 1) await catchUp(room.delivery, 'e', soon()).catch(() => {});
   room.statuses.clear();
   await room.catchUp();
-  const news = await readPresenceHistory(room.delivery.table, 'e', 0);
-  expect(news.map(({ changes }) => changes.joined.map(({ username }) => username))).toEqual([['dora']]);
+  const history = await readPresenceHistory(room.delivery.table, 'e', 3);
+  expect(history.map(({ changes }) => changes.joined.map(({ username }) => username))).toEqual([['dora']]);
 });

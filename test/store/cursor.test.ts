@@ -1,10 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
 import { getCursor, newCursor } from '../../shared/store/cursor.ts';
-import { keepLease, LEASE_MS, release, settle, takeLease } from '../../shared/store/cursor-lease.ts';
+import { release, renewLease, settle, takeLease } from '../../shared/store/cursor-lease.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import { cursorKey } from '../../shared/store/keys.ts';
 import type { Table } from '../../shared/store/table.ts';
+import { timing } from '../../shared/timing.ts';
 import { newTable } from '../support/database.ts';
 
 let table: Table;
@@ -31,11 +32,11 @@ test('the lease of a dead holder runs out, and the dead can neither keep nor set
       TableName: table.name,
       Key: cursorKey('e'),
       UpdateExpression: 'SET leaseUntil = leaseUntil - :ms',
-      ExpressionAttributeValues: { ':ms': LEASE_MS + 1 },
+      ExpressionAttributeValues: { ':ms': timing.leaseMs + 1 },
     }),
   );
   expect(await takeLease(table, 'e', 'heir')).toMatchObject({ lease: 'heir' });
-  expect(await keepLease(table, 'e', 'dead')).toBe(false);
+  expect(await renewLease(table, 'e', 'dead')).toBe(false);
   expect(await settle(table, 'e', 'dead', { ...progress, delivered: 5 })).toBeUndefined();
   expect(await release(table, 'e', 'dead', progress)).toBe(false);
   expect(await getCursor(table, 'e')).toMatchObject({ lease: 'heir', delivered: 0 });

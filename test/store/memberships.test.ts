@@ -8,7 +8,7 @@ import {
   putConnection,
 } from '../../shared/store/connections.ts';
 import { createEvent } from '../../shared/store/events.ts';
-import { getMember, goLive, type ListedMember, listMembers } from '../../shared/store/members.ts';
+import { getMember, type ListedMember, listMembers, setLive } from '../../shared/store/members.ts';
 import { join, leave } from '../../shared/store/memberships.ts';
 import { readOutbox } from '../../shared/store/presence-outbox.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 const held = { participantToken: 'token', joinId: 'j' };
-const live = { eventId: 'e', connectionId: 'c', joinId: 'j', after: 3 };
+const live = { eventId: 'e', connectionId: 'c', joinId: 'j', after: { seq: 3, presence: 0 } };
 const connectionIds = (members: ListedMember[]) => members.map((member) => member.connectionId);
 const audience = async (pageSize?: number) => {
   const pages: ListedMember[][] = [];
@@ -78,10 +78,10 @@ test('a join that read an older state of its connection fails and changes nothin
 test('going live never brings back a member that left', async () => {
   const connection = await connect('c');
   await join(table, connection, membership('ana'), held);
-  expect(await goLive(table, live)).toBe(true);
-  expect(await getMember(table, 'e', 'c')).toMatchObject({ state: 'live', after: 3 });
+  expect(await setLive(table, live)).toBe(true);
+  expect(await getMember(table, 'e', 'c')).toMatchObject({ state: 'live', after: { seq: 3, presence: 0 } });
   await leave(table, 'c', membership('ana'), 'stays');
-  expect(await goLive(table, live)).toBe(false);
+  expect(await setLive(table, live)).toBe(false);
   expect(await getMember(table, 'e', 'c')).toBeUndefined();
 });
 

@@ -1,4 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { ulid } from 'ulid';
 import { beforeEach, expect, test } from 'vitest';
 import { expireMembership, markConnectionLost, removeConnection } from '../../shared/delivery/departures.ts';
 import { chatSettings } from '../../shared/settings.ts';
@@ -11,9 +12,14 @@ import {
   putConnection,
 } from '../../shared/store/connections.ts';
 import { createEvent } from '../../shared/store/events.ts';
-import { getMember, goLive } from '../../shared/store/members.ts';
+import { getMember, setLive } from '../../shared/store/members.ts';
 import { join } from '../../shared/store/memberships.ts';
-import { partsOf, putPresenceRecord, readPresenceHistory } from '../../shared/store/presence-history.ts';
+import {
+  newestPresence,
+  partsOf,
+  putPresenceRecord,
+  readPresenceHistory,
+} from '../../shared/store/presence-history.ts';
 import { readOutbox } from '../../shared/store/presence-outbox.ts';
 import { getSession, putSession } from '../../shared/store/sessions.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -49,7 +55,8 @@ const enter = async (connectionId: string, { isLive = true } = {}) => {
   await putSession(table, socket.sessionId, connection);
   await openSocket(table, connection, { socket, participantToken });
   await join(table, await find(connectionId), membership, { participantToken, joinId: 'j' });
-  if (isLive) await goLive(table, { eventId: 'e', connectionId, joinId: 'j', after: 3 });
+  if (isLive)
+    await setLive(table, { eventId: 'e', connectionId, joinId: 'j', after: { seq: 3, presence: 0 } });
 };
 
 test('of two CONNECT packets, one gets a socket', async () => {
@@ -77,7 +84,9 @@ test('a lost connection does not join any more, nor go live', async () => {
   expect(await join(table, before, { ...membership, namedAt: 2 }, { participantToken, joinId: 'k' })).toBe(
     'changed',
   );
-  expect(await goLive(table, { eventId: 'e', connectionId: 'c', joinId: 'j', after: 5 })).toBe(false);
+  expect(
+    await setLive(table, { eventId: 'e', connectionId: 'c', joinId: 'j', after: { seq: 5, presence: 0 } }),
+  ).toBe(false);
   // It may have had its history all the same, and come back to it.
   expect(await getMember(table, 'e', 'c')).toMatchObject({ state: 'away', start: 5 });
 });
@@ -139,11 +148,15 @@ test('whoever left on purpose cannot be taken over', async () => {
   expect((await find('new')).socket).toBeUndefined();
 });
 
-test('news keep their numbers, also where a dead window left one', async () => {
+test('a presence record keeps its number: of two holders of the lease, one', async () => {
   const changes = { joined: [], left: [], renamed: [], participantCount: 1 };
-  const news = { number: 1, after: 0, upTo: 2, changes, summarize: false };
-  expect(await putPresenceRecord(table, 'e', news, Date.now())).toBe(1);
-  expect(await putPresenceRecord(table, 'e', { ...news, upTo: 4 }, Date.now())).toBe(2);
+  const record = { number: 1, after: 0, upTo: 2, changes, summarize: false, outbox: ['a'] };
+  await putPresenceRecord(table, 'e', record, Date.now());
+  // The answer was lost, and the SDK asks again.
+  await putPresenceRecord(table, 'e', record, Date.now());
+  const other = { ...record, upTo: 4, outbox: ['b'] };
+  await expect(putPresenceRecord(table, 'e', other, Date.now())).rejects.toThrow('Another window');
+  await putPresenceRecord(table, 'e', { ...other, number: 2 }, Date.now());
   expect((await readPresenceHistory(table, 'e', 0)).map(({ number, upTo }) => [number, upTo])).toEqual([
     [1, 2],
     [2, 4],
@@ -169,27 +182,25 @@ test('a connection that closes while it takes the place of another is away, not 
   expect(await getMember(table, 'e', 'new')).toMatchObject({ state: 'away', start: 3 });
 });
 
-test('news of a storm of joins fit into their items', async () => {
+test('the presence records of a storm of joins fit into their items', async () => {
   const person = (i: number) => ({
     id: `p${i}`,
     username: 'é'.repeat(32),
     joinedAt: '2030-01-01T00:00:00.000Z',
   });
   const everybody = Array.from({ length: 5_000 }, (_, i) => person(i));
+  const outbox = everybody.map(() => ulid());
   const changes = { joined: everybody, left: [], renamed: [], participantCount: 5_000 };
-  const parts = partsOf(changes, false);
-  expect(parts.flatMap(({ joined }) => joined)).toEqual(everybody);
-  for (const [i, part] of parts.entries()) {
-    await putPresenceRecord(
-      table,
-      'e',
-      { number: i + 1, after: 0, upTo: 0, changes: part, summarize: false },
-      Date.now(),
-    );
-  }
-  expect((await readPresenceHistory(table, 'e', 0)).flatMap((news) => news.changes.joined)).toEqual(
-    everybody,
-  );
+  const record = { number: 1, after: 0, upTo: 0, changes, summarize: false, outbox };
+  const parts = partsOf(record);
+  expect(parts.map(({ number }) => number)).toEqual(parts.map((_, index) => index + 1));
+  expect(parts.flatMap(({ changes: { joined } }) => joined)).toEqual(everybody);
+  for (const part of parts) await putPresenceRecord(table, 'e', part, Date.now());
+  const history = await readPresenceHistory(table, 'e', 0);
+  expect(history.flatMap(({ changes: { joined } }) => joined)).toEqual(everybody);
+  expect(await newestPresence(table, 'e')).toEqual({ number: parts.length, outbox });
   // Told as one, with few names: no more is kept.
-  expect(partsOf(changes, true)).toEqual([{ ...changes, joined: everybody.slice(0, 21) }]);
+  expect(partsOf({ ...record, summarize: true })).toEqual([
+    { ...record, summarize: true, changes: { ...changes, joined: everybody.slice(0, 21) } },
+  ]);
 });

@@ -47,7 +47,7 @@ test('whatever is packed comes out again, in order, in frames within the limit a
 });
 
 test('Socket.IO: one packet an event, with its offset as the last argument', () => {
-  const ana = { ...typing('ana'), offset: '1.0.e' };
+  const ana = { ...typing('ana'), offset: { eventId: 'e', seq: 1, presence: 0 } };
   expect(packFrames('socketio', [ana, typing('bob')])).toEqual([
     `42${JSON.stringify(['userTyping', typing('ana').data, '1.0.e'])}`,
     `42${JSON.stringify(['userTyping', typing('bob').data])}`,
@@ -55,7 +55,10 @@ test('Socket.IO: one packet an event, with its offset as the last argument', () 
 });
 
 test('Socket.IO with batch: one packet for all, with the last offset; split where a frame is full', () => {
-  const events = ['ana', 'bob', 'cid'].map((name, i) => ({ ...typing(name), offset: `${i}.0.e` }));
+  const events = ['ana', 'bob', 'cid'].map((name, i) => ({
+    ...typing(name),
+    offset: { eventId: 'e', seq: i, presence: 0 },
+  }));
   const pair = (i: number) => [events[i]?.event, events[i]?.data];
   expect(packFrames('socketio-batch', events)).toEqual([
     `42${JSON.stringify(['batch', [pair(0), pair(1), pair(2)], '2.0.e'])}`,

@@ -19,12 +19,12 @@ const importsOf = (file: string): string[] =>
 /** Imports point one way: each folder, and what it may import besides itself. */
 const mayImport: Record<string, RegExp> = {
   'shared/protocol': /^$/,
-  'shared/auth': /^shared\/(protocol\/|config|identity|ids)/,
-  'shared/store': /^shared\/(protocol\/|identity|ids|sleep|concurrency)/,
-  'shared/delivery': /^shared\/(protocol\/|store\/|config|ids|sleep|concurrency)/,
+  'shared/auth': /^shared\/(protocol\/|settings|identity|ids)/,
+  'shared/store': /^shared\/(protocol\/|identity|ids|sleep|concurrency|timing)/,
+  'shared/delivery': /^shared\/(protocol\/|store\/|settings|ids|sleep|concurrency|look-again|timing)/,
   'shared/chat': /^shared\//,
   functions: /^shared\//,
-  infra: /^shared\/(store\/keys|config)\.ts$/,
+  infra: /^shared\/(store\/keys|settings|timing)\.ts$/,
   local: /^$/,
 };
 

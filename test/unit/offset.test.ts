@@ -5,8 +5,8 @@ import { decodeOffset, encodeOffset } from '../../shared/protocol/offset.ts';
 
 test('what was encoded is decoded', () => {
   fc.assert(
-    fc.property(fc.nat(), fc.nat(), (seq, news) => {
-      const place = { eventId: newId(), seq, news };
+    fc.property(fc.nat(), fc.nat(), (seq, presence) => {
+      const place = { eventId: newId(), seq, presence };
       expect(decodeOffset(encodeOffset(place))).toEqual(place);
     }),
   );

@@ -1,28 +1,28 @@
 import { deliverNow } from '../../delivery/deliver.ts';
-import { getEventHead, signalPresence } from '../../store/event-head.ts';
-import { goLive } from '../../store/members.ts';
+import type { Place } from '../../protocol/offset.ts';
+import { type Cursor, getCursor } from '../../store/cursor.ts';
+import { signalPresence } from '../../store/event-head.ts';
+import { setLive } from '../../store/members.ts';
 import type { Chat } from '../chat.ts';
 
+/** A member that is held by a join or a recovery, which has taken it to a place. */
 export interface Held {
   eventId: string;
   connectionId: string;
-  /** The join, or the recovery, that holds it. */
   joinId: string;
-  /** The seq up to which it has had the log; read once it was held. */
-  end: number;
+  place: Place;
 }
 
-/** Lets windows serve a held member. `tellMissed` tells it what they told others meanwhile of who came and left. */
-export async function becomeLive(
-  chat: Chat,
-  { eventId, connectionId, joinId, end }: Held,
-  tellMissed: () => Promise<unknown>,
-): Promise<void> {
-  if (!(await goLive(chat.table, { eventId, connectionId, joinId, after: end }))) return;
-  await tellMissed();
-  // A window of what was rung for before we were live may have passed us by: one more is needed.
-  const rung = (await getEventHead(chat.table, eventId))?.seq ?? 0;
-  if (rung <= end) return;
-  await signalPresence(chat.table, eventId);
+/** Lets windows serve a held member. From now on nobody but holders of the lease tells it what the event tells. */
+export async function goLive(chat: Chat, { eventId, connectionId, joinId, place }: Held): Promise<void> {
+  const { table } = chat;
+  if (!(await setLive(table, { eventId, connectionId, joinId, after: place }))) return;
+  const cursor = await getCursor(table, eventId);
+  if (!cursor || !mayHaveMissed(cursor, connectionId, place)) return;
+  await signalPresence(table, eventId);
   await deliverNow(chat, eventId);
 }
+
+/** Whether a window told more while it took the member for held; whoever has the lease may be at it. */
+const mayHaveMissed = ({ lease, pending, delivered, presence }: Cursor, connectionId: string, place: Place) =>
+  lease !== undefined || (connectionId in pending && (delivered > place.seq || presence > place.presence));

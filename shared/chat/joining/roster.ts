@@ -1,48 +1,68 @@
-import { announce, nameKey, peopleOf } from '../../delivery/content/presence-changes.ts';
+import { peopleAnnounced, peopleOf } from '../../delivery/content/presence-changes.ts';
 import type { Event, Participant } from '../../protocol/entities.ts';
 import { limits } from '../../protocol/limits.ts';
-import type { ServerEvent } from '../../protocol/server-to-client.ts';
 import { type ListedMember, listMembers } from '../../store/members.ts';
+import { newestPresence } from '../../store/presence-history.ts';
+import { readOutbox } from '../../store/presence-outbox.ts';
 import type { Chat } from '../chat.ts';
 
 /** Members are read in pages of this many, until they name enough people. */
 const PAGE_SIZE = 2 * limits.participantsInHistory;
+/** A window that tells of presence comes in between so often at most. */
+const ATTEMPTS = 10;
 
+/** Who is there, as windows have told it up to the presence record of this number. */
 export interface Roster {
-  /** Who is there: everybody if there are few, else as many as a history names. */
+  /** Everybody if there are few, else as many as a history names. */
   participants: Participant[];
   isComplete: boolean;
+  presence: number;
 }
 
-/** Who is there now; `joiner` is, whoever else there is no room for. */
-export async function readRoster({ table }: Chat, eventId: string, joiner: Participant): Promise<Roster> {
+/**
+ * Who is there by what was announced: whoever is told all records after `presence` knows who is there. `joiner` is, announced
+ * or not, and whoever else there is no room for.
+ */
+export async function readRoster(
+  { table }: Chat,
+  eventId: string,
+  { connectionId, participant: joiner }: { connectionId: string; participant: Participant },
+): Promise<Roster> {
+  for (let attempt = 1; ; attempt += 1) {
+    const newest = await newestPresence(table, eventId);
+    const { number: presence } = newest;
+    const members = await listEnough(table, eventId);
+    const people = peopleOf(members);
+    if (people.length > limits.participantsInHistory) {
+      const others = people.filter(({ id }) => id !== joiner.id);
+      const participants = [...others.slice(0, limits.participantsInHistory - 1), joiner];
+      return { participants, isComplete: false, presence };
+    }
+    const outbox = await readOutbox(table, eventId);
+    // What is in the outbox was not announced, unless a window is at it now. If one has begun meanwhile, it is not known what
+    // it took from there.
+    if ((await newestPresence(table, eventId)).number !== presence && attempt < ATTEMPTS) continue;
+    const waiting = outbox.filter(({ ulid }) => !newest.outbox.includes(ulid));
+    const announced = peopleAnnounced(waiting, members);
+    const known = announced.find(({ id }) => id === joiner.id);
+    if (!known) return { participants: [...announced, joiner], isComplete: true, presence };
+    // The name that the joiner has just taken, if it was not announced yet.
+    const isNew = waiting.some((entry) => entry.connectionId === connectionId);
+    const renamed = { ...known, username: joiner.username };
+    const participants = isNew ? announced.map((one) => (one === known ? renamed : one)) : announced;
+    return { participants, isComplete: true, presence };
+  }
+}
+
+async function listEnough(table: Chat['table'], eventId: string): Promise<ListedMember[]> {
   const members: ListedMember[] = [];
-  const named = limits.participantsInHistory;
   for await (const page of listMembers(table, eventId, PAGE_SIZE)) {
     members.push(...page);
-    const people = peopleOf(members);
-    if (people.length > named) {
-      const others = people.filter(({ id }) => id !== joiner.id);
-      return { participants: [...others.slice(0, named - 1), joiner], isComplete: false };
-    }
+    if (peopleOf(members).length > limits.participantsInHistory) break;
   }
-  return { participants: peopleOf(members), isComplete: true };
+  return members;
 }
 
 /** How many people are there: counted if there are few, else as the last window found. */
 export const countOf = ({ participants, isComplete }: Roster, { participantCount }: Event): number =>
   isComplete ? participants.length : Math.max(participants.length + 1, participantCount);
-
-/** What somebody who knows the one roll has to hear to know the other; nothing if they do not name everybody. */
-export function newsBetween(eventId: string, before: Roster, now: Roster): ServerEvent[] {
-  if (!before.isComplete || !now.isComplete) return [];
-  const missingIn = ({ participants }: Roster) => {
-    const known = new Set(participants.map(nameKey));
-    return (person: Participant) => !known.has(nameKey(person));
-  };
-  const count = { participantCount: now.participants.length, summarize: false };
-  return [
-    ...announce('userLeft', eventId, before.participants.filter(missingIn(now)), count),
-    ...announce('userJoined', eventId, now.participants.filter(missingIn(before)), count),
-  ];
-}

@@ -1,23 +1,19 @@
-import type { Event, Participant } from '../../protocol/entities.ts';
+import type { Event } from '../../protocol/entities.ts';
 import { limits } from '../../protocol/limits.ts';
-import { encodeOffset } from '../../protocol/offset.ts';
 import { getMember } from '../../store/members.ts';
 import type { Addressee, Chat } from '../chat.ts';
 import { readPage } from '../history.ts';
-import { becomeLive } from './go-live.ts';
-import { newsBetween, type Roster, readRoster } from './roster.ts';
+import { goLive } from './go-live.ts';
+import type { Roster } from './roster.ts';
 
 interface History {
   to: Addressee;
   /** The join whose history it is. */
   joinId: string;
   event: Event;
-  participant: Participant;
-  roll: Roster;
+  roster: Roster;
   /** The seq up to which the history reaches. */
   end: number;
-  /** The news of comings and goings that the roll is not older than. */
-  news: number;
   /** The joiner has had the log up to here. */
   after?: number | undefined;
 }
@@ -27,19 +23,16 @@ interface History {
  * event and hear nothing.
  */
 export async function sendHistory(chat: Chat, history: History): Promise<void> {
-  const { to, joinId, event, participant, roll, end } = history;
+  const { to, joinId, event, roster, end } = history;
   const { connectionId } = to;
-  const eventId = event.id;
   try {
     if (!(await isHistoryOf(chat, history))) return;
-    if (!(await post(chat, history))) return;
-    // Windows tell held members nothing: who came or went since the roll was called is told here.
-    await becomeLive(chat, { eventId, connectionId, joinId, end }, async () => {
-      // Nobody knows everybody in a large audience.
-      if (!roll.isComplete) return;
-      const now = await readRoster(chat, eventId, participant);
-      // Looked at afterwards: whoever has left meanwhile is not in the roll, and must not hear of itself.
-      if (await isHistoryOf(chat, history)) await chat.send(to, ...newsBetween(eventId, roll, now));
+    if (!(await postHistory(chat, history))) return;
+    await goLive(chat, {
+      eventId: event.id,
+      connectionId,
+      joinId,
+      place: { seq: end, presence: roster.presence },
     });
   } catch (error) {
     await chat.poster.close(connectionId);
@@ -53,9 +46,9 @@ async function isHistoryOf({ table }: Chat, { to, event, joinId }: History): Pro
 }
 
 /** False: the connection is gone. */
-async function post(chat: Chat, { to, event, roll, end, news, after }: History): Promise<boolean> {
+async function postHistory(chat: Chat, { to, event, roster, end, after }: History): Promise<boolean> {
   const { id: eventId, participantCount } = event;
-  const { participants } = roll;
+  const { participants, presence } = roster;
   const page = await readPage(
     chat.table,
     eventId,
@@ -67,7 +60,7 @@ async function post(chat: Chat, { to, event, roll, end, news, after }: History):
     event: 'eventHistory',
     data: { eventId, participants, participantCount, ...page },
     // Whoever is lost before it comes back to nothing, and joins again.
-    offset: encodeOffset({ eventId, seq: end, news }),
+    offset: { eventId, seq: end, presence },
   });
   // It ended between our look at it and our becoming a member: the window that said so may not have known us.
   if (event.status === 'ended') await chat.send(to, { event: 'eventEnded', data: { event } });

@@ -33,7 +33,7 @@ export async function takeAway(chat: Chat, eventId: string, messages: readonly M
   await Promise.all(messages.map((message) => forgetText(chat.table, message)));
   const result = await append<LogEntry & { kind: 'deleted' }>(chat, eventId, {
     // What was written can be taken away after the end, too.
-    gate: 'nothing',
+    gate: 'there',
     entryAt: (number) => ({
       seq: number,
       kind: 'deleted',

@@ -40,7 +40,7 @@ export async function updateEvent(
   if (status === 'ended') await endEvent(chat, id);
   else if (hasRules || isAny(details)) {
     await append(chat, id, {
-      gate: 'nothing',
+      gate: 'there',
       entryAt: (seq) => ({ seq, kind: 'updated' as const }),
     });
   }

@@ -1,7 +1,8 @@
 import { recoverableUntil } from '../../delivery/departures.ts';
 import { newId, newSecret, participantIdOf, sessionIdOf } from '../../ids.ts';
+import { CHANGED, lookAgain } from '../../look-again.ts';
 import { limits } from '../../protocol/limits.ts';
-import { decodeOffset, type Place } from '../../protocol/offset.ts';
+import { decodeOffset, type Offset } from '../../protocol/offset.ts';
 import type { Wire } from '../../protocol/wire.ts';
 import { isBanned } from '../../store/bans.ts';
 import { type Connection, getConnection, type Membership, type Socket } from '../../store/connections.ts';
@@ -24,7 +25,7 @@ export interface Recovered {
 interface Stay {
   membership: Membership;
   start: number;
-  place: Place;
+  offset: Offset;
 }
 
 /**
@@ -40,19 +41,11 @@ export async function recover(
   const { table } = chat;
   const sessionId = sessionIdOf(pid);
   let waitMs: number | undefined;
-  // Every failure means that the old connection changed, or another reconnect was faster: look again.
-  for (;;) {
+  // Changed: the old connection did something, or another reconnect was faster.
+  return lookAgain(async () => {
     const session = await getSession(table, sessionId);
     const from = session && (await getConnection(table, session.connectionId));
-    if (
-      from?.wire !== connection.wire ||
-      from.socket?.sessionId !== sessionId ||
-      // Somebody else's session, or from before there was an issuer.
-      from.identity?.participantId !== connection.identity?.participantId ||
-      from.connectionId === connection.connectionId
-    )
-      return undefined;
-    if ((recoverableUntil(chat, from) ?? 0) < Date.now()) return undefined;
+    if (!from || !isRecoverable(chat, from, connection, sessionId)) return undefined;
     // It costs as much as a join. Whoever comes back too often has to join.
     waitMs ??= await takeAllowance(chat, ownerOf(from), 'joinEvent');
     if (waitMs > 0) return undefined;
@@ -66,8 +59,22 @@ export async function recover(
     }
     // Only the new connection's own CONNECT, or its end, makes that fail for good.
     const to = await getConnection(table, connection.connectionId);
-    if (!to || to.socket) return undefined;
-  }
+    return !to || to.socket ? undefined : CHANGED;
+  });
+}
+
+/** Whether a connection is the one whose session was shown, on the same wire, of the same person, and not for too long lost. */
+function isRecoverable(
+  chat: Chat,
+  from: Connection,
+  to: Connection,
+  sessionId: string,
+): from is Connection & { socket: Socket } {
+  const isItsSession = from.socket?.sessionId === sessionId && from.connectionId !== to.connectionId;
+  // Not so: somebody else's, or one from before there was an issuer.
+  const isItsOwn = from.identity?.participantId === to.identity?.participantId;
+  const isInTime = (recoverableUntil(chat, from) ?? 0) >= Date.now();
+  return from.wire === to.wire && isItsSession && isItsOwn && isInTime;
 }
 
 /** Whose allowance it is. */
@@ -80,21 +87,22 @@ const ownerOf = ({ connectionId, identity, participantToken }: Connection): stri
 async function findStay(
   { table }: Chat,
   { connectionId, membership, expiredStay }: Connection,
-  { offset = '', wire }: { offset: string | undefined; wire: Wire },
+  { offset: shown = '', wire }: { offset: string | undefined; wire: Wire },
 ): Promise<Stay | 'lost' | undefined> {
   const was = membership ?? expiredStay?.membership;
   if (!was) return undefined;
   const { eventId } = was;
   const start = membership ? (await getMember(table, eventId, connectionId))?.start : expiredStay?.start;
-  const place = decodeOffset(offset);
+  const place = decodeOffset(shown);
   // An older offset is from before the history: from another stay, or another event.
-  if (start === undefined || place?.eventId !== eventId || place.seq < start) return 'lost';
+  const isOfThisStay = start !== undefined && place?.eventId === eventId && place.seq >= start;
+  if (!isOfThisStay) return 'lost';
   if (await isBanned(table, eventId, was.participant.id)) return 'lost';
   const missed = (await readableEnd(table, eventId)) - place.seq;
   const most = limits.replayedEvents[wire] - missed;
   if (missed < 0 || most < 0) return 'lost';
-  const news = await readPresenceHistory(table, eventId, place.news, most);
-  return news.length > most ? 'lost' : { membership: was, start, place };
+  const history = await readPresenceHistory(table, eventId, place.presence, most);
+  return history.length > most ? 'lost' : { membership: was, start, offset: place };
 }
 
 async function followUp(
@@ -104,7 +112,7 @@ async function followUp(
   // A half-open connection would stay for up to two hours.
   if (from.lostAt === undefined) await chat.poster.close(from.connectionId);
   if (!stay) return;
-  const { place, joinId, membership } = stay;
-  await signalPresence(chat.table, place.eventId);
-  await replay(chat, { to, joinId, place, participantId: membership.participant.id });
+  const { offset, joinId, membership } = stay;
+  await signalPresence(chat.table, offset.eventId);
+  await replay(chat, { to, joinId, offset, participant: membership.participant });
 }

@@ -1,19 +1,20 @@
 import { encodeEvent as encodeFrame } from '../../protocol/json.ts';
 import { limits } from '../../protocol/limits.ts';
+import { encodeOffset, type Offset } from '../../protocol/offset.ts';
 import type { ServerEvent } from '../../protocol/server-to-client.ts';
 import { encodeEvent as encodePacket } from '../../protocol/socketio.ts';
 import type { Wire } from '../../protocol/wire.ts';
 
 /**
- * An event on its way. Whoever has heard it has had the log up to `seq`; with the `offset`, a Socket.IO client can come
+ * An event on its way. Whoever has heard it has come to `offset`; a Socket.IO client gets it as the last argument, and can come
  * back to after it.
  */
-export type Outgoing = ServerEvent & { offset?: string; seq?: number };
+export type Outgoing = ServerEvent & { offset?: Offset };
 
-/** A frame, and how far in the log it takes its recipient. */
+/** A frame, and where it takes its recipient; undefined: nowhere, it holds no part of what an event tells. */
 export interface Frame {
   text: string;
-  seq: number | undefined;
+  offset: Offset | undefined;
 }
 
 /**
@@ -21,15 +22,14 @@ export interface Frame {
  * that gets a frame of its own.
  */
 export function pack(wire: Wire, events: readonly Outgoing[], maxBytes: number = limits.frameBytes): Frame[] {
-  if (wire === 'socketio') return events.map((event) => ({ text: onePacket(event), seq: event.seq }));
+  if (wire === 'socketio') return events.map((event) => ({ text: onePacket(event), offset: event.offset }));
   const { envelopeBytes, item, frame } = wire === 'json' ? jsonFrames : batchPackets;
   const frames: Frame[] = [];
   let items: string[] = [];
   let bytes = envelopeBytes;
-  let offset: string | undefined;
-  let seq: number | undefined;
+  let offset: Offset | undefined;
   const close = () => {
-    if (items.length > 0) frames.push({ text: frame(items, offset), seq });
+    if (items.length > 0) frames.push({ text: frame(items, offset), offset });
     items = [];
     bytes = envelopeBytes;
   };
@@ -40,7 +40,6 @@ export function pack(wire: Wire, events: readonly Outgoing[], maxBytes: number =
     items.push(encoded);
     bytes += size;
     offset = event.offset ?? offset;
-    seq = event.seq ?? seq;
   }
   close();
   return frames;
@@ -50,7 +49,7 @@ export const packFrames = (wire: Wire, events: readonly Outgoing[], maxBytes?: n
   pack(wire, events, maxBytes).map(({ text }) => text);
 
 function onePacket({ event, data, offset }: Outgoing): string {
-  return offset === undefined ? encodePacket(event, data) : encodePacket(event, data, offset);
+  return offset === undefined ? encodePacket(event, data) : encodePacket(event, data, encodeOffset(offset));
 }
 
 /** One event as an object, several as an array. */
@@ -66,6 +65,6 @@ const batchPackets = {
   // With the longest offset.
   envelopeBytes: 128,
   item: ({ event, data }: Outgoing) => JSON.stringify([event, data]),
-  frame: (items: readonly string[], offset: string | undefined) =>
-    `42["batch",[${items.join(',')}]${offset === undefined ? '' : `,${JSON.stringify(offset)}`}]`,
+  frame: (items: readonly string[], offset: Offset | undefined) =>
+    `42["batch",[${items.join(',')}]${offset === undefined ? '' : `,${JSON.stringify(encodeOffset(offset))}`}]`,
 };

@@ -27,21 +27,21 @@ export function peopleOf(tabs: Iterable<Tab>): Participant[] {
 }
 
 /**
- * What the notes come to. They were read after the members were listed, so they are right where the two differ: a
- * connection's first note tells what it was before, its last one what it is now; connections without a note are as
- * listed. A join is news only if no other tab of the participant was there, a leave only if none is left; who came and
- * went in between is no news at all.
+ * What the entries of the outbox come to. They were read after the members were listed, so they are right where the two
+ * differ: a connection's first entry tells what it was before, its last one what it is now; connections without an entry are
+ * as listed. A join is announced only if no other tab of the participant was there, a leave only if none is left; who came and
+ * went in between is not mentioned at all.
  */
 export function presenceChanges(
-  notes: readonly OutboxEntry[],
+  entries: readonly OutboxEntry[],
   members: readonly ListedMember[],
 ): PresenceChanges {
-  const last = new Map(notes.map((note) => [tabKey(note), note]));
-  const staying = [...last.values()].filter((note) => note.kind !== 'left');
-  const unchanged = unchangedTabs(notes, members);
-  const movers = new Set(notes.map((note) => note.participant.id));
+  const last = new Map(entries.map((entry) => [tabKey(entry), entry]));
+  const staying = [...last.values()].filter((entry) => entry.kind !== 'left');
+  const unchanged = unchangedTabs(entries, members);
+  const movers = new Set(entries.map((entry) => entry.participant.id));
   const othersTabs = unchanged.filter(({ participant }) => movers.has(participant.id));
-  const before = byId(peopleOf([...othersTabs, ...tabsBefore(notes)]));
+  const before = byId(peopleOf([...othersTabs, ...tabsBefore(entries)]));
   const now = byId(peopleOf([...othersTabs, ...staying]));
   const there = new Set([...unchanged, ...staying].map(({ participant }) => participant.id));
 
@@ -49,20 +49,36 @@ export function presenceChanges(
   for (const id of movers) {
     const [was, is] = [before.get(id), now.get(id)];
     if (was && is) {
-      if (was.username !== is.username) changes.renamed.push({ was, is });
+      const tabs = [...othersTabs, ...staying].filter(({ participant }) => participant.id === id);
+      // Of two tabs that took a name each, one has to hear that the other's counts.
+      const isRenamed = [was, ...tabs.map(({ participant }) => participant)].some(
+        ({ username }) => username !== is.username,
+      );
+      if (isRenamed) changes.renamed.push({ was, is, by: tabsNamed(staying, is) });
     } else if (was) changes.left.push(was);
     else if (is) changes.joined.push(is);
   }
   return changes;
 }
 
+/** Who is there by what was announced: the members as they were before the entries that wait in the outbox. */
+export const peopleAnnounced = (
+  waiting: readonly OutboxEntry[],
+  members: readonly ListedMember[],
+): Participant[] => peopleOf([...unchangedTabs(waiting, members), ...tabsBefore(waiting)]);
+
+const tabsNamed = (entries: readonly OutboxEntry[], { id, username }: Author): string[] =>
+  entries
+    .filter(({ participant }) => participant.id === id && participant.username === username)
+    .map(({ connectionId }) => connectionId);
+
 function unchangedTabs(
-  notes: readonly OutboxEntry[],
+  entries: readonly OutboxEntry[],
   members: readonly ListedMember[],
 ): readonly ListedMember[] {
-  if (notes.length === 0) return members;
-  const noted = new Set(notes.map(tabKey));
-  return members.filter((member) => !noted.has(tabKey(member)));
+  if (entries.length === 0) return members;
+  const changed = new Set(entries.map(tabKey));
+  return members.filter((member) => !changed.has(tabKey(member)));
 }
 
 /** One tab: a connection may be one participant first and another later. */
@@ -74,14 +90,11 @@ export const tabKey = ({
   participant: { id: string };
 }) => `${connectionId} ${participant.id}`;
 
-/** A person under a name. */
-export const nameKey = ({ id, username }: Author): string => `${id} ${username}`;
-
 const byId = (people: Participant[]) => new Map(people.map((person) => [person.id, person]));
 
-/** The tabs that there were before they left their first notes. */
-function tabsBefore(notes: readonly OutboxEntry[]): Tab[] {
-  const first = new Map([...notes].reverse().map((note) => [tabKey(note), note]));
+/** The tabs that there were before their first entries. */
+function tabsBefore(entries: readonly OutboxEntry[]): Tab[] {
+  const first = new Map([...entries].reverse().map((entry) => [tabKey(entry), entry]));
   return [...first.values()].flatMap(tabBefore);
 }
 

@@ -17,23 +17,23 @@ const PAUSE_MS = 200;
 
 interface Terms {
   lease: Lease;
-  share: FrameQuota;
+  quota: FrameQuota;
   /** When to give up, milliseconds since the epoch. */
   until: number;
 }
 
 /**
  * Posts to an audience: the first chunk from here, the others from as many Lambdas as it takes, each when the account's
- * share allows it. Goes on while the management API is in trouble. Throws when the lease is lost.
+ * quota allows it. Goes on while the management API is in trouble. Throws when the lease is lost.
  */
 export async function fanOut(
   delivery: Delivery,
   recipients: Iterable<Recipient>,
-  { lease, share, until }: Terms,
+  { lease, quota, until }: Terms,
 ): Promise<Served> {
   const { settings, poster, postElsewhere, log } = delivery;
   const total = nobodyServed();
-  const limits = { connections: settings.chunkConnections, frames: share.most, bytes: INVOCATION_BYTES };
+  const limits = { connections: settings.chunkConnections, frames: quota.most, bytes: INVOCATION_BYTES };
   const postHere = ({ batches }: Chunk) => poster.postAll(batches, () => Math.min(lease.until, until));
 
   async function post(chunk: Chunk, isFirst: boolean): Promise<Served> {
@@ -51,7 +51,7 @@ export async function fanOut(
     const { frames } = total;
     const [failed, throttled]: [Recipient[], Recipient[]] = [[], []];
     let count = 0;
-    const affordable = whenAffordable(chunksOf(left, limits), share);
+    const affordable = whenAffordable(chunksOf(left, limits), quota);
     await forEachConcurrently(
       affordable,
       postElsewhere ? POSTERS + 1 : 1,
@@ -77,10 +77,10 @@ export async function fanOut(
 }
 
 /** One after the other, each once its frames may be posted, or it is too late for that. */
-async function* whenAffordable(chunks: Iterable<Chunk>, share: FrameQuota) {
+async function* whenAffordable(chunks: Iterable<Chunk>, quota: FrameQuota) {
   let isAffordable = true;
   for (const chunk of chunks) {
-    isAffordable &&= await share.take(chunk.frames);
+    isAffordable &&= await quota.take(chunk.frames);
     yield { chunk, isAffordable };
   }
 }

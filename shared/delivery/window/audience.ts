@@ -1,46 +1,37 @@
-import { listMembers, listNameless, type NamelessMember } from '../../store/members.ts';
+import { type ListedMember, listMembers, listNameless, type NamelessMember } from '../../store/members.ts';
 import { renameTab } from '../../store/memberships.ts';
 import type { PresenceChanges } from '../../store/presence-history.ts';
-import { type OutboxEntry, readOutbox } from '../../store/presence-outbox.ts';
 import type { Table } from '../../store/table.ts';
-import { presenceChanges } from '../content/presence-changes.ts';
 
-/** Who is there, and what is to be told of that. */
-export interface Audience {
-  members: readonly NamelessMember[];
-  notes: readonly OutboxEntry[];
-  changes: PresenceChanges;
-  /** A participant has one name: the tabs that it did not take it in follow. */
-  renameTabs(): Promise<void>;
-}
+/** With its name, if the listing was asked for names. */
+export type AudienceMember = NamelessMember | ListedMember;
 
-/** Lists the members. If nobody has rung for presence there are no notes to be read, and names are of no interest. */
-export async function readAudience(table: Table, eventId: string, hasRung: boolean): Promise<Audience> {
-  if (!hasRung) {
-    const members = await all(listNameless(table, eventId));
-    const participantCount = new Set(members.map(({ participant }) => participant.id)).size;
-    const changes = { joined: [], left: [], renamed: [], participantCount };
-    return { members, notes: [], changes, renameTabs: async () => {} };
+export const hasName = (member: AudienceMember): member is ListedMember => 'namedAt' in member;
+
+/** Lists the members of an event, all pages. Names are half of a member: without need they are not read. */
+export async function readAudience(
+  table: Table,
+  eventId: string,
+  { withNames }: { withNames: boolean },
+): Promise<AudienceMember[]> {
+  const members: AudienceMember[] = [];
+  for await (const page of withNames ? listMembers(table, eventId) : listNameless(table, eventId)) {
+    members.push(...page);
   }
-  const members = await all(listMembers(table, eventId));
-  // After the listing: whoever came or went in between has left a note, and the notes are right.
-  const notes = await readOutbox(table, eventId);
-  const changes = presenceChanges(notes, members);
-  return {
-    ...{ members, notes, changes },
-    async renameTabs() {
-      for (const { is } of changes.renamed) {
-        const others = members.filter(
-          ({ participant }) => participant.id === is.id && participant.username !== is.username,
-        );
-        for (const tab of others) await renameTab(table, eventId, tab, is.username);
-      }
-    },
-  };
+  return members;
 }
 
-async function all<Item>(pages: AsyncIterable<Item[]>): Promise<Item[]> {
-  const items: Item[] = [];
-  for await (const page of pages) items.push(...page);
-  return items;
+/** A participant has one name: the tabs in which it was not taken follow. */
+export async function renameTabs(
+  table: Table,
+  eventId: string,
+  members: readonly AudienceMember[],
+  renamed: PresenceChanges['renamed'],
+): Promise<void> {
+  for (const { is } of renamed) {
+    const tabs = members.filter(hasName).filter(({ participant }) => participant.id === is.id);
+    for (const tab of tabs) {
+      if (tab.participant.username !== is.username) await renameTab(table, eventId, tab, is.username);
+    }
+  }
 }

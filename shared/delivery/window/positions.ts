@@ -1,40 +1,45 @@
+import type { Place } from '../../protocol/offset.ts';
 import type { Cursor } from '../../store/cursor.ts';
-import { type LogEntry, readLog } from '../../store/log.ts';
 import type { NamelessMember } from '../../store/members.ts';
-import type { Table } from '../../store/table.ts';
 
-/** So many places a cursor can remember: an item has at most 400 KB. */
+/** So many members a cursor can remember: an item has at most 400 KB. */
 export const PENDING_MAX = 5_000;
 
-/**
- * After which seq live members are served, where that is not simply what was delivered before: more, if they went live
- * with a history that reached further; less, if windows passed them by. Held members have no place yet: they are
- * remembered in `pending`, with the first thing they miss. Those who are away will say themselves where they were.
- */
-export function place({ delivered, pending: before }: Cursor, members: readonly NamelessMember[]) {
-  const pending: Record<string, number> = {};
-  const positions = new Map<string, number>();
-  for (const { connectionId, state, after = 0 } of members) {
-    const missedFrom = before[connectionId] ?? delivered;
-    if (state === 'held') pending[connectionId] = missedFrom;
-    const position = Math.max(missedFrom, after);
-    if (state === 'live' && position !== delivered) positions.set(connectionId, position);
-  }
-  return { pending, positions };
+export interface Positions {
+  /** Where nearly all are: what windows have delivered. */
+  usual: Place;
+  /** Live members that are elsewhere: further, with a history that reached further; or back, passed by. */
+  unusual: ReadonlyMap<string, Place>;
+  /**
+   * Held members have no position yet: the cursor remembers the first thing that each of them misses. Those who are away
+   * will say themselves where they were.
+   */
+  pending: Cursor['pending'];
 }
 
-/** What windows have delivered already, to all but some who are live now. */
-export async function readBacklog(
-  table: Table,
-  eventId: string,
-  delivered: number,
-  positions: ReadonlyMap<string, number>,
-): Promise<LogEntry[]> {
-  const backlog: LogEntry[] = [];
-  let first = delivered;
-  for (const position of positions.values()) first = Math.min(first, position);
-  for await (const entry of readLog(table, eventId, { after: first, upTo: delivered, pageSize: 100 })) {
-    backlog.push(entry);
+/** The place after which each member is to be served. */
+export function positionsOf(cursor: Cursor, members: readonly NamelessMember[]): Positions {
+  const usual = { seq: cursor.delivered, presence: cursor.presence };
+  const pending: Cursor['pending'] = {};
+  const unusual = new Map<string, Place>();
+  for (const { connectionId, state, after = NOWHERE } of members) {
+    const { seq, presence } = cursor.pending[connectionId] ?? usual;
+    if (state === 'held') pending[connectionId] = { seq, presence };
+    if (state !== 'live') continue;
+    const place = { seq: Math.max(seq, after.seq), presence: Math.max(presence, after.presence) };
+    if (place.seq !== usual.seq || place.presence !== usual.presence) unusual.set(connectionId, place);
   }
-  return backlog;
+  return { usual, unusual, pending };
+}
+
+const NOWHERE: Place = { seq: 0, presence: 0 };
+
+/** The place before everybody's. */
+export function earliestOf({ usual, unusual }: Positions): Place {
+  let { seq, presence } = usual;
+  for (const place of unusual.values()) {
+    seq = Math.min(seq, place.seq);
+    presence = Math.min(presence, place.presence);
+  }
+  return { seq, presence };
 }

@@ -1,24 +1,25 @@
 import { sleep } from '../../sleep.ts';
 import type { Cursor } from '../../store/cursor.ts';
+import type { Progress } from '../../store/cursor-lease.ts';
 import { type EventHead, getEventHead } from '../../store/event-head.ts';
 import { type LogEntry, readPrefix } from '../../store/log.ts';
 import type { Delivery } from '../types.ts';
-import { Lease } from './lease-holder.ts';
-import { runWindow } from './window.ts';
+import { type Lease, withLease } from './lease-holder.ts';
+import { runWindow, type WindowDone } from './window.ts';
 
 /** Entries that one window takes at most; the next one takes the rest. */
 const WINDOW_ENTRIES = 500;
 
 /**
- * `busy`: another holder runs the windows and has heard us. `hole`: all is done up to a number nothing stands on yet.
- * `early`: the pace allows no window within bounds.
+ * `busy`: another holds the lease, and looks once more after letting go. `hole`: all is done up to a number that nothing
+ * stands on yet. `early`: the pace allows no window within bounds.
  */
 export type RunResult =
   | { state: 'busy' | 'early' }
-  | { state: 'done'; cursor: Cursor }
+  | { state: 'done'; progress: Progress }
   | { state: 'hole'; seq: number };
 
-/** When to let go though more may be left, which others have rung for. Times are milliseconds since the epoch. */
+/** When to let go though more may be left, which has woken the stream, too. Times are milliseconds since the epoch. */
 export interface RunBounds {
   /** After so many windows. */
   windows: number;
@@ -28,128 +29,126 @@ export interface RunBounds {
   postUntil: number;
 }
 
-/** The bell as it was lately, and what somebody has just put on its number, if that is why. */
+/** The head as the caller has just written or read it, and the entry that they put on its number, if they did. */
 export interface JustWritten {
   head: EventHead;
   entry?: LogEntry;
 }
 
 /**
- * Runs windows of one event until nothing is left, within bounds. Whoever finds the lease taken leaves: its holder looks
- * once more after it has let go, and sees what was rung and put before. With `rung`, spares the first look at the bell, and
- * at the log if there is nothing but its entry. Throws when the lease was lost or nobody could be served; the log and the
- * cursor then say what is still to do.
+ * Runs windows of one event until nothing is left, within bounds. Whoever finds the lease taken leaves: what they wrote stands
+ * before its holder lets go, who then looks once more. With `written`, the first look at the head is spared, and that at the
+ * log if there is nothing but this entry. Throws when the lease was lost or nobody could be served: log and cursor then say what
+ * is still to do.
  */
 export async function runWindows(
   delivery: Delivery,
   eventId: string,
   bounds: RunBounds,
-  rung?: JustWritten,
+  written?: JustWritten,
 ): Promise<RunResult> {
-  let windows = 0;
-  for (let seen = rung; ; ) {
-    const held = await Lease.take(delivery.table, eventId);
-    if (!held) return { state: 'busy' };
-    const { result, isLast, cursor, ...ran } = await runWhileHeld(
-      delivery,
-      eventId,
-      held,
-      bounds,
-      seen,
-      windows,
-    );
-    if (isLast || !cursor) return result;
-    const head = await getEventHead(delivery.table, eventId);
-    const isRung =
-      head &&
-      (head.presence > cursor.presence ||
-        (head.seq > cursor.delivered &&
-          (await readPrefix(delivery.table, eventId, cursor.delivered, 1)).length > 0));
-    if (!isRung) return result;
-    windows = ran.windows;
-    seen = undefined;
+  let windowsLeft = bounds.windows;
+  for (let known = written; ; known = undefined) {
+    const run = await withLease(delivery.table, eventId, async (lease, cursor) => {
+      const result = await runWhileHeld(
+        delivery,
+        eventId,
+        lease,
+        cursor,
+        { ...bounds, windows: windowsLeft },
+        known,
+      );
+      return { result, progress: result.progress };
+    });
+    if (!run) return { state: 'busy' };
+    const { result, progress, isOver } = run;
+    if (isOver || !progress || !(await isMoreToDo(delivery, eventId, progress))) return result;
+    windowsLeft = run.windowsLeft;
   }
 }
 
-interface Ran {
+interface Run {
   result: RunResult;
-  isLast: boolean;
-  windows: number;
-  cursor?: Cursor;
+  /** What was done; undefined: nothing. */
+  progress: Progress | undefined;
+  /** The bounds allow no more. */
+  isOver: boolean;
+  windowsLeft: number;
 }
 
 async function runWhileHeld(
   delivery: Delivery,
   eventId: string,
-  held: { lease: Lease; cursor: Cursor },
+  lease: Lease,
+  start: Cursor,
   bounds: RunBounds,
-  rung: JustWritten | undefined,
-  before: number,
-): Promise<Ran> {
-  const { lease } = held;
-  let { cursor } = held;
-  // If it has to wait for its pace, others may join it.
-  const isAlone = cursor.delivered + 1 === rung?.entry?.seq && cursor.nextWindowAt <= Date.now();
-  let known = isAlone && rung?.entry ? { head: rung.head, entries: [rung.entry] } : undefined;
-  let seen = rung?.head;
-  try {
-    for (let windows = before + 1; ; windows += 1) {
-      if (cursor.nextWindowAt > bounds.beginUntil) {
-        await lease.letGo();
-        return { result: { state: 'early' }, isLast: true, windows };
-      }
-      // Whatever comes until then shares a frame.
-      await sleepUntil(cursor.nextWindowAt);
-      const { head, entries } = known ?? (await findWork(delivery, eventId, cursor, seen));
-      let progress = cursor;
-      let departures = 0;
-      let hasLeft = false;
-      if (entries.length > 0 || head.presence > cursor.presence) {
-        const work = { entries, presence: head.presence };
-        const done = await runWindow(delivery, eventId, lease, cursor, work, bounds.postUntil);
-        progress = { ...cursor, ...done.progress };
-        ({ departures, hasLeft } = done);
-      }
-      known = undefined;
-      seen = undefined;
-      // Who left in this window is news for the next one.
-      const more = departures > 0 || entries.length === WINDOW_ENTRIES;
-      // Who could not be served was rung for: the stream tries again.
-      const isLast =
-        hasLeft ||
-        windows >= bounds.windows ||
-        Math.max(Date.now(), progress.nextWindowAt) >= bounds.beginUntil;
-      if (isLast || !more) {
-        await lease.release(progress);
-        const hasHole = !more && progress.delivered < head.seq;
-        const result: RunResult = hasHole
-          ? { state: 'hole', seq: progress.delivered + 1 }
-          : { state: 'done', cursor: progress };
-        return { result, isLast, windows, cursor: progress };
-      }
-      cursor = await lease.settle(progress);
+  written: JustWritten | undefined,
+): Promise<Run> {
+  let cursor = start;
+  let known = written;
+  for (let windowsLeft = bounds.windows - 1; ; windowsLeft -= 1) {
+    if (cursor.nextWindowAt > bounds.beginUntil) {
+      return { result: { state: 'early' }, progress: undefined, isOver: true, windowsLeft };
     }
-  } catch (error) {
-    await lease.letGo();
-    throw error;
-  } finally {
-    lease.stopRenewing();
+    const work = await findWork(delivery, eventId, cursor, known);
+    known = undefined;
+    const { progress, departures, hasUnserved } = isWork(work, cursor)
+      ? await runWindow(delivery, eventId, lease, cursor, work, bounds.postUntil)
+      : nothingDone(cursor);
+    const isMore = departures > 0 || work.entries.length === WINDOW_ENTRIES;
+    const isOver =
+      // They would fail again at once: the stream tries later.
+      hasUnserved || windowsLeft <= 0 || Math.max(Date.now(), progress.nextWindowAt) >= bounds.beginUntil;
+    if (isOver || !isMore) {
+      const hasHole = !isMore && progress.delivered < work.head.seq;
+      const result: RunResult = hasHole
+        ? { state: 'hole', seq: progress.delivered + 1 }
+        : { state: 'done', progress };
+      return { result, progress, isOver, windowsLeft };
+    }
+    cursor = await lease.settle(progress);
   }
 }
 
-async function sleepUntil(time: number): Promise<void> {
-  const left = time - Date.now();
-  if (left > 0) await sleep(left);
+interface Found {
+  head: EventHead;
+  entries: LogEntry[];
+  outbox: number;
 }
 
+/** Waits until the pace allows a window, and looks what there is to do then: whatever came meanwhile shares a frame. */
 async function findWork(
   { table }: Delivery,
   eventId: string,
-  cursor: Cursor,
-  seen?: EventHead,
-): Promise<{ head: EventHead; entries: LogEntry[] }> {
-  // The bell first: what is rung after this read is the next window's, also if this one finds it already.
-  const head = seen ?? (await getEventHead(table, eventId));
+  { delivered, nextWindowAt }: Cursor,
+  written: JustWritten | undefined,
+): Promise<Found> {
+  const waitMs = nextWindowAt - Date.now();
+  if (written?.entry && waitMs <= 0 && delivered + 1 === written.entry.seq) {
+    return { head: written.head, entries: [written.entry], outbox: written.head.outbox };
+  }
+  if (waitMs > 0) await sleep(waitMs);
+  // The head first: what is written after this read is the next window's, also if this one finds it already.
+  const head = (waitMs <= 0 && written?.head) || (await getEventHead(table, eventId));
   if (!head) throw new Error('The event has no head');
-  return { head, entries: await readPrefix(table, eventId, cursor.delivered, WINDOW_ENTRIES) };
+  const entries = await readPrefix(table, eventId, delivered, WINDOW_ENTRIES);
+  return { head, entries, outbox: head.outbox };
+}
+
+const isWork = ({ entries, outbox }: Found, cursor: Cursor): boolean =>
+  entries.length > 0 || outbox > cursor.outbox;
+
+const nothingDone = (cursor: Cursor): WindowDone => ({ progress: cursor, departures: 0, hasUnserved: false });
+
+/** Whether somebody wrote, and left because the lease was taken. */
+async function isMoreToDo(
+  { table }: Delivery,
+  eventId: string,
+  { outbox, delivered }: Progress,
+): Promise<boolean> {
+  const head = await getEventHead(table, eventId);
+  if (!head) return false;
+  if (head.outbox > outbox) return true;
+  // A number without an entry yet is no work: whoever puts it there comes for the lease.
+  return head.seq > delivered && (await readPrefix(table, eventId, delivered, 1)).length > 0;
 }

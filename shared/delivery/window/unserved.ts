@@ -1,19 +1,18 @@
-import type { Cursor } from '../../store/cursor.ts';
+import type { Cursor, Pending } from '../../store/cursor.ts';
 import { signalPresence } from '../../store/event-head.ts';
+import { timing } from '../../timing.ts';
 import { disconnectMembers, markMembersLost } from '../departures.ts';
 import type { Served, Unserved } from '../posting/poster.ts';
 import type { Delivery } from '../types.ts';
 import { PENDING_MAX } from './positions.ts';
 
-/** After this even so few that nobody else was served beside are given up, milliseconds. */
-const TROUBLE_MS = 60_000;
+/** So few that failed may have themselves to blame, though nobody else was served beside them. */
 const FEW = 3;
 
-interface Left {
+interface Handled {
   departures: number;
-  /** They keep their place, and the next window serves them. */
-  unserved: Unserved[];
-  troubled: Cursor['troubled'];
+  /** They keep their place, and the next window serves them; some have failed since a time, in milliseconds. */
+  unserved: (Unserved & Pick<Pending, 'failingSince'>)[];
 }
 
 /**
@@ -25,9 +24,9 @@ export async function handleUnserved(
   delivery: Delivery,
   eventId: string,
   { frames, gone, lagging, failed, throttled }: Served,
-  before: Pick<Cursor, 'pending' | 'troubled'>,
+  before: Pick<Cursor, 'pending'>,
   until: number,
-): Promise<Left> {
+): Promise<Handled> {
   const { metrics } = delivery;
   metrics.count('FramesPosted', frames);
   metrics.count('ConnectionsGone', gone.length);
@@ -37,20 +36,23 @@ export async function handleUnserved(
   if (frames === 0 && isNew) throw new Error('The management API serves nobody');
 
   const now = Date.now();
-  const troubledSince = ({ connectionId }: Unserved) => before.troubled[connectionId] ?? now;
-  const givenUp = frames > 0 ? now : failed.length <= FEW ? now - TROUBLE_MS : 0;
-  const isHopeless = (one: Unserved) => troubledSince(one) < givenUp;
-  const hopeless = failed.filter(isHopeless);
+  const failing = failed.map((one) => ({
+    ...one,
+    failingSince: before.pending[one.connectionId]?.failingSince ?? now,
+  }));
+  const hopelessSince = frames > 0 ? now : failed.length <= FEW ? now - timing.failingTooLongMs : 0;
+  const hopeless = failing.filter(({ failingSince }) => failingSince < hopelessSince);
+  const stillFailing = failing.filter(({ failingSince }) => failingSince >= hopelessSince);
   const open = await disconnectMembers(delivery, [...lagging, ...hopeless], until);
-  const stillFailed = failed.filter((one) => !isHopeless(one));
-  const unserved = [...throttled, ...stillFailed, ...open];
+  // Those who could not be disconnected have not failed to be served only now: they are tried anew.
+  const unserved = [
+    ...throttled,
+    ...stillFailing,
+    ...open.map(({ connectionId, had }) => ({ connectionId, had })),
+  ];
   // Those who were served will hear it again.
   if (unserved.length > PENDING_MAX) throw new Error('The management API serves too few');
   // Nobody else may have a reason to run the next window soon.
   if (unserved.length > 0) await signalPresence(delivery.table, eventId);
-  return {
-    departures: gone.length + lagging.length + hopeless.length - open.length,
-    unserved,
-    troubled: Object.fromEntries(stillFailed.map((one) => [one.connectionId, troubledSince(one)])),
-  };
+  return { departures: gone.length + lagging.length + hopeless.length - open.length, unserved };
 }

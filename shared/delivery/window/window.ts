@@ -1,115 +1,142 @@
+import type { Place } from '../../protocol/offset.ts';
 import type { Cursor } from '../../store/cursor.ts';
 import type { Progress } from '../../store/cursor-lease.ts';
-import type { LogEntry } from '../../store/log.ts';
-import { isMuted, type NamelessMember } from '../../store/members.ts';
+import { type LogEntry, readLog } from '../../store/log.ts';
+import { isMuted } from '../../store/members.ts';
 import { deleteFromOutbox } from '../../store/presence-outbox.ts';
-import { composer, eventsOf, type Story } from '../content/compose.ts';
+import { timing } from '../../timing.ts';
+import { composer } from '../content/compose.ts';
+import { logEvents } from '../content/log-events.ts';
 import { tabKey } from '../content/presence-changes.ts';
-import { keepNews } from '../content/presence-history.ts';
+import type { Stretch } from '../content/tell.ts';
 import { disconnectMembers } from '../departures.ts';
 import type { Recipient } from '../posting/chunks.ts';
 import { fanOut } from '../posting/fan-out.ts';
 import { FrameQuota } from '../posting/frame-quota.ts';
 import type { Delivery } from '../types.ts';
-import { readAudience } from './audience.ts';
+import { type AudienceMember, readAudience, renameTabs } from './audience.ts';
 import type { Lease } from './lease-holder.ts';
-import { place, readBacklog } from './positions.ts';
+import { earliestOf, positionsOf } from './positions.ts';
+import { recordPresence } from './record-presence.ts';
 import { handleUnserved } from './unserved.ts';
 
-/** A join that takes longer than its Lambda may run has died, and its member waits in vain. Milliseconds. */
-const HELD_TOO_LONG_MS = 20_000;
-
 export interface Work {
-  /** What the log has after what was delivered; claimed. */
+  /** What the log has after what was delivered. */
   entries: readonly LogEntry[];
-  /** The bell's `presence` before the log was read. */
-  presence: number;
+  /** The head's `outbox` before the log was read. */
+  outbox: number;
+}
+
+export interface WindowDone {
+  progress: Progress;
+  /** Members that left on the way: the next window announces it. */
+  departures: number;
+  /** Some could not be served; the head says so, and the stream tries again. */
+  hasUnserved: boolean;
 }
 
 /**
  * One window: posts to every member what it has not had yet, in one frame as far as it fits, until `until` (milliseconds
- * since the epoch). The caller holds the lease and has claimed the entries. Returns what to write down, and how many
- * members left on the way.
+ * since the epoch). The caller holds the lease, and writes down what it returns.
  */
 export async function runWindow(
   delivery: Delivery,
   eventId: string,
   lease: Lease,
   cursor: Cursor,
-  { entries, presence }: Work,
+  { entries, outbox: signals }: Work,
   until: number,
-): Promise<{ progress: Progress; departures: number; hasLeft: boolean }> {
+): Promise<WindowDone> {
   const { table, settings } = delivery;
   const startedAt = Date.now();
-  const share = new FrameQuota(delivery, until);
+  const quota = new FrameQuota(delivery, until);
+  const isSignalled = signals > cursor.outbox;
   const isOneChunk = cursor.audience <= settings.chunkConnections;
   // Nearly always one frame each.
-  const [{ members, notes, changes, renameTabs }] = await Promise.all([
-    readAudience(table, eventId, presence > cursor.presence),
-    isOneChunk && share.foresee(cursor.audience),
+  const [members] = await Promise.all([
+    readAudience(table, eventId, { withNames: isSignalled }),
+    isOneChunk && quota.foresee(cursor.audience),
   ]);
-  const { positions, pending } = place(cursor, members);
-  const delivered = entries.at(-1)?.seq ?? cursor.delivered;
-  const backlog = await readBacklog(table, eventId, cursor.delivered, positions);
-  const summarize = members.length > settings.presenceSummaryAbove;
-  const told = { delivered, members, changes, summarize };
-  const story: Story = {
+  const positions = positionsOf(cursor, members);
+  const from = earliestOf(positions);
+  const upTo = entries.at(-1)?.seq ?? cursor.delivered;
+  const [backlog, presence] = await Promise.all([
+    readBacklog(delivery, eventId, { after: from.seq, upTo: cursor.delivered }),
+    recordPresence(delivery, eventId, lease, { cursor, members, upTo, from, isSignalled }),
+  ]);
+  const { history, outbox } = presence;
+  const stretch: Stretch = {
     eventId,
-    log: await eventsOf(table, eventId, [...backlog, ...entries]),
-    upTo: delivered,
-    changes,
-    summarize,
-    news: { before: cursor.news, now: await keepNews(delivery, eventId, cursor, told) },
+    log: await logEvents(table, eventId, [...backlog, ...entries]),
+    history,
+    end: { seq: upTo, presence: Math.max(cursor.presence, history.at(-1)?.number ?? 0) },
   };
 
-  const versionFor = composer(story, notes);
-  const lastNotes = new Map(notes.map((note) => [tabKey(note), note.kind]));
-  const placeOf = (connectionId: string) => positions.get(connectionId) ?? cursor.delivered;
-  const versionOf = (member: NamelessMember) => versionFor(member, placeOf(member.connectionId));
+  const versionFor = composer(stretch);
+  const placeOf = (connectionId: string): Place => positions.unusual.get(connectionId) ?? positions.usual;
+  const versionOf = (member: AudienceMember) => versionFor(member, placeOf(member.connectionId));
+  const { pending } = positions;
+  const lastEntries = new Map(outbox.map((entry) => [tabKey(entry), entry.kind]));
   const recipients: Recipient[] = [];
   for (const member of members) {
     const { connectionId, state } = member;
     if (state !== 'live' || isMuted(member, startedAt)) continue;
-    // Listed, but gone since: that it left is news to the others only. If it is there all the same, since clocks differ and
-    // order the notes, the next window serves it.
-    if (notes.length > 0 && lastNotes.get(tabKey(member)) === 'left') {
-      pending[connectionId] = placeOf(connectionId);
-      continue;
-    }
-    recipients.push({ connectionId, frames: versionOf(member).frames, had: 0 });
+    // Listed, but gone since: only the others hear that. If it is there all the same, since clocks differ and order the
+    // entries, the next window serves it.
+    if (lastEntries.get(tabKey(member)) === 'left') pending[connectionId] = placeOf(connectionId);
+    else recipients.push({ connectionId, frames: versionOf(member).frames, had: 0 });
   }
-  const served = await fanOut(delivery, recipients, { lease, share, until });
-  const { departures, unserved, troubled } = await handleUnserved(delivery, eventId, served, cursor, until);
-  const hadSome = new Map(unserved.map(({ connectionId, had }) => [connectionId, had]));
-  for (const member of unserved.length > 0 ? members : []) {
-    const had = hadSome.get(member.connectionId);
-    if (had === undefined) continue;
-    pending[member.connectionId] = versionOf(member).reached[had - 1] ?? placeOf(member.connectionId);
+  const served = await fanOut(delivery, recipients, { lease, quota, until });
+  const { departures, unserved } = await handleUnserved(delivery, eventId, served, cursor, until);
+  const byId = new Map(unserved.length > 0 ? members.map((member) => [member.connectionId, member]) : []);
+  for (const { connectionId, had, failingSince } of unserved) {
+    const member = byId.get(connectionId);
+    const reached = member && versionOf(member).reached[had - 1];
+    pending[connectionId] = {
+      ...(reached ?? placeOf(connectionId)),
+      ...(failingSince !== undefined && { failingSince }),
+    };
   }
 
   // As of the listing: whoever went live since is not stuck.
   const stuck = members.filter(
-    ({ state, heldSince }) => state === 'held' && heldSince < startedAt - HELD_TOO_LONG_MS,
+    ({ state, heldSince }) => state === 'held' && heldSince < startedAt - timing.heldTooLongMs,
   );
   const open = await disconnectMembers(delivery, stuck, until);
-  await renameTabs();
-  // Before the lease goes: the next holder must not announce them again.
-  await deleteFromOutbox(table, eventId, notes);
+  const told = history.filter(({ number }) => number > cursor.presence);
+  await renameTabs(
+    table,
+    eventId,
+    members,
+    told.flatMap(({ changes }) => changes.renamed),
+  );
+  // Before the lease goes: the next holder does not read the record that says that these are told.
+  await deleteFromOutbox(table, eventId, outbox);
   delivery.metrics.count('Windows', 1);
   return {
     departures: departures + stuck.length - open.length,
-    hasLeft: unserved.length > 0,
+    hasUnserved: unserved.length > 0,
     progress: {
-      delivered,
-      presence: Math.max(presence, cursor.presence),
-      news: story.news.now,
+      delivered: upTo,
+      presence: stretch.end.presence,
+      outbox: Math.max(signals, cursor.outbox),
       audience: members.length,
-      participantCount: changes.participantCount,
+      participantCount: presence.participantCount,
       pending,
-      troubled,
       nextWindowAt: startedAt + pauseFor(Math.max(members.length, served.frames), delivery),
     },
   };
+}
+
+/** What windows have delivered already, to all but some who are live now. */
+async function readBacklog(
+  { table }: Delivery,
+  eventId: string,
+  range: { after: number; upTo: number },
+): Promise<LogEntry[]> {
+  const backlog: LogEntry[] = [];
+  for await (const entry of readLog(table, eventId, { ...range, pageSize: 100 })) backlog.push(entry);
+  return backlog;
 }
 
 /** How long the next window is to wait for what this one took of the event's frames, milliseconds. */

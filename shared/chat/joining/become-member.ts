@@ -1,0 +1,105 @@
+import { newId, newSecret, participantIdOf } from '../../ids.ts';
+import { CHANGED, lookAgain } from '../../look-again.ts';
+import type { ActionData } from '../../protocol/client-to-server.ts';
+import { ChatError } from '../../protocol/errors.ts';
+import { type Connection, getConnection, type Membership } from '../../store/connections.ts';
+import { getCursor } from '../../store/cursor.ts';
+import { getEventHead } from '../../store/event-head.ts';
+import { join } from '../../store/memberships.ts';
+import type { Chat } from '../chat.ts';
+import { rateLimit } from '../rate-limit.ts';
+
+export type JoinInput = Omit<ActionData<'joinEvent'>, 'username'> & { username?: string };
+
+interface Member {
+  membership: Membership;
+  /** Of a guest. */
+  participantToken: string | undefined;
+  joinId: string;
+  /** The event that it was in before, if another. */
+  leftEventId: string | undefined;
+}
+
+/**
+ * Makes a connection a held member. Throws `RATE_LIMITED`, `EVENT_NOT_FOUND`, `EVENT_ENDED`, `BATCH_REQUIRED`, `FORBIDDEN` for
+ * the banned.
+ */
+export async function becomeMember(chat: Chat, first: Connection, input: JoinInput): Promise<Member> {
+  const shown = input.participantToken ?? first.participantToken;
+  // A new guest has no allowance of its own yet.
+  const known = first.identity?.participantId ?? (shown && participantIdOf(shown));
+  await rateLimit(chat, [first.connectionId, ...(known ? [known] : [])], 'joinEvent');
+  await requireActive(chat, input.eventId);
+  await requireBatch(chat, first, input.eventId);
+  let connection: Connection | undefined = first;
+  // Changed: another join or a leave of this connection came in between.
+  const member = await lookAgain(async () => {
+    if (!connection) return undefined;
+    const { participantToken, ...person } = personOf(connection, input);
+    const joinId = newId();
+    const membership = nextMembership(connection, input.eventId, person);
+    const result = await join(chat.table, connection, membership, { participantToken, joinId });
+    if (result === 'banned') {
+      throw new ChatError('FORBIDDEN', { reason: 'You are banned from this event.' });
+    }
+    if (result === 'joined') {
+      const before = connection.membership?.eventId;
+      return {
+        membership,
+        participantToken,
+        joinId,
+        leftEventId: before === input.eventId ? undefined : before,
+      };
+    }
+    const found = await getConnection(chat.table, first.connectionId);
+    connection = found?.lostAt === undefined ? found : undefined;
+    return CHANGED;
+  });
+  if (member) {
+    chat.metrics.count('Joins', 1);
+    return member;
+  }
+  // It closed while its message was on the way; if not, it must connect again to be known.
+  await chat.poster.close(first.connectionId);
+  throw new ChatError('INTERNAL');
+}
+
+interface Person {
+  id: string;
+  username: string;
+  participantToken?: string;
+}
+
+/** Who joins: whom the token of the connection names, or a guest under the name that they give. */
+function personOf({ identity, participantToken: known }: Connection, input: JoinInput): Person {
+  if (identity) return { id: identity.participantId, username: identity.username };
+  const { participantToken = known ?? newSecret(), username = '' } = input;
+  return { id: participantIdOf(participantToken), username, participantToken };
+}
+
+/** Refuses a client that takes one event a packet in a large audience, but for one that is there already. */
+async function requireBatch({ table, settings }: Chat, { wire, membership }: Connection, eventId: string) {
+  if (wire !== 'socketio' || membership?.eventId === eventId) return;
+  const { audience = 0 } = (await getCursor(table, eventId)) ?? {};
+  if (audience >= settings.unbatchedAudienceMax) throw new ChatError('BATCH_REQUIRED');
+}
+
+async function requireActive({ table }: Chat, eventId: string): Promise<void> {
+  const head = await getEventHead(table, eventId);
+  if (!head) throw new ChatError('EVENT_NOT_FOUND');
+  if (head.status !== 'active') throw new ChatError('EVENT_ENDED');
+}
+
+/** Joining again under the same name changes nothing; under another, only the name. */
+function nextMembership(
+  { membership }: Connection,
+  eventId: string,
+  { id, username }: Omit<Person, 'participantToken'>,
+): Membership {
+  const now = Date.now();
+  if (membership?.eventId !== eventId || membership.participant.id !== id) {
+    return { eventId, participant: { id, username, joinedAt: new Date(now).toISOString() }, namedAt: now };
+  }
+  if (membership.participant.username === username) return membership;
+  return { eventId, participant: { ...membership.participant, username }, namedAt: now };
+}

@@ -1,0 +1,31 @@
+import type { Event } from '../../protocol/entities.ts';
+import type { ServerEvent } from '../../protocol/server-to-client.ts';
+import { getEvent } from '../../store/events.ts';
+import type { LogEntry } from '../../store/log.ts';
+import type { Table } from '../../store/table.ts';
+
+export type LogEvent = ServerEvent & { seq: number };
+
+/** The entries that clients hear of, as the events that they hear. */
+export async function logEvents(
+  table: Table,
+  eventId: string,
+  entries: readonly LogEntry[],
+): Promise<LogEvent[]> {
+  let now: Event | undefined;
+  const events: LogEvent[] = [];
+  for (const entry of entries) {
+    const { seq } = entry;
+    if (entry.kind === 'message') events.push({ seq, event: 'newMessage', data: entry.message });
+    if (entry.kind === 'deleted') {
+      const [first, ...more] = entry.messages;
+      const which = first && more.length === 0 ? first : { messages: entry.messages };
+      events.push({ seq, event: 'messageDeleted', data: { eventId, ...which } });
+    }
+    if (entry.kind !== 'ended' && entry.kind !== 'updated') continue;
+    now ??= await getEvent(table, eventId);
+    const event = entry.kind === 'ended' ? 'eventEnded' : 'eventUpdated';
+    if (now) events.push({ seq, event, data: { event: now } });
+  }
+  return events;
+}
