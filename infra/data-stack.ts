@@ -32,7 +32,7 @@ export class DataStack extends Stack {
           projectionType: ProjectionType.KEYS_ONLY,
         },
       ],
-      // The bell's key is all that delivery needs to know.
+      // The head's key is all that delivery needs to know.
       dynamoStream: StreamViewType.KEYS_ONLY,
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.dynamoOwnedKey(),

@@ -9,7 +9,7 @@ import { postElsewhere } from '../context/post-elsewhere.ts';
 const delivery = { ...chat, postElsewhere };
 
 /**
- * Bells that were rung. A batch may mix events: they run concurrently and fail separately. A record that comes again
+ * Heads that changed. A batch may mix events: they run concurrently and fail separately. A record that comes again
  * finds its event caught up and does nothing.
  */
 export async function handler(

@@ -15,7 +15,7 @@ import { posts, runsWindows } from './grants.ts';
 import type { ManagementApi } from './management-api.ts';
 
 /**
- * What runs by itself: `deliver` on the stream of bells, with `post` for its large audiences; the minute sweep for what
+ * What runs by itself: `deliver` on the stream of event heads, with `post` for its large audiences; the minute sweep for what
  * that missed, and heartbeats.
  */
 export class Delivery extends Construct {
@@ -43,7 +43,7 @@ export class Delivery extends Construct {
     });
     const deliver = new ChatFunction(this, 'Deliver', { ...common, entry: 'stream/deliver' });
     deliver.mayInvoke(post, 'POST_FUNCTION');
-    const lostRings = new Queue(this, 'LostRings', {
+    const deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
@@ -51,7 +51,7 @@ export class Delivery extends Construct {
     deliver.lambda.addEventSource(
       new DynamoEventSource(table as ITable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
-        // Only changes of a bell: its key is the same for ever, so one event is one lane.
+        // Only changes of a head: its key is the same for ever, so one event is one lane.
         filters: [
           FilterCriteria.filter({
             eventName: FilterRule.isEqual('MODIFY'),
@@ -64,18 +64,18 @@ export class Delivery extends Construct {
         // An attempt in vain takes some seconds: the age decides.
         retryAttempts: 1_000,
         maxRecordAge: Duration.hours(1),
-        onFailure: new SqsDlq(lostRings),
+        onFailure: new SqsDlq(deadLetters),
       }),
     );
-    new Alarm(this, 'LostRingsAlarm', {
+    new Alarm(this, 'DeadLettersAlarm', {
       alarmDescription:
-        'Rings were given up: an audience may have missed messages until the next ring or sweep.',
-      metric: lostRings.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+        'Stream records were given up: an audience may have to wait for its messages until the next one, or the sweep.',
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
       threshold: 1,
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    Validations.of(lostRings).acknowledge({
+    Validations.of(deadLetters).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason: 'This is the dead-letter queue, of an event source mapping.',
     });

@@ -1,6 +1,6 @@
 /** Which item actions the parts of the chat need, so that functions ask for what they do. */
 
-/** Running windows: reading the log and the audience, moving the cursor, taking away notes and gone members. */
+/** Running windows: reading the log and the audience, moving the cursor, emptying the outbox, removing members that are gone. */
 export const runsWindows = [
   'GetItem',
   'BatchGetItem',

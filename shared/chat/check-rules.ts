@@ -6,8 +6,8 @@ import { isModerator } from './moderation/require-moderator.ts';
 import { slowDown } from './rate-limit.ts';
 
 /**
- * What a message has to heed by the event's rules, which do not bind moderators. Throws `EVENT_PAUSED`, `RATE_LIMITED` in
- * slow mode.
+ * What the event must be for a message of this connection: its rules do not bind moderators. Throws `EVENT_PAUSED`,
+ * `RATE_LIMITED` in slow mode.
  */
 export async function checkRules(
   chat: Chat,

@@ -40,7 +40,7 @@ export async function listActiveEvents(
   }
   const last = fitting.at(-1);
   const next = last && fitting.length < all.length ? rankOf(last) : page.next;
-  // The index may be behind: the bell knows.
+  // The index may be behind: the head knows.
   const events = fitting.filter((event) => event.status === 'active');
   return next === undefined ? { events } : { events, nextCursor: encodeCursor(next) };
 }

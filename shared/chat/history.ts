@@ -60,9 +60,9 @@ export async function readPage(
   let upTo = after ?? 0;
   for await (const entry of entries) {
     const known = entry.kind === 'deleted' ? entry.messages.map(({ seq }) => seq) : [];
-    const news = after === undefined ? [] : known.filter((seq) => seq <= after);
+    const before = after === undefined ? [] : known.filter((seq) => seq <= after);
     hasMore =
-      !news.every(fits) || (entry.kind === 'message' && (found.length === limit || !fits(entry.message)));
+      !before.every(fits) || (entry.kind === 'message' && (found.length === limit || !fits(entry.message)));
     if (hasMore) break;
     for (const seq of known) deleted.add(seq);
     if (entry.kind === 'message') found.push(entry.message);

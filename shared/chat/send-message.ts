@@ -14,7 +14,7 @@ import { checkRules } from './check-rules.ts';
 import { membershipOf } from './membership-of.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
 
-/** Stores a message, rings, delivers it at once if the audience is small. Answered: certain to reach everybody. */
+/** Stores a message, and delivers it at once if the audience is small. Answered: certain to reach everybody. */
 export async function sendMessage(
   chat: Chat,
   connection: Connection,

@@ -24,8 +24,8 @@ const ENDED_SINCE_MS = 24 * 3_600_000;
 const expired: ServerEvent = { event: 'error', data: new ChatError('UNAUTHORIZED', tokenExpired).toData() };
 
 /**
- * Heals, every minute, what nothing else has: connections whose time has passed (see `phases`), events whose bell rang in
- * vain, notes whose writer died before it rang, ends that are not in the lists. Works until `deadline`.
+ * Heals, every minute, what nothing else has: connections whose time has passed (see `phases`), events whose head
+ * changed in vain, outbox entries whose writer died before it signalled them, ends that are not in the lists. Works until `deadline`.
  */
 export async function sweep(chat: Chat, deadline: number): Promise<void> {
   const now = Date.now();
@@ -82,15 +82,15 @@ async function* eventPages({ table }: Chat, now: number) {
 
 async function heal(chat: Chat, eventId: string, listedAs: Event['status'], deadline: number): Promise<void> {
   const { table } = chat;
-  const [head, cursor, notes] = await Promise.all([
+  const [head, cursor, outbox] = await Promise.all([
     getEventHead(table, eventId),
     getCursor(table, eventId),
     readOutbox(table, eventId),
   ]);
   if (!head || !cursor) return;
   if (listedAs === 'active' && head.endedAt !== undefined) await listAsEnded(table, eventId, head.endedAt);
-  // Whoever left a note or became live rings next, or died before: ringing for them does no harm.
-  const waits = notes.length > 0 || Object.keys(cursor.pending).length > 0;
+  // Whoever wrote an entry or went live signals it next, or died before: to do it for them does no harm.
+  const waits = outbox.length > 0 || Object.keys(cursor.pending).length > 0;
   if (waits) await signalPresence(table, eventId);
   if (waits || !isCaughtUp(head, cursor)) await catchUp(chat, eventId, deadline);
 }

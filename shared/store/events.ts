@@ -15,7 +15,7 @@ import {
 import { batchGet, getItem, type Item, queryGroup, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
-/** What an operator says of an event. Rarely written; the status is the bell's, the count the cursor's. */
+/** What an operator says of an event. Rarely written; the status is the head's, the count the cursor's. */
 export interface EventDetails {
   name: string;
   description?: string | undefined;
@@ -32,7 +32,7 @@ export type EventChanges = { [Field in keyof EventDetails]?: EventDetails[Field]
 
 type EventItem = Omit<Event, 'status' | 'participantCount' | keyof Rules>;
 
-/** Creates the event with its bell and its cursor. */
+/** Creates the event with its head and its cursor. */
 export async function createEvent(
   table: Table,
   id: string,

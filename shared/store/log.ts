@@ -81,8 +81,8 @@ export async function putDeletion(
   }));
   // Nobody closed the number.
   const ConditionExpression = 'attribute_not_exists(pk)';
-  const note = { Put: { Item: logItem(eventId, entry, expiresAt), ConditionExpression } };
-  const [failed] = await transact(table, [note, ...removals]);
+  const announcement = { Put: { Item: logItem(eventId, entry, expiresAt), ConditionExpression } };
+  const [failed] = await transact(table, [announcement, ...removals]);
   if (failed === undefined) return 'put';
   return failed === 0 ? 'taken' : 'repeated';
 }

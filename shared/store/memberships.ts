@@ -7,7 +7,7 @@ import { epochSeconds, type Table } from './table.ts';
 import { transact, type Write } from './transaction.ts';
 
 /**
- * Makes a connection a `held` member of an event, leaving the one before, and notes who came, left or changed the name.
+ * Makes a connection a `held` member of an event, leaving the one before, and puts into the outbox who came, left or changed the name.
  * `changed`: the connection is gone or has changed meanwhile; read it again.
  */
 export async function join(
@@ -41,7 +41,7 @@ export async function join(
   if (previous && previous.eventId !== next.eventId) {
     writes.push({ Delete: { Key: memberKey(previous.eventId, connectionId) } });
   }
-  writes.push(...notes(connectionId, previous, next));
+  writes.push(...outboxWrites(connectionId, previous, next));
   const [failed] = await transact(table, writes);
   if (failed === undefined) return 'joined';
   return failed === 0 ? 'banned' : 'changed';
@@ -154,7 +154,7 @@ export function unchanged(membership: Membership | undefined, values: Record<str
 
 export const who = ({ participant, namedAt }: Membership) => ({ participant, namedAt });
 
-function notes(connectionId: string, previous: Membership | undefined, next: Membership): Write[] {
+function outboxWrites(connectionId: string, previous: Membership | undefined, next: Membership): Write[] {
   const joined = addToOutbox(next.eventId, { kind: 'joined', connectionId, ...who(next) });
   if (!previous) return [joined];
   if (previous.eventId !== next.eventId || previous.participant.id !== next.participant.id) {

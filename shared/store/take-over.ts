@@ -70,8 +70,8 @@ interface Stay {
 }
 
 /**
- * Puts one connection in the place of another, all or nothing: session, socket, identity, membership. The notes tell
- * windows that one tab came and one went, which is no news; unless the leave was announced already. False: another
+ * Puts one connection in the place of another, all or nothing: session, socket, identity, membership. The outbox
+ * tells windows that one tab came and one went, which is nothing to announce; unless the leave was announced already. False: another
  * reconnect was faster, one of the two is gone or has changed, or the participant is banned there.
  */
 export async function takeOver(
@@ -126,6 +126,6 @@ function departure({ connectionId, membership }: Connection): Write[] {
 
 function arrival(to: Connection, stay: Stay): Write[] {
   const { membership } = stay;
-  const note = { kind: 'joined', connectionId: to.connectionId, ...who(membership) } as const;
-  return [putHeld(to, membership, stay), addToOutbox(membership.eventId, note)];
+  const entry = { kind: 'joined', connectionId: to.connectionId, ...who(membership) } as const;
+  return [putHeld(to, membership, stay), addToOutbox(membership.eventId, entry)];
 }

@@ -63,7 +63,7 @@ export async function expel(
     }
     if (found === 0) break;
   }
-  // Once for all, and for what one that died before it could ring has left.
+  // Once for all, and for what one that died before it could signal it has left.
   if ((await readOutbox(table, eventId)).length > 0) await signalPresence(table, eventId);
   await deliverNow(chat, eventId);
   if (stillOpen > 0) throw new Error('Not all connections could be closed');

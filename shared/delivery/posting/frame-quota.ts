@@ -7,8 +7,8 @@ const usable = (fraction: number) => Math.min(1, 0.25 + 1.5 * fraction);
 const SHORTEST_WAIT_MS = 20;
 
 /**
- * This chat's share of the requests that API Gateway takes from the whole account, frames a second, as one poster of
- * many takes part in it: events and Lambdas share it without knowing each other.
+ * What this chat may post of the requests that API Gateway takes from the whole account, frames a second. Events and Lambdas
+ * draw on it without knowing each other; this is one of those who do.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
  */
 export class FrameQuota {
