@@ -1,12 +1,12 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Chat } from '../../shared/chat/chat.ts';
+import { sleep } from '../../shared/concurrency.ts';
 import { packFrames } from '../../shared/delivery/content/frames.ts';
 import { catchUp } from '../../shared/delivery/deliver.ts';
 import type { Poster } from '../../shared/delivery/posting/poster.ts';
 import { nobodyServed } from '../../shared/delivery/posting/rounds.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { chatSettings } from '../../shared/settings.ts';
-import { sleep } from '../../shared/sleep.ts';
 import { audiencePartition, EVENT_HEAD } from '../../shared/store/keys.ts';
 import type { ListedMember } from '../../shared/store/members.ts';
 import type { Table } from '../../shared/store/table.ts';

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
+import { sleep } from '../../shared/concurrency.ts';
 import { newSecret } from '../../shared/ids.ts';
 import type { Wire } from '../../shared/protocol/wire.ts';
-import { sleep } from '../../shared/sleep.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import { newTable } from '../support/database.ts';
 import type { Client } from './simulated-client.ts';
