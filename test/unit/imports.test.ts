@@ -24,7 +24,7 @@ const mayImport: Record<string, RegExp> = {
   'shared/delivery': /^shared\/(protocol\/|store\/|settings|ids|concurrency|timing)/,
   'shared/chat': /^shared\//,
   functions: /^shared\//,
-  infra: /^shared\/(store\/keys|settings|timing)\.ts$/,
+  infra: /^shared\/(store\/keys|settings|timing|protocol\/(client-to-server|http-routes))\.ts$/,
   local: /^$/,
 };
 
