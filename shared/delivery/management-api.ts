@@ -132,7 +132,7 @@ const send = (pool: Pool, path: string, headers: string[], body: Buffer) =>
           status = statusCode;
         },
         onResponseData: () => {},
-        // Not before: only then is the connection free for the next.
+        // Not before: the connection is busy until then.
         onResponseEnd: () => resolve(status),
         onResponseError: (_controller, error) => reject(error),
       },

@@ -18,13 +18,18 @@ export function signingKey({ secretAccessKey }: Credentials, day: string, region
 export class PathSigner extends aws4.RequestSigner {
   readonly #key: KeyObject;
   readonly #headers: string[];
-  #canonicalHeaders: string | undefined;
+  readonly #canonicalHeaders: string;
+  readonly #signedHeaders: string;
+  readonly #scope: string;
 
   constructor(request: Request, credentials: Credentials, key: KeyObject) {
     super({ ...request, service: SERVICE }, credentials);
     this.#key = key;
     this.prepareRequest();
     this.#headers = Object.entries(this.request.headers ?? {}).flatMap(([name, value]) => [name, `${value}`]);
+    this.#canonicalHeaders = super.canonicalHeaders();
+    this.#signedHeaders = super.signedHeaders();
+    this.#scope = super.credentialString();
   }
 
   /** All headers of the request for a path that is URL-encoded: a name, its value, the next name… */
@@ -34,8 +39,15 @@ export class PathSigner extends aws4.RequestSigner {
   }
 
   override canonicalHeaders(): string {
-    this.#canonicalHeaders ??= super.canonicalHeaders();
     return this.#canonicalHeaders;
+  }
+
+  override signedHeaders(): string {
+    return this.#signedHeaders;
+  }
+
+  override credentialString(): string {
+    return this.#scope;
   }
 
   /** aws4's own gives Node the key's bytes, for which Node 24 takes eight times as long. */

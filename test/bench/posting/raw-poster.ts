@@ -27,7 +27,7 @@ export function postRaw(endpoint: string): Post {
     const socket = connect({ host: hostname, port: Number(port) });
     socket.setNoDelay(true);
     const line: Line = { socket, answered: () => {} };
-    let received = EMPTY;
+    let received: Buffer = EMPTY;
     socket.on('data', (data: Buffer) => {
       received = received.length > 0 ? Buffer.concat([received, data]) : data;
       const status = statusOf(received);
