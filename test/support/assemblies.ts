@@ -4,25 +4,36 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import cdk from '../../cdk.json' with { type: 'json' };
 
-/** Where all processes of one run find what others have synthesized; test/setup/run.ts makes and removes it. */
-const folder = () => process.env.CHAT_ASSEMBLIES ?? '';
-
-/** The directory of the cloud assembly of the chat with these settings, synthesized once in a run. */
-export async function chatAssembly(settings: Record<string, unknown>): Promise<string> {
-  const name = createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 16);
-  const directory = join(folder(), name);
+/**
+ * The directory of a cloud assembly that all processes of a run share: the first that needs it synthesizes it, to where
+ * it is told, by a function that loads the CDK only then, since that takes longer than to synthesize. test/setup/run.ts
+ * makes the folder and removes it.
+ */
+export async function sharedAssembly(
+  name: string,
+  synthesize: (outdir: string) => Promise<unknown>,
+): Promise<string> {
+  const directory = join(`${process.env.CHAT_ASSEMBLIES}`, name);
   if (existsSync(directory)) return directory;
-  // Loaded only here: the CDK takes longer to load than to synthesize.
-  const { chatApp } = await import('../../infra/app.ts');
-  const outdir = mkdtempSync(join(tmpdir(), 'chat-'));
-  const context = { ...cdk.context, ...settings };
-  chatApp({ context, outdir, isLocal: true, checks: false }).synth();
+  const outdir = mkdtempSync(join(tmpdir(), 'assembly-'));
+  await synthesize(outdir);
   try {
     // In one step: others may look for it meanwhile.
     renameSync(outdir, directory);
-  } catch {
-    // Another process was faster.
+  } catch (error) {
     rmSync(outdir, { recursive: true, force: true });
+    // Else another process was faster.
+    if (!existsSync(directory)) throw error;
   }
   return directory;
+}
+
+/** The assembly of the chat with these settings. */
+export function chatAssembly(settings: Record<string, unknown>): Promise<string> {
+  const context = { ...cdk.context, ...settings };
+  const digest = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
+  return sharedAssembly(`chat-${digest.slice(0, 16)}`, async (outdir) => {
+    const { chatApp } = await import('../../infra/app.ts');
+    chatApp({ context, outdir, isLocal: true, checks: false }).synth();
+  });
 }
