@@ -31,6 +31,7 @@ export default defineConfig({
       project('unit', ['test/unit/**/*.test.ts']),
       project('database', ['test/{store,chat,delivery}/**/*.test.ts'], {
         globalSetup: ['test/setup/run.ts', 'test/setup/database.ts'],
+        setupFiles: 'test/setup/unmock.ts',
       }),
       project('infra', ['test/infra/**/*.test.ts']),
       project('fidelity', ['test/fidelity/**/*.test.ts'], { globalSetup: 'test/setup/run.ts' }),
