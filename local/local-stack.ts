@@ -9,8 +9,9 @@ import { openCheckpoints } from './dynamodb/checkpoints.ts';
 import { startDynamoDB } from './dynamodb/dynamodb-local.ts';
 import { startDynamoDBEndpoint } from './dynamodb/endpoint.ts';
 import { startStreamSources } from './dynamodb/stream-sources.ts';
-import { createTable, isTable } from './dynamodb/table.ts';
+import { createTable, isTable, keyNames } from './dynamodb/table.ts';
 import { startTimeToLive } from './dynamodb/time-to-live.ts';
+import { writtenKeys } from './dynamodb/written-keys.ts';
 import { noFaults } from './faults.ts';
 import { readIam } from './iam.ts';
 import { AsynchronousInvocations } from './lambda/asynchronous-invocation.ts';
@@ -105,13 +106,20 @@ async function start(
   const tables = resources.filter(isTable);
   for (const table of tables) await createTable(upstream, table);
 
+  const keyOf = keyNames(tables);
   const logs = new FunctionLogs(options.functionLogs ?? 'errors', log);
   const dynamodb = await startDynamoDBEndpoint({
     ...account,
     upstream,
     iam,
     faults,
-    onWrite: (environmentId) => killAfter(lambda, 'writes', faults.killAfterWrites, environmentId),
+    onWrite: (environmentId, operation, input) => {
+      const environment = lambda.environment(environmentId);
+      if (!environment) return false;
+      const write = { environment, keys: writtenKeys(operation, input, keyOf), input };
+      options.onWrite?.(write);
+      return killAfter(environment, 'writes', faults.killAfterWrites, write);
+    },
   });
   stops.push(dynamodb.close);
   const lambda = new LambdaService({
@@ -120,8 +128,7 @@ async function start(
       ...environmentVariables(fn, environmentId, { dynamodb: dynamodb.endpoint, lambda: origin, region }),
       ...options.environment?.(fn.logicalId),
     }),
-    logs,
-    log,
+    ...{ logs, log, clock },
     bounds: options.fleet,
   });
   stops.push(() => lambda.close());
@@ -136,7 +143,7 @@ async function start(
     faults,
     log,
     authorize: iam.authorize,
-    onPost: (environmentId) => killAfter(lambda, 'posts', faults.killAfterPosts, environmentId),
+    onPost: (id) => killAfter(lambda.environment(id), 'posts', faults.killAfterPosts),
     account,
     ...(options.apiGateway && { settings: options.apiGateway }),
   });
