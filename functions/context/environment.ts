@@ -16,7 +16,7 @@ export const environment = {
   get managementEndpoint() {
     return process.env.MANAGEMENT_ENDPOINT ?? 'https://nobody.invalid';
   },
-  /** JSON of the settings of the chat: shared/config.ts. */
+  /** The settings of the chat as JSON: shared/settings.ts. */
   get settings() {
     return variable('SETTINGS');
   },

@@ -16,6 +16,6 @@ export const postElsewhere: PostElsewhere = async (batches, stopAt) => {
     new InvokeCommand({ FunctionName: environment.postFunction, Payload: JSON.stringify(event) }),
   );
   const answer = Payload?.transformToString() ?? '';
-  if (FunctionError !== undefined) throw new Error(`The poster failed: ${FunctionError}`);
+  if (FunctionError !== undefined) throw new Error(`The post function failed: ${FunctionError}`);
   return JSON.parse(answer) as Served;
 };

@@ -1,5 +1,5 @@
 import type { ChatSettings } from '../../shared/settings.ts';
 import { environment } from './environment.ts';
 
-/** Checked when the template was made: infra/config.ts. */
+/** Validated when the template was synthesized: infra/context-settings.ts. */
 export const settings = JSON.parse(environment.settings) as ChatSettings;

@@ -28,7 +28,7 @@ export async function handler(
         try {
           await catchUp(delivery, eventId, deadline);
         } catch (error) {
-          log.error('delivery failed, to be tried again', { eventId, error });
+          log.error('delivery failed and will be retried', { eventId, error });
           batchItemFailures.push({ itemIdentifier });
         }
       }),

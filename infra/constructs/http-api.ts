@@ -36,7 +36,7 @@ const moderators: Routes = [
   ['/api/events/{id}/audit', HttpMethod.GET],
 ];
 
-/** The HTTP API. Everybody reads; whoever writes shows a token of the issuer or, without one, IAM credentials. */
+/** The HTTP API. Everybody may read; other requests need a token of the issuer or, without an issuer, IAM credentials. */
 export class EventsHttpApi extends Construct {
   readonly api: HttpApi;
 
@@ -74,8 +74,8 @@ export class EventsHttpApi extends Construct {
       // API Gateway waits no longer.
       timeout: Duration.seconds(29),
     });
-    this.#addRoutes(open, events, 'Reading events is open to everybody.');
-    const isVerified = 'The function verifies the token, so that what it refuses has an error of ours.';
+    this.#addRoutes(open, events, 'Everybody may read events.');
+    const isVerified = 'The function verifies the token, so that a refusal has an error code of the chat.';
     const why = settings['auth.issuer'] === undefined ? undefined : isVerified;
     this.#addRoutes(operators, events, why);
     this.#addRoutes(moderators, moderation, why);

@@ -52,7 +52,8 @@ export async function answer(
 export function refusalOf(error: unknown, requestId: string): ErrorData {
   const refusal = toChatError(error, requestId);
   if (!(error instanceof ChatError)) log.error('request failed', { requestId, error });
-  else if (refusal.code === 'INTERNAL') log.warn('request refused', { requestId });
+  else if (refusal.code === 'INTERNAL')
+    log.warn('request refused: the connection is unknown, or on another wire', { requestId });
   return refusal.toData();
 }
 

@@ -20,7 +20,7 @@ import { chat } from '../../context/chat.ts';
 import { type Answers, answer, bytesOf } from './answer.ts';
 import { handleMessages, type Incoming, isTooLarge, type MessageHandler } from './handler.ts';
 
-/** The JSON wire: one request a frame (contract: "The JSON wire"). */
+/** The JSON wire: one request in each frame (docs/protocol.md, "Frames"). */
 
 const answers: Answers = { ack: encodeAck, error: encodeError };
 

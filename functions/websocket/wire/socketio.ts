@@ -17,7 +17,7 @@ import { type Answers, answer, refusalOf } from './answer.ts';
 import { type Incoming, isTooLarge, post, StillOpen } from './handler.ts';
 import { perform } from './json.ts';
 
-/** The Socket.IO wire: one packet a message (contract: "The Socket.IO wire"). */
+/** The Socket.IO wire: one packet in each message (docs/socketio.md). */
 
 const MAIN_NAMESPACE = '/';
 

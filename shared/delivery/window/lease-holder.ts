@@ -71,7 +71,7 @@ export class Lease {
 
   /** Throws if the lease is no longer ours. */
   check(): void {
-    if (Date.now() >= this.#until) throw new Error('The lease ran out');
+    if (Date.now() >= this.#until) throw new Error('The lease has expired');
   }
 
   /** Writes down what a window has done, and goes on. Throws if the lease was lost. */
