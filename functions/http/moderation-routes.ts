@@ -82,7 +82,7 @@ export const unban = createRoute({
 export const listBans = createRoute({
   method: 'get',
   path: '/api/events/{id}/bans',
-  summary: 'Bans, newest first',
+  summary: 'List the current bans, newest first',
   ...protectedRoute,
   request: { params, query: z.object(page) },
   responses: {
@@ -94,7 +94,7 @@ export const listBans = createRoute({
 export const listAudit = createRoute({
   method: 'get',
   path: '/api/events/{id}/audit',
-  summary: 'Audit log of moderation, newest first',
+  summary: 'Read the audit log of moderation, newest first',
   ...protectedRoute,
   request: { params, query: z.object(page) },
   responses: {

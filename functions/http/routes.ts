@@ -50,14 +50,14 @@ export const createEvent = createRoute({
 export const listMessages = createRoute({
   method: 'get',
   path: '/api/events/{id}/messages',
-  summary: 'Messages, oldest first: the newest ones, those before a seq, or those after a seq',
+  summary: 'List messages, oldest first: the newest ones, those before a seq, or those after a seq',
   request: {
     params,
     query: z.object({ before: seq, after: seq, limit: page.limit }).refine(oneDirection, oneDirectionOnly),
   },
   responses: {
     200: answer(
-      'A page of messages. `deletedSeqs`: messages up to `after` that were deleted in the meantime. `upTo`: the `after` of the next page.',
+      'A page of messages. `deletedSeqs`: messages up to `after` that were deleted in the meantime. `upTo`, if present: the `after` of the next page.',
       z.object({
         messages: z.array(message),
         hasMore: z.boolean(),

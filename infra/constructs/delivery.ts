@@ -30,14 +30,14 @@ export class Delivery extends Construct {
       table,
       itemActions: runsWindows,
       management: { api, methods: posts },
-      // The window of a room of 100,000 takes 20 seconds, and there may be trouble.
+      // The window of an audience of 100,000 takes 20 seconds; the rest is for retries.
       timeout: Duration.millis(timing.windowTimeoutMs),
     };
     const post = new ChatFunction(this, 'Post', {
       settings,
       table,
       entry: 'delivery/post',
-      // A chunk ends with the lease that its window had when it began.
+      // It may post for no longer than the rest of the lease that its window had.
       itemActions: [],
       management: { api, methods: ['POST', 'GET'] },
     });
@@ -51,7 +51,7 @@ export class Delivery extends Construct {
     deliver.lambda.addEventSource(
       new DynamoEventSource(table as ITable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
-        // Only changes of a head: its key is the same for ever, so one event is one lane.
+        // Only changes of event heads. The key of a head never changes, so the records of one event stay in order.
         filters: [
           FilterCriteria.filter({
             eventName: FilterRule.isEqual('MODIFY'),
@@ -61,7 +61,7 @@ export class Delivery extends Construct {
         batchSize: 100,
         parallelizationFactor: 10,
         reportBatchItemFailures: true,
-        // An attempt in vain takes some seconds: the age decides.
+        // A failed attempt takes some seconds, so the age is reached first.
         retryAttempts: 1_000,
         maxRecordAge: Duration.hours(1),
         onFailure: new SqsDlq(deadLetters),

@@ -97,7 +97,7 @@ export class EventsHttpApi extends Construct {
       ]),
     });
   }
-  /** Routes to a function; with a reason why the API itself lets everybody pass, or for IAM credentials. */
+  /** Adds routes to a function. They need IAM credentials, unless there is a reason to leave them open in the API itself. */
   #addRoutes(routes: Routes, { lambda }: ChatFunction, whyOpen?: string): void {
     const integration = new HttpLambdaIntegration('Integration', lambda);
     for (const [path, ...methods] of routes) {

@@ -1,19 +1,22 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Also those that are not committed yet. */
-const pages = execFileSync(
-  'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '*.md'],
-  { cwd: root, encoding: 'utf8' },
-)
-  .split('\n')
-  .filter((file) => file !== '' && existsSync(join(root, file)));
+const isGenerated = (name: string) =>
+  ['node_modules', '.git', '.build', 'cdk.out', 'coverage'].includes(name);
+
+const pagesIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => !isGenerated(name))
+    .flatMap((entry) =>
+      entry.isDirectory() ? pagesIn(join(folder, entry.name)) : [join(folder, entry.name)],
+    )
+    .filter((file) => file.endsWith('.md'));
+
+const pages = pagesIn('');
 
 /** What is not code: no fenced blocks, no indented ones, no `code`. */
 const proseOf = (file: string): string =>

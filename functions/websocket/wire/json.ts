@@ -30,10 +30,10 @@ export const route = <A extends Action>(action: A, operation: Operation<ActionDa
     answerFrame(frame, getConnection(chat.table, frame.connectionId), { [action]: operation }),
   );
 
-/** What each action of some does. */
+/** The operations of some of the actions. */
 export type Operations = { [A in Action]?: Operation<ActionData<A>> };
 
-/** Answers a frame with what these operations do. */
+/** Runs the operation that a frame asks for, if it is one of these, and answers. */
 export async function answerFrame(
   { connectionId, requestId, text }: Incoming,
   found: Promise<Connection | undefined>,
@@ -44,7 +44,7 @@ export async function answerFrame(
   await answer(answers, { connectionId, requestId, id }, async () => {
     const connection = await found;
     if (connection?.wire !== 'json') {
-      // Unknown: it must connect again to be known. Of Socket.IO: that is no packet.
+      // An unknown connection must connect again; on a Socket.IO connection this is not a packet.
       await chat.poster.close(connectionId);
       throw new ChatError('INTERNAL');
     }
