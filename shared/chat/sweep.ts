@@ -65,7 +65,9 @@ async function endWhatIsDue(chat: Chat, connection: Connection, now: number): Pr
 
 /** One trouble is no other's. */
 async function separately({ log }: Chat, what: object, work: () => Promise<void>): Promise<void> {
-  await work().catch((error) => log.error('the sweep failed to repair this', { ...what, error }));
+  await work().catch((error) =>
+    log.error('the sweep failed on an event or a connection', { ...what, error }),
+  );
 }
 
 async function* eventPages({ table }: Chat, now: number) {

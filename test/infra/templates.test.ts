@@ -250,7 +250,7 @@ describe('grants', () => {
 });
 
 describe('the stream', () => {
-  test('wakes delivery for bells alone, retries for a bounded time, and keeps what was given up', () => {
+  test('invokes delivery for event heads only, retries for a bounded time, and keeps what was given up', () => {
     chat.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       StartingPosition: 'TRIM_HORIZON',
       FunctionResponseTypes: ['ReportBatchItemFailures'],
