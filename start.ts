@@ -10,15 +10,15 @@ import { faultsSchema } from './local/faults.ts';
 import { AUDIENCE, type Issuer, startIssuer } from './local/issuer.ts';
 import { startLocalStack } from './local/local-stack.ts';
 
-const help = `The whole chatroom on this machine: no AWS account, no Docker.
+const help = `Runs the whole chat on this machine, without an AWS account and without Docker.
 
   npm start                          on http://localhost:5000
-  PORT=5001 npm start                somewhere else
-  npm start -- -c key=value          with a setting, as for deploy (docs/settings.md)
-  npm start -- --issuer              with tokens instead of guests, and an issuer that gives everybody any token
-  npm start -- -c auth.issuer=http://… -c auth.audience=…   with tokens of an issuer of yours (docs/security.md)
+  PORT=5001 npm start                on another port
+  npm start -- -c key=value          with a setting, as for npm run deploy (docs/settings.md)
+  npm start -- --issuer              with tokens instead of guests, and a local issuer that hands out any token
+  npm start -- -c auth.issuer=http://… -c auth.audience=…   with tokens of your own issuer (docs/security.md)
   DATA_DIR=./data npm start          keep events and messages between runs
-  DYNAMODB_ENDPOINT=http://… npm start   use a DynamoDB that runs already
+  DYNAMODB_ENDPOINT=http://… npm start   use a DynamoDB that is already running
   FAULTS='{"dropDisconnect":0.5}' npm start   force faults (docs/local-stack.md)`;
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -26,7 +26,7 @@ const startedAt = Date.now();
 const say = (line: string) =>
   console.log(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${line}`);
 
-/** What was asked for on the command line and in the environment. Throws an `Error` with one sentence. */
+/** The command line and the environment. Throws an `Error` whose message is for the user. */
 function readCommand() {
   const { values } = parseArgs({
     options: {
@@ -37,7 +37,8 @@ function readCommand() {
   });
   const { PORT = '5000', DATA_DIR, FAULTS } = process.env;
   const port = Number(PORT);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT=${PORT} is not a port`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`PORT=${PORT} is not a port number`);
   const settings = (values.context ?? []).map((pair) => {
     const at = pair.indexOf('=');
     if (at < 1) throw new Error(`-c ${pair}: expected key=value`);
@@ -65,7 +66,7 @@ function readFaults(json: string) {
   }
 }
 
-/** The same templates as `npm run synth`, without its checks: they change nothing and take seconds. */
+/** The same templates as `npm run synth`, without its checks, which take seconds and do not change the templates. */
 async function synthesize(settings: Record<string, string>, outdir: string): Promise<void> {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
   const { chatApp } = await import('./infra/app.ts');
@@ -77,7 +78,7 @@ interface ExampleEvent {
   name: string;
 }
 
-/** An event to join: the newest there is, or a first one. Undefined if that takes a token which we have not. */
+/** An event to join: the newest one, or a new one. Undefined if creating it needs a token that we do not have. */
 async function exampleEvent(
   eventsUrl: string,
   issuer: Issuer | undefined,
@@ -95,17 +96,17 @@ async function exampleEvent(
   return (await response.json()) as ExampleEvent;
 }
 
-/** How to chat in this event. */
+/** The lines that tell the user how to chat in this event. */
 function invitation(webSocketUrl: string, event: ExampleEvent, issuer: Issuer | undefined): string {
   const address = issuer ? `"${webSocketUrl}?token=$(curl -s '${issuer.url}/token?sub=ana')"` : webSocketUrl;
   const join = { eventId: event.id, ...(!issuer && { username: 'ana' }) };
-  return `  Chat in two terminals:
+  return `  To chat, run this in two terminals, and paste the two lines after it:
 
     npx wscat -c ${address}
     > ${JSON.stringify({ action: 'joinEvent', id: 1, data: join })}
     > ${JSON.stringify({ action: 'sendMessage', id: 2, data: { text: 'hello' } })}
 
-  ${event.name} is the event.`;
+  The event is called “${event.name}”.`;
 }
 
 async function main(): Promise<void> {
@@ -115,7 +116,7 @@ async function main(): Promise<void> {
   say('starting DynamoDB Local and synthesizing the stacks');
   const dynamodb = startDynamoDB({ dataDir: command.dataDir });
   dynamodb.catch(() => {});
-  // One of its own: several may run at once.
+  // A folder of its own, because several stacks may run at once.
   const assembly = mkdtempSync(join(tmpdir(), 'live-event-chat-'));
   let stop = async () => {
     rmSync(assembly, { recursive: true, force: true });
@@ -129,7 +130,7 @@ async function main(): Promise<void> {
     process.exit(exitCode);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
-  // npm's shell passes no signal on: without it nobody is left to stop this.
+  // npm's shell does not forward signals: stop when the shell is gone.
   const { ppid } = process;
   setInterval(() => process.ppid !== ppid && void end(0), 500).unref();
 
@@ -162,7 +163,7 @@ async function main(): Promise<void> {
   HTTP API         ${EventsUrl}
   management API   ${ManagementUrl}/@connections/{connectionId}
 ${issuer ? `  tokens           ${issuer.url}/token?sub=ana   (also name, scope=chat:moderate or chat:operate, seconds)\n` : ''}
-${event ? invitation(`${WebSocketUrl}`, event, issuer) : '  There is no event yet: POST one with an operator’s token.'} Ctrl-C stops everything.
+${event ? invitation(`${WebSocketUrl}`, event, issuer) : '  There is no event yet. To create one, send POST /api/events with a token that has the scope chat:operate.'} Press Ctrl-C to stop.
 `);
   } catch (error) {
     console.error(`\n${error instanceof Error ? error.message : error}`);

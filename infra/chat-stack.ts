@@ -7,7 +7,7 @@ import { LogPermission } from './constructs/log-permission.ts';
 import { ChatWebSocketApi } from './constructs/websocket-api.ts';
 import type { Settings } from './context-settings.ts';
 
-/** Everything that can be deleted and deployed again: both APIs, the functions, delivery. */
+/** Everything but the table, which can be deleted and deployed again: both APIs, the functions, delivery. */
 export class ChatStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps & { settings: Settings; table: TableV2 }) {
     super(scope, id, props);

@@ -11,7 +11,7 @@ import type { Construct } from 'constructs';
 import { tableKeys } from '../shared/store/keys.ts';
 import type { Settings } from './context-settings.ts';
 
-/** The one table. It outlives every other stack, and its own unless the deployment is ephemeral. */
+/** The table. It is kept when the stacks are deleted, unless the deployment is ephemeral. */
 export class DataStack extends Stack {
   readonly table: TableV2;
 
@@ -32,7 +32,7 @@ export class DataStack extends Stack {
           projectionType: ProjectionType.KEYS_ONLY,
         },
       ],
-      // The head's key is all that delivery needs to know.
+      // Delivery needs only the key of the event head.
       dynamoStream: StreamViewType.KEYS_ONLY,
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.dynamoOwnedKey(),

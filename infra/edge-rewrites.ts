@@ -1,10 +1,10 @@
 import type { STAGE } from './constructs/websocket-api.ts';
 
-// Only its type is imported: `npm start` needs this before it takes the seconds that loading the CDK costs.
+// Only the type is imported, because `npm start` needs this before it loads the CDK, which takes seconds.
 const stagePath: `/${typeof STAGE}` = '/prod';
 
 /**
- * Paths that the edge serves as another one, for stacks that run without it. Socket.IO clients ask for `/socket.io/`
- * unless told otherwise.
+ * Paths that a CDN in front of the APIs would serve as another one; the local stack does it itself. `/socket.io/` is the
+ * default path of Socket.IO clients.
  */
 export const edgeRewrites: Readonly<Record<string, string>> = { '/socket.io/': stagePath };

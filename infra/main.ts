@@ -1,7 +1,7 @@
 import { chatApp } from './app.ts';
 import { SettingsError } from './context-settings.ts';
 
-/** What cdk.json runs. */
+/** The app that cdk.json runs. */
 try {
   chatApp().synth();
 } catch (error) {

@@ -1,11 +1,11 @@
 import { ChatError } from './protocol/errors.ts';
 import type { ChatSettings } from './settings.ts';
 
-/** What a token may allow besides taking part: to moderate every event; to create and change events, too. */
+/** The rights that a token may give: to moderate every event; to create and change events as well. */
 export const rights = ['moderate', 'operate'] as const;
 export type Right = (typeof rights)[number];
 
-/** Who somebody is by a verified token. */
+/** The identity in a verified token. */
 export interface Identity {
   participantId: string;
   username: string;
@@ -14,11 +14,11 @@ export interface Identity {
   expiresAt: number;
 }
 
-/** Whether the token that a connection came with has run out. */
+/** Whether the token of a connection has expired. */
 export const isExpired = ({ identity }: { identity?: Identity }, now = Date.now()): boolean =>
   identity !== undefined && identity.expiresAt <= now;
 
-/** What people are told then. */
+/** The reason that clients get when it has expired. */
 export const tokenExpired = { reason: 'The token has expired.' };
 
 /**

@@ -4,31 +4,31 @@ const number = z.coerce.number('must be a number');
 const count = number.int('must be a whole number');
 
 /**
- * The settings that the chat itself reads, with their defaults. The stacks take them from the CDK context and hand
- * them to every function as JSON in `SETTINGS`. Reference: docs/settings.md.
+ * The settings that the functions read, with their defaults. The stacks take them from the CDK context and pass them to
+ * every function as JSON, in the environment variable `SETTINGS`. Reference: docs/settings.md.
  */
 export const chatSettings = z.object({
-  /** Audiences (connections) up to this are served by the sender's own Lambda; larger ones by the stream. 0: never. */
+  /** Audiences (connections) up to this size are served by the sender's own function, larger ones by the stream's. 0: always by the stream's. */
   directAudienceMax: count.min(0).max(1_000).default(50),
-  /** Frames a second that all events together post: what this chat may take of the account's API Gateway requests. */
+  /** Frames a second that all events together may post: the chat's share of the account's API Gateway quota. */
   framesPerSecond: count.min(1).max(1_000_000).default(8_000),
-  /** Frames a second that one event posts: how far apart its windows are, connections over this many seconds. */
+  /** Frames a second that one event may post. Its windows begin at least connections ÷ this many seconds apart. */
   eventFramesPerSecond: count.min(1).max(1_000_000).default(5_000),
-  /** Connections that one Lambda serves in a window; the others are served by as many more as it takes. */
+  /** Connections that one function serves in a window; a larger audience is served by several functions. */
   chunkConnections: count.min(1).max(10_000).default(1_000),
-  /** Typing is announced to audiences (connections) up to this. */
+  /** Typing is announced in audiences (connections) up to this size. */
   typingAudienceMax: count.min(0).max(1_000).default(50),
-  /** Socket.IO clients that take one event a packet, not `batch=1`, may join audiences (connections) up to this. */
+  /** Socket.IO clients that connect without `batch=1` can join audiences (connections) smaller than this. */
   unbatchedAudienceMax: count.min(1).max(100_000).default(1_000),
-  /** A Socket.IO client that comes back within this many seconds goes on where it was cut off. 0: never. */
+  /** A Socket.IO client that reconnects within this many seconds can recover its session. 0: never. */
   recoverySeconds: count.min(0).max(7_200).default(600),
-  /** Others hear that a Socket.IO client was lost only after this many seconds. */
+  /** A Socket.IO client that has lost its connection is announced as gone after this many seconds. */
   presenceGraceSeconds: count.min(0).max(7_200).default(60),
-  /** Several joins or leaves at once are summed up in audiences (connections) above this. */
+  /** In audiences (connections) above this size, several joins or leaves at once become one event. */
   presenceSummaryAbove: count.min(0).default(50),
   /** Messages are kept this long. */
   messageRetentionDays: count.min(1).max(3_650).default(30),
-  /** Records of who moderated what are kept this long. */
+  /** The audit log of moderation is kept this long. */
   auditRetentionDays: count.min(1).max(3_650).default(365),
   sendsPerSecond: number.positive().max(1_000).default(5),
   sendBurst: count.min(1).max(10_000).default(10),
@@ -36,17 +36,17 @@ export const chatSettings = z.object({
   typingBurst: count.min(1).max(10_000).default(4),
   joinsPerSecond: number.positive().max(1_000).default(2),
   joinBurst: count.min(1).max(10_000).default(10),
-  /** The OpenID Connect issuer whose tokens people show; without one everybody is a guest. */
-  'auth.issuer': z.url('must be the address of an OpenID Connect issuer').optional(),
-  /** For whom those tokens are: their `aud`, or `client_id` where there is none. */
+  /** The OpenID Connect issuer whose tokens are required; without an issuer everybody is a guest. */
+  'auth.issuer': z.url('must be the URL of an OpenID Connect issuer').optional(),
+  /** The `aud` that those tokens must have, or their `client_id` if they have no `aud`. */
   'auth.audience': z.string().min(1, 'must not be empty').optional(),
-  /** The claim that a username comes from; after it `preferred_username`, then `sub`. */
+  /** The claim that usernames come from; if it is missing, `preferred_username`, then `sub`. */
   'auth.usernameClaim': z.string().min(1, 'must not be empty').default('name'),
-  /** Who has this in `scope`, `scp` or `permissions` may create and change events. */
+  /** Tokens with this in `scope`, `scp` or `permissions` may create and change events, and moderate all of them. */
   'auth.operatorScope': z.string().min(1, 'must not be empty').default('chat:operate'),
-  /** Who has this there may moderate every event. */
+  /** Tokens with this may moderate every event. */
   'auth.moderatorScope': z.string().min(1, 'must not be empty').default('chat:moderate'),
-  /** One more claim that those two are looked for in, such as `cognito:groups`. */
+  /** One more claim in which to look for those two, such as `cognito:groups`. */
   'auth.rightsClaim': z.string().min(1, 'must not be empty').optional(),
 });
 

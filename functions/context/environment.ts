@@ -7,14 +7,14 @@ function variable(name: string): string {
 }
 
 /**
- * The one place that reads the environment, when it is used: not every function has all of it. The stacks set it:
- * infra/constructs/chat-function.ts.
+ * The only place that reads the environment. A variable is read when it is used, because not every function has all of
+ * them. The stacks set them: infra/constructs/chat-function.ts.
  */
 export const environment = {
   get tableName() {
     return variable('TABLE_NAME');
   },
-  /** `https://{api}.execute-api.{region}.amazonaws.com/{stage}`; not for the HTTP API, which posts to nobody. */
+  /** `https://{api}.execute-api.{region}.amazonaws.com/{stage}`; functions that post to nobody do not have it. */
   get managementEndpoint() {
     return process.env.MANAGEMENT_ENDPOINT ?? 'https://nobody.invalid';
   },

@@ -4,7 +4,7 @@ import type { PostElsewhere } from '../../shared/delivery/types.ts';
 import type { PostEvent } from '../delivery/post.ts';
 import { environment } from './environment.ts';
 
-/** Never twice: some would hear everything again. A chunk takes no longer than a lease, with a cold start. */
+/** No retries: some members would get everything twice. A chunk, with a cold start, takes no longer than a lease. */
 const lambda = new LambdaClient({
   maxAttempts: 1,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
@@ -16,6 +16,6 @@ export const postElsewhere: PostElsewhere = async (batches, stopAt) => {
     new InvokeCommand({ FunctionName: environment.postFunction, Payload: JSON.stringify(event) }),
   );
   const answer = Payload?.transformToString() ?? '';
-  if (FunctionError !== undefined) throw new Error(`The poster failed: ${FunctionError}`);
+  if (FunctionError !== undefined) throw new Error(`The post function failed: ${FunctionError}`);
   return JSON.parse(answer) as Served;
 };

@@ -4,11 +4,11 @@ import { poster } from '../context/poster.ts';
 /** A chunk of an audience, from the Lambda that runs the window. */
 export interface PostEvent {
   batches: readonly Batch[];
-  /** Nothing is posted after this, milliseconds since the epoch: the window's lease may be another's then. */
+  /** Nothing is posted after this, because another function may hold the lease by then. Milliseconds since the epoch. */
   stopAt: number;
 }
 
-/** Knows no table: what became of the connections is for the window to look after. */
+/** Has no access to the table: the window that invoked it handles the connections that are gone or failed. */
 export async function handler({ batches, stopAt }: PostEvent): Promise<Served> {
   return poster.postAll(batches, () => stopAt);
 }

@@ -4,9 +4,10 @@ import { ChatError } from '../../shared/protocol/errors.ts';
 import { authenticate } from '../context/authenticate.ts';
 
 /**
- * Who calls, on a route that not everybody may use. Without an issuer API Gateway has checked the caller's IAM credentials
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html); if it says nothing of
- * them, the route has not been changed yet and nobody is let in. Throws `UNAUTHORIZED`.
+ * The caller of a route that needs credentials. Without an issuer, API Gateway has checked the caller's IAM credentials
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html). If
+ * the request context has no caller, the deployment has not reached the route yet, and the request is refused. Throws
+ * `UNAUTHORIZED`.
  */
 export async function actorOf(c: Context): Promise<Actor> {
   if (!authenticate) {

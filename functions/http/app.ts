@@ -12,7 +12,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 export interface Env {
   Variables: {
-    /** Who calls, on the routes that not everybody may use. */
+    /** The caller, on routes that need credentials. */
     actor: Actor;
   };
 }
@@ -25,7 +25,7 @@ export function newApp(): OpenAPIHono<Env> {
     },
   });
 
-  // An API has nothing to show: a browser that is led to it is to do nothing with the answer.
+  // Browsers must not render an answer of the API, or run anything in it.
   app.use(
     secureHeaders({
       contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
@@ -59,7 +59,7 @@ export function newApp(): OpenAPIHono<Env> {
   return app;
 }
 
-/** What hono itself refuses: a body that is no JSON, or does not say that it is. */
+/** What hono itself refuses: a body that is not JSON, or lacks the content type. */
 function fromHono(error: Error): Error {
   if (!(error instanceof HTTPException) || error.status >= 500) return error;
   return noJson();

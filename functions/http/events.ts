@@ -14,7 +14,7 @@ import { participantIdsOf } from './participant-ids-of.ts';
 import * as routes from './routes.ts';
 import { serve } from './serve.ts';
 
-/** What everybody may read, and the creation of events, which is an operator's. */
+/** The routes that everybody may read, and the creation of events, which needs an operator. */
 const app = newApp();
 
 app.openapi(routes.listEvents, async (c) =>
@@ -23,7 +23,7 @@ app.openapi(routes.listEvents, async (c) =>
 
 app.openapi(routes.getEvent, async (c) => c.json(await getEvent(chat, c.req.valid('param').id), 200));
 
-// Before the body is looked at: what it says is no business of whoever may not send it.
+// Before the body is validated, so that callers without the right learn nothing about it.
 app.on('POST', routes.createEvent.path, async (c, next) => {
   const { rights } = await actorOf(c);
   if (!rights.includes('operate')) throw new ChatError('FORBIDDEN');
@@ -43,7 +43,7 @@ app.openapi(routes.listMessages, async (c) => {
   );
 });
 
-// Another function serves these.
+// These are served by another function, and only described here.
 for (const route of Object.values(moderation)) app.openAPIRegistry.registerPath(route);
 
 app.openAPIRegistry.registerComponent(
@@ -59,7 +59,8 @@ app.doc31('/openapi.json', {
   info: {
     title: 'Live event chat',
     version: '1.0.0',
-    description: 'The events of the chat, their messages, and their moderation.',
+    description:
+      'Lists, creates and changes the events of the chat, reads their messages, and moderates them.',
   },
 });
 

@@ -10,20 +10,20 @@ import { auditSchema, banSchema } from '../../shared/protocol/entities.ts';
 import { opaqueId } from '../../shared/protocol/text.ts';
 import { answer, body, changes, event, page, params, protectedRoute, refusals } from './openapi.ts';
 
-/** What moderators, hosts and operators may do with an event (contract: "HTTP API"). */
+/** The routes for moderators, hosts and operators: docs/protocol.md, "HTTP". */
 
 const banned = banSchema.openapi('Ban');
 const record = auditSchema.openapi('AuditRecord');
-const done = { 204: { description: 'Done; safe to repeat' } };
+const done = { 204: { description: 'Done. The request can be repeated safely.' } };
 
 export const updateEvent = createRoute({
   method: 'patch',
   path: '/api/events/{id}',
-  summary: 'Pause, slow down or end an event; operators: change what it is',
+  summary: 'Pause, slow down or end an event. Operators can also change its details and hosts.',
   ...protectedRoute,
   request: { params, body: body(changes) },
   responses: {
-    200: answer('The event as it is now', event),
+    200: answer('The event after the change', event),
     ...refusals(400, 401, 403, 404, 409, 413),
   },
 });
@@ -31,7 +31,7 @@ export const updateEvent = createRoute({
 export const deleteMessage = createRoute({
   method: 'delete',
   path: '/api/events/{id}/messages/{seq}',
-  summary: 'Delete a message, for everybody',
+  summary: 'Delete a message for everybody',
   ...protectedRoute,
   request: { params: z.object({ id: opaqueId, seq: queryFields.seq.unwrap() }) },
   responses: { ...done, ...refusals(400, 401, 403, 404) },
@@ -40,12 +40,12 @@ export const deleteMessage = createRoute({
 export const eraseMessages = createRoute({
   method: 'delete',
   path: '/api/events/{id}/messages',
-  summary: 'Delete all that a participant has written in an event',
+  summary: 'Delete all messages of a participant in an event',
   ...protectedRoute,
   request: { params, query: erasure },
   responses: {
     200: answer(
-      'What was done; until it is complete, call it again with `upTo` as `after`',
+      'How many messages were deleted. While `isComplete` is false, repeat the request with `upTo` as `after`.',
       z.object({ deleted: z.int(), isComplete: z.boolean(), upTo: z.int().optional() }),
     ),
     ...refusals(400, 401, 403, 404),
@@ -55,7 +55,7 @@ export const eraseMessages = createRoute({
 export const kick = createRoute({
   method: 'post',
   path: '/api/events/{id}/kicks',
-  summary: 'Send somebody out, who may come back',
+  summary: 'Remove a participant, who may join again',
   ...protectedRoute,
   request: { params, body: body(kickInput) },
   responses: { ...done, ...refusals(400, 401, 403, 404, 413) },
@@ -64,7 +64,7 @@ export const kick = createRoute({
 export const ban = createRoute({
   method: 'post',
   path: '/api/events/{id}/bans',
-  summary: 'Send somebody out and keep it out, for so many seconds or for good',
+  summary: 'Remove a participant and refuse them, for a number of seconds or permanently',
   ...protectedRoute,
   request: { params, body: body(banInput) },
   responses: { 200: answer('The ban', banned), ...refusals(400, 401, 403, 404, 413) },
@@ -73,7 +73,7 @@ export const ban = createRoute({
 export const unban = createRoute({
   method: 'delete',
   path: '/api/events/{id}/bans/{participantId}',
-  summary: 'Let somebody in again',
+  summary: 'Lift a ban',
   ...protectedRoute,
   request: { params: z.object({ id: opaqueId, participantId: opaqueId }) },
   responses: { ...done, ...refusals(401, 403, 404) },
@@ -82,11 +82,11 @@ export const unban = createRoute({
 export const listBans = createRoute({
   method: 'get',
   path: '/api/events/{id}/bans',
-  summary: 'Who is banned, newest first',
+  summary: 'List the current bans, newest first',
   ...protectedRoute,
   request: { params, query: z.object(page) },
   responses: {
-    200: answer('A page', z.object({ bans: z.array(banned), nextCursor: z.string().optional() })),
+    200: answer('A page of bans', z.object({ bans: z.array(banned), nextCursor: z.string().optional() })),
     ...refusals(400, 401, 403, 404),
   },
 });
@@ -94,11 +94,14 @@ export const listBans = createRoute({
 export const listAudit = createRoute({
   method: 'get',
   path: '/api/events/{id}/audit',
-  summary: 'Who moderated what, newest first',
+  summary: 'Read the audit log of moderation, newest first',
   ...protectedRoute,
   request: { params, query: z.object(page) },
   responses: {
-    200: answer('A page', z.object({ records: z.array(record), nextCursor: z.string().optional() })),
+    200: answer(
+      'A page of audit records',
+      z.object({ records: z.array(record), nextCursor: z.string().optional() }),
+    ),
     ...refusals(400, 401, 403, 404),
   },
 });

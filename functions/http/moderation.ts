@@ -20,10 +20,10 @@ import * as routes from './moderation-routes.ts';
 import { participantIdsOf } from './participant-ids-of.ts';
 import { serve } from './serve.ts';
 
-/** What moderators and hosts may do with an event, and operators with any. */
+/** The routes for moderators, hosts and operators. */
 const app = newApp();
 
-// Before the body is looked at: what it says is no business of whoever may not send it.
+// Before the body is validated, so that callers without the right learn nothing about it.
 app.use('/api/events/:id/*', async (c, next) => {
   const actor = await actorOf(c);
   const { id } = await getEvent(chat, parse(opaqueId, c.req.param('id')));
@@ -31,7 +31,7 @@ app.use('/api/events/:id/*', async (c, next) => {
   c.set('actor', actor);
   await next();
 });
-// The routes' own validation passes over a request that has neither a body nor a type.
+// The routes' own validation accepts a request that has neither a body nor a content type.
 app.on(['POST', 'PATCH'], '/api/events/:id/*', async (c, next) => {
   if (!c.req.header('content-type')) throw noJson();
   await next();
@@ -40,7 +40,7 @@ app.on(['POST', 'PATCH'], '/api/events/:id/*', async (c, next) => {
 app.openapi(routes.updateEvent, async (c) => {
   const { status, paused, slowModeSeconds, hosts, ...details } = c.req.valid('json');
   const actor = c.get('actor');
-  // What an event is, and who its hosts are, is not for those to say who moderate it.
+  // Moderators and hosts may change the rules of an event, but not its details or its hosts.
   const isOperators = hosts !== undefined || Object.keys(details).length > 0;
   if (isOperators && !actor.rights.includes('operate')) throw new ChatError('FORBIDDEN');
   const rules = { status, paused, slowModeSeconds };

@@ -4,7 +4,7 @@ import { eventSchema, messageSchema } from '../../shared/protocol/entities.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { description, eventName, instant, opaqueId } from '../../shared/protocol/text.ts';
 
-/** The parts that the routes of the HTTP API are described with. */
+/** What the descriptions of the routes have in common. */
 
 const errorSchema = z
   .object({
@@ -26,16 +26,15 @@ export const answer = <T extends z.ZodType>(description: string, schema: T) => (
   content: { 'application/json': { schema } },
 });
 export const refusals = <Status extends number>(...statuses: Status[]) =>
-  Object.fromEntries(statuses.map((status) => [status, answer('Refused', errorSchema)])) as Record<
-    Status,
-    ReturnType<typeof answer<typeof errorSchema>>
-  >;
+  Object.fromEntries(
+    statuses.map((status) => [status, answer('The request was refused', errorSchema)]),
+  ) as Record<Status, ReturnType<typeof answer<typeof errorSchema>>>;
 export const body = <T extends z.ZodType>(schema: T) => ({
   required: true,
   content: { 'application/json': { schema } },
 });
 
-/** Digits on the wire, a number to whoever reads the document. */
+/** Digits in the query string, an integer in the OpenAPI document. */
 const integer = (bounds: { minimum: number; maximum?: number; default?: number }) =>
   ({ ...bounds, type: 'integer', pattern: undefined }) as { type: 'integer' };
 export const seq = queryFields.seq.openapi(integer({ minimum: 0 }));
@@ -47,16 +46,16 @@ export const page = {
 };
 export const params = z.object({ id: opaqueId });
 
-/** What an operator says of an event. */
+/** The details of an event, which operators set. */
 const details = z.object({
   name: eventName.openapi({ maxLength: limits.eventNameLength }),
   description: description.optional(),
   startsAt: instant.optional(),
   endsAt: instant.optional(),
-  hosts: z.array(person).max(limits.hosts, `must be at most ${limits.hosts}`).optional(),
+  hosts: z.array(person).max(limits.hosts, `must have at most ${limits.hosts} entries`).optional(),
 });
 export const creation = details.extend({ slowModeSeconds: rules.slowModeSeconds });
 export const changes = details.partial().extend(rules);
 
-/** For those who show credentials: a token where there is an issuer, IAM credentials elsewhere. */
+/** A route that needs credentials: a token where an issuer is set, IAM credentials otherwise. */
 export const protectedRoute = { security: [{ credentials: [] }] };

@@ -14,15 +14,15 @@ import {
   seq,
 } from './openapi.ts';
 
-/** What everybody may read, and the creation of events: what these routes take and answer (contract: "HTTP API"). */
+/** The routes that everybody may read, and the one that creates events: docs/protocol.md, "HTTP". */
 
 export const listEvents = createRoute({
   method: 'get',
   path: '/api/events',
-  summary: 'Active events, newest first',
+  summary: 'List active events, newest first',
   request: { query: z.object(page) },
   responses: {
-    200: answer('A page', z.object({ events: z.array(event), nextCursor: z.string().optional() })),
+    200: answer('A page of events', z.object({ events: z.array(event), nextCursor: z.string().optional() })),
     ...refusals(400),
   },
 });
@@ -30,7 +30,7 @@ export const listEvents = createRoute({
 export const getEvent = createRoute({
   method: 'get',
   path: '/api/events/{id}',
-  summary: 'One event',
+  summary: 'Get an event',
   request: { params },
   responses: { 200: answer('The event', event), ...refusals(404) },
 });
@@ -42,7 +42,7 @@ export const createEvent = createRoute({
   ...protectedRoute,
   request: { body: body(creation) },
   responses: {
-    201: { ...answer('Created', event), headers: z.object({ Location: z.string() }) },
+    201: { ...answer('The new event', event), headers: z.object({ Location: z.string() }) },
     ...refusals(400, 401, 403, 413),
   },
 });
@@ -50,14 +50,14 @@ export const createEvent = createRoute({
 export const listMessages = createRoute({
   method: 'get',
   path: '/api/events/{id}/messages',
-  summary: 'Messages, oldest first: the newest, those before a seq, or those after one',
+  summary: 'List messages, oldest first: the newest ones, those before a seq, or those after a seq',
   request: {
     params,
     query: z.object({ before: seq, after: seq, limit: page.limit }).refine(oneDirection, oneDirectionOnly),
   },
   responses: {
     200: answer(
-      'A page; `deletedSeqs` are messages up to `after` that were deleted since, `upTo` is where to go on after',
+      'A page of messages. `deletedSeqs`: messages up to `after` that were deleted in the meantime. `upTo`, if present: the `after` of the next page.',
       z.object({
         messages: z.array(message),
         hasMore: z.boolean(),

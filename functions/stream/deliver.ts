@@ -9,8 +9,8 @@ import { postElsewhere } from '../context/post-elsewhere.ts';
 const delivery = { ...chat, postElsewhere };
 
 /**
- * Heads that changed. A batch may mix events: they run concurrently and fail separately. A record that comes again
- * finds its event caught up and does nothing.
+ * Delivers the events whose heads have changed. A batch may contain several events; they run concurrently and fail
+ * separately. If a record is delivered twice, the second invocation finds nothing to do.
  */
 export async function handler(
   { Records }: DynamoDBStreamEvent,
@@ -28,7 +28,7 @@ export async function handler(
         try {
           await catchUp(delivery, eventId, deadline);
         } catch (error) {
-          log.error('delivery failed, to be tried again', { eventId, error });
+          log.error('delivery failed and will be retried', { eventId, error });
           batchItemFailures.push({ itemIdentifier });
         }
       }),

@@ -14,7 +14,7 @@ import { type Headers, readHandshake } from './wire/handshake-token.ts';
 /** `$connect` events carry headers and the query string, which their type leaves out. */
 type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { headers?: Headers; queryStringParameters?: Query };
 
-/** The client waits for its handshake: rather ask twice, which does no harm, than wait for a hung socket. */
+/** The client is waiting for its handshake. Invoking `open` twice does no harm, waiting for a hung socket does. */
 const lambda = new LambdaClient({
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 });
@@ -22,8 +22,8 @@ const lambda = new LambdaClient({
 const table = openTable(environment.tableName);
 
 /**
- * The status is that of the upgrade: until it is returned there is no connection to post to. JSON clients show their
- * token here, Socket.IO clients with CONNECT.
+ * The status code answers the handshake; until it is returned there is no connection to post to. JSON clients present
+ * their token here, Socket.IO clients in the CONNECT packet.
  */
 export async function handler({
   requestContext,
@@ -46,7 +46,7 @@ export async function handler({
   }
 }
 
-/** Somebody else has to send the first packet, once we have returned. */
+/** Another function has to send the first packet, after this one has returned. */
 async function openLater(event: OpenEvent): Promise<void> {
   await lambda.send(
     new InvokeCommand({

@@ -3,7 +3,7 @@ import { connectionClosed } from '../../shared/chat/disconnect.ts';
 import { chat } from '../context/chat.ts';
 import { publishMetrics } from '../context/observe.ts';
 
-/** Best effort: may come late, twice or never. */
+/** API Gateway invokes this on a best-effort basis: it may come late, twice or never. */
 export async function handler({
   requestContext,
 }: APIGatewayProxyWebsocketEventV2): Promise<{ statusCode: number }> {

@@ -93,7 +93,7 @@ export class ChatFunction extends Construct {
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'Active tracing needs xray:PutTraceSegments and xray:PutTelemetryRecords, which have no resources.',
+        'Active tracing needs xray:PutTraceSegments and xray:PutTelemetryRecords, which do not support resources.',
     });
   }
 
@@ -111,7 +111,7 @@ export class ChatFunction extends Construct {
       Validations.of(this).acknowledge({
         id: `AwsSolutions-IAM5[${api.findingFor(method)}]`,
         reason:
-          'Connection ids are made by API Gateway: the narrowest resource is this stage and this method.',
+          'API Gateway makes the connection ids, so this stage and this method are the narrowest possible resource.',
       });
     }
   }

@@ -15,8 +15,8 @@ import { posts, runsWindows } from './grants.ts';
 import type { ManagementApi } from './management-api.ts';
 
 /**
- * What runs by itself: `deliver` on the stream of event heads, with `post` for its large audiences; the minute sweep for what
- * that missed, and heartbeats.
+ * What no client request starts: `deliver` on the stream of event heads, with `post` for its large audiences; the sweep,
+ * every minute, for what that has missed; and heartbeats.
  */
 export class Delivery extends Construct {
   constructor(
@@ -30,14 +30,14 @@ export class Delivery extends Construct {
       table,
       itemActions: runsWindows,
       management: { api, methods: posts },
-      // The window of a room of 100,000 takes 20 seconds, and there may be trouble.
+      // The window of an audience of 100,000 takes 20 seconds; the rest is for retries.
       timeout: Duration.millis(timing.windowTimeoutMs),
     };
     const post = new ChatFunction(this, 'Post', {
       settings,
       table,
       entry: 'delivery/post',
-      // A chunk ends with the lease that its window had when it began.
+      // It may post for no longer than the rest of the lease that its window had.
       itemActions: [],
       management: { api, methods: ['POST', 'GET'] },
     });
@@ -51,7 +51,7 @@ export class Delivery extends Construct {
     deliver.lambda.addEventSource(
       new DynamoEventSource(table as ITable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
-        // Only changes of a head: its key is the same for ever, so one event is one lane.
+        // Only changes of event heads. The key of a head never changes, so the records of one event stay in order.
         filters: [
           FilterCriteria.filter({
             eventName: FilterRule.isEqual('MODIFY'),
@@ -61,7 +61,7 @@ export class Delivery extends Construct {
         batchSize: 100,
         parallelizationFactor: 10,
         reportBatchItemFailures: true,
-        // An attempt in vain takes some seconds: the age decides.
+        // A failed attempt takes some seconds, so the age is reached first.
         retryAttempts: 1_000,
         maxRecordAge: Duration.hours(1),
         onFailure: new SqsDlq(deadLetters),
@@ -69,7 +69,7 @@ export class Delivery extends Construct {
     );
     new Alarm(this, 'DeadLettersAlarm', {
       alarmDescription:
-        'Stream records were given up: an audience may have to wait for its messages until the next one, or the sweep.',
+        'Stream records were given up after an hour of retries. The audience of those events may get its messages late: with the next message, or with the next sweep.',
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
       threshold: 1,
       evaluationPeriods: 1,
@@ -77,7 +77,7 @@ export class Delivery extends Construct {
     });
     Validations.of(deadLetters).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'This is the dead-letter queue, of an event source mapping.',
+      reason: 'This queue is itself the dead-letter queue of an event source mapping.',
     });
 
     const scheduled = { ...common, queriesIndex: true };
@@ -87,12 +87,12 @@ export class Delivery extends Construct {
     // A cron expression, unlike a rate, says exactly which minute it fires for.
     const schedule = Schedule.cron({ minute: '*' });
     new Rule(this, 'SweepEveryMinute', {
-      description: `${settings.name}: heals what nothing else has`,
+      description: `${settings.name}: every minute, repairs what was left undone`,
       schedule,
       targets: [new LambdaFunction(sweep.lambda, { retryAttempts: 0 })],
     });
     new Rule(this, 'HeartbeatEveryMinute', {
-      description: `${settings.name}: keeps Socket.IO connections awake`,
+      description: `${settings.name}: every minute, keeps a part of the Socket.IO connections open`,
       schedule,
       targets: [new LambdaFunction(heartbeat.lambda, { retryAttempts: 0 })],
     });

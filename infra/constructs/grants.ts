@@ -1,4 +1,4 @@
-/** Which item actions the parts of the chat need, so that functions ask for what they do. */
+/** The permissions that parts of the chat need, so that each function gets only those that it uses. */
 
 /** Running windows: reading the log and the audience, moving the cursor, emptying the outbox, removing members that are gone. */
 export const runsWindows = [
@@ -11,11 +11,11 @@ export const runsWindows = [
   'BatchWriteItem',
 ] as const;
 
-/** Joining, or coming back: windows, and not while being banned. */
+/** Joining and recovering: running windows, and checking for a ban. */
 export const joins = [...runsWindows, 'ConditionCheckItem'] as const;
 
-/** Telling an audience something at once, and taking away members that are gone. */
+/** Posting to an audience without a window, and marking members as lost. */
 export const tellsAudience = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] as const;
 
-/** Posting; finding out whether a client does not read, and disconnecting it. */
+/** Posting, finding out whether a client has stopped reading, and disconnecting it. */
 export const posts = ['POST', 'GET', 'DELETE'] as const;

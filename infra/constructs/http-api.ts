@@ -36,7 +36,7 @@ const moderators: Routes = [
   ['/api/events/{id}/audit', HttpMethod.GET],
 ];
 
-/** The HTTP API. Everybody reads; whoever writes shows a token of the issuer or, without one, IAM credentials. */
+/** The HTTP API. Everybody may read; other requests need a token of the issuer or, without an issuer, IAM credentials. */
 export class EventsHttpApi extends Construct {
   readonly api: HttpApi;
 
@@ -74,8 +74,8 @@ export class EventsHttpApi extends Construct {
       // API Gateway waits no longer.
       timeout: Duration.seconds(29),
     });
-    this.#addRoutes(open, events, 'Reading events is open to everybody.');
-    const isVerified = 'The function verifies the token, so that what it refuses has an error of ours.';
+    this.#addRoutes(open, events, 'Everybody may read events.');
+    const isVerified = 'The function verifies the token, so that a refusal has an error code of the chat.';
     const why = settings['auth.issuer'] === undefined ? undefined : isVerified;
     this.#addRoutes(operators, events, why);
     this.#addRoutes(moderators, moderation, why);
@@ -97,7 +97,7 @@ export class EventsHttpApi extends Construct {
       ]),
     });
   }
-  /** Routes to a function; with a reason why the API itself lets everybody pass, or for IAM credentials. */
+  /** Adds routes to a function. They need IAM credentials, unless there is a reason to leave them open in the API itself. */
   #addRoutes(routes: Routes, { lambda }: ChatFunction, whyOpen?: string): void {
     const integration = new HttpLambdaIntegration('Integration', lambda);
     for (const [path, ...methods] of routes) {

@@ -21,7 +21,7 @@ export class LogPermission extends Construct {
     account.applyRemovalPolicy(RemovalPolicy.RETAIN);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
-      reason: 'The policy that AWS documents for this role: API Gateway names its log groups itself.',
+      reason: 'AWS documents this policy for this role; API Gateway chooses the names of the log groups.',
     });
   }
 }

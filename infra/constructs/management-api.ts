@@ -3,8 +3,8 @@ import type { CfnApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
 /**
- * The management API of one stage, `@connections`. Built from API id, region and stage: a custom domain would not do,
- * and the stage itself would need the functions that need this.
+ * The management API of one stage, `@connections`. Its URL is built from API id, region and stage: a custom domain does
+ * not work, and the stage construct cannot be used because it depends on the functions, which need this.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
 export class ManagementApi {
@@ -26,7 +26,7 @@ export class ManagementApi {
     });
   }
 
-  /** How cdk-nag names the wildcard in that statement. */
+  /** The name of cdk-nag's finding for the wildcard in that statement. */
   findingFor(method: string): string {
     const api = Stack.of(this.#api).getLogicalId(this.#api.node.defaultChild as CfnApi);
     const arn = `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<${api}>`;

@@ -106,13 +106,13 @@ export class ChatWebSocketApi extends Construct {
     Validations.of(api).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:
-        'Guests may join, and tokens are verified by the functions: an authorizer could not say why it refuses.',
+        'Guests may join, and the functions verify tokens: an authorizer could not say why it refuses a connection.',
     });
   }
 
   /**
-   * What `$connect` cannot do itself: sends Socket.IO clients their first packet. A client that has not had it within
-   * a minute has tried again.
+   * Sends Socket.IO clients their first packet, which `$connect` cannot do itself. After a minute it is given up: the client
+   * has tried again by then.
    */
   #open(settings: Settings, table: TableV2): ChatFunction {
     const open = new ChatFunction(this, 'Open', {

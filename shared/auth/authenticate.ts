@@ -5,10 +5,10 @@ import type { ChatSettings } from '../settings.ts';
 import { identityOf } from './identity-of.ts';
 import { keysOf } from './keys-of.ts';
 
-/** Tells whose a JWT is. Throws `UNAUTHORIZED`; anything else that it throws is the issuer's fault or ours. */
+/** Resolves to the identity in a JWT. Throws `UNAUTHORIZED`; anything else that it throws is a fault of the issuer or ours. */
 export type Authenticate = (token: string | undefined) => Promise<Identity>;
 
-/** Issuers sign; with a shared secret whoever verifies could, too. */
+/** Signatures with a key pair. With a shared secret, everybody who can verify a token could also make one. */
 const ALGORITHMS = [
   'RS256',
   'RS384',

@@ -5,13 +5,13 @@ import { presentable } from '../protocol/characters.ts';
 import { ChatError } from '../protocol/errors.ts';
 import type { ChatSettings } from '../settings.ts';
 
-/** What the claims of a verified token say (contract: "Credentials"). Throws `UNAUTHORIZED` if they name nobody. */
+/** The identity in the claims of a verified token (docs/security.md, "Tokens"). Throws `UNAUTHORIZED` if there is none. */
 export function identityOf(claims: JWTPayload, settings: ChatSettings, clockSkewSeconds: number): Identity {
   const { iss = '', sub, exp = 0 } = claims;
   const names = [claims[settings['auth.usernameClaim']], claims.preferred_username, sub];
   const username = names.map(nameIn).find((name) => name !== undefined);
   if (typeof sub !== 'string' || sub === '' || username === undefined) {
-    throw new ChatError('UNAUTHORIZED', { reason: 'The token names nobody.' });
+    throw new ChatError('UNAUTHORIZED', { reason: 'The token has no subject or no usable username.' });
   }
   const scopes = scopesOf(claims, settings['auth.rightsClaim']);
   return {

@@ -5,7 +5,7 @@ const PATIENCE_MS = 1_500;
 /** The place of the keys hardly ever changes; the keys themselves are asked for every ten minutes. Milliseconds. */
 const DISCOVERY_KEPT_MS = 3_600_000;
 const KEYS_KEPT_MS = 600_000;
-/** Tokens with made-up keys must not make us ask the issuer each time, milliseconds. */
+/** Tokens that name unknown keys must not cause a request to the issuer each time. Milliseconds. */
 const COOLDOWN_MS = 30_000;
 
 /**
@@ -36,12 +36,14 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
     signal: AbortSignal.timeout(PATIENCE_MS),
     redirect: 'error',
   });
-  if (!response.ok) throw new Error(`The issuer's discovery document answers ${response.status}`);
+  if (!response.ok)
+    throw new Error(`The request for the issuer's discovery document was answered with ${response.status}`);
   const document = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
   if (document.issuer !== issuer)
-    throw new Error(`The issuer calls itself ${document.issuer}, not ${issuer}`);
+    throw new Error(`The issuer's discovery document names ${document.issuer}, not ${issuer}`);
   const keysUrl = new URL(String(document.jwks_uri));
-  if (keysUrl.protocol !== new URL(issuer).protocol) throw new Error('The issuer keeps its keys elsewhere');
+  if (keysUrl.protocol !== new URL(issuer).protocol)
+    throw new Error('The jwks_uri of the issuer does not use the protocol of the issuer');
   return createRemoteJWKSet(keysUrl, {
     timeoutDuration: PATIENCE_MS,
     cacheMaxAge: KEYS_KEPT_MS,

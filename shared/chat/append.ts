@@ -38,7 +38,7 @@ export async function append<Entry extends LogEntry>(
     await putEntry(table, eventId, { seq, kind: 'void' }, expiresAt);
     return 'repeated';
   }
-  throw new Error('No number could be kept');
+  throw new Error('Every allocated number was closed by a reader');
 }
 
 const putPlainly =

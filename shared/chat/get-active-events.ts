@@ -23,7 +23,7 @@ export async function getActiveEvents(
   return { data, eventWithoutAck: { event: 'activeEvents', data } };
 }
 
-/** Active events, newest first. Throws `BAD_REQUEST` for a cursor that is not ours. */
+/** Active events, newest first. Throws `BAD_REQUEST` for a cursor that the server did not make. */
 export async function listActiveEvents(
   { table }: { table: Table },
   { limit = limits.historyLength, cursor }: ActionData<'getActiveEvents'>,
@@ -55,7 +55,7 @@ async function readCursor(table: Table, cursor: string): Promise<string> {
   // Every rank that was ever given out is that of an event.
   const [event] = /^\d{15}#[\w-]{16}$/.test(rank) ? await getEvents(table, [idOf(rank)]) : [];
   if (!event || rankOf(event) !== rank || encodeCursor(rank) !== cursor) {
-    throw badRequest('cursor', 'is not a cursor of ours');
+    throw badRequest('cursor', 'must be the nextCursor of an earlier answer');
   }
   return rank;
 }

@@ -43,7 +43,7 @@ async function beat(
   const { connections, gone } = await poster.postAll([{ frames: [NOOP], connectionIds }], () => until);
   await forEachConcurrently(gone, CONCURRENCY, (connectionId) =>
     connectionClosed(chat, connectionId).catch((error) =>
-      chat.log.warn('a lost connection could not be looked after', { error }),
+      chat.log.warn('a lost connection could not be marked as lost', { error }),
     ),
   );
   metrics.count('Heartbeats', connections);

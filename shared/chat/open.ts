@@ -21,7 +21,7 @@ export async function open(
     const outcome = await poster.post(connectionId, [encodeOpen(sid)]);
     if (outcome === 'delivered') return;
     // The client has gone, or will try again.
-    if (Date.now() + waitMs > giveUpAt) return log.info('a connection could not be opened', { outcome });
+    if (Date.now() + waitMs > giveUpAt) return log.info('the first packet could not be posted', { outcome });
     await sleep(waitMs);
   }
 }

@@ -40,7 +40,7 @@ export async function sweep(chat: Chat, deadline: number): Promise<void> {
       separately(chat, { eventId }, () => heal(chat, eventId, status, deadline)),
     );
   }
-  if (due.length > 0) chat.log.info('connections looked after', { count: due.length });
+  if (due.length > 0) chat.log.info('handled connections that were due', { count: due.length });
 }
 
 /** Ends what is due: the membership of somebody who has been away for too long, or the connection. */
@@ -65,7 +65,9 @@ async function endWhatIsDue(chat: Chat, connection: Connection, now: number): Pr
 
 /** One trouble is no other's. */
 async function separately({ log }: Chat, what: object, work: () => Promise<void>): Promise<void> {
-  await work().catch((error) => log.error('the sweep could not heal', { ...what, error }));
+  await work().catch((error) =>
+    log.error('the sweep failed on an event or a connection', { ...what, error }),
+  );
 }
 
 async function* eventPages({ table }: Chat, now: number) {

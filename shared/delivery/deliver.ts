@@ -23,7 +23,7 @@ export async function cursorIfSmall(
     const cursor = await getCursor(table, eventId, { consistent: false });
     return cursor && cursor.audience <= directAudienceMax ? cursor : undefined;
   } catch (error) {
-    log.warn('left to the stream', { eventId, error });
+    log.warn('direct delivery failed, the stream will deliver', { eventId, error });
     return undefined;
   }
 }
@@ -46,7 +46,7 @@ export async function deliverNow(
   try {
     await runWindows(delivery, eventId, bounds, written);
   } catch (error) {
-    delivery.log.warn('left to the stream', { eventId, error });
+    delivery.log.warn('direct delivery failed, the stream will deliver', { eventId, error });
   }
 }
 
@@ -72,7 +72,7 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
     }
     const result = await runWindows(delivery, eventId, bounds, written);
     if (result.state === 'done' && isCaughtUp(goal, result.progress)) return;
-    if (result.state === 'early') throw new Error('The next window is not to begin in time');
+    if (result.state === 'early') throw new Error('The pace allows the next window only after the deadline');
     if (result.state !== 'hole') continue;
     if (hole?.seq !== result.seq) hole = { seq: result.seq, since: Date.now() };
     if (Date.now() - hole.since >= timing.holeMs) await closeHole(delivery, eventId, hole.seq);

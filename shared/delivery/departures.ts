@@ -97,7 +97,7 @@ interface HasConnection {
 export async function markMembersLost(delivery: Delivery, connectionIds: readonly string[]): Promise<void> {
   await forEachConcurrently(connectionIds, CONCURRENCY, async (connectionId) => {
     await markConnectionLost(delivery, connectionId).catch((error) =>
-      delivery.log.warn('a lost connection could not be looked after', { error }),
+      delivery.log.warn('a lost connection could not be marked as lost', { error }),
     );
   });
 }

@@ -1,14 +1,14 @@
 import { limits } from './limits.ts';
 
-/** What characters do, by the properties that Unicode gives them. Without zod: `$connect` does without. */
+/** Classes of characters, by their Unicode properties. Does not import zod, so that `$connect` needs no zod. */
 
 export const CONTROL = /\p{Cc}/u;
 export const CONTROL_BUT_NEWLINE_AND_TAB = /[^\P{Cc}\n\t]/u;
 
-/** They turn what follows around: what is shown is not what is written. */
+/** They override the direction of the text that follows, so that it is not shown as it is written. */
 export const OVERRIDE = /[\u202d\u202e]/;
 
-/** Scripts whose letters join, and may be told by a joiner or a non-joiner to look otherwise. */
+/** Scripts whose letters join; a joiner or a non-joiner between two letters changes how they look. */
 const JOINING = [
   ...['Arabic', 'Syriac', 'Mongolian', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya'],
   ...['Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Khmer', 'Myanmar'],
@@ -16,7 +16,7 @@ const JOINING = [
 const LETTER = `[${JOINING.join('')}]`;
 const EMOJI = '\\p{Extended_Pictographic}\\p{Emoji_Modifier}?';
 
-/** Characters that leave no trace themselves, where they change what is seen. */
+/** Invisible characters in the places where they change how other characters look. */
 const VISIBLE_EFFECT = [
   `(?<=${LETTER})[\\u200c\\u200d](?=${LETTER})`,
   `(?<=${EMOJI}\\ufe0f?)\\u200d(?=\\p{Extended_Pictographic})`,
@@ -30,15 +30,15 @@ const VISIBLE_EFFECT = [
 ].join('|');
 
 /**
- * Marks of direction, breaks, and whatever else leaves no trace: with them two names look the same, or one changes how
- * the words behind it are shown.
+ * Direction marks, breaks and other invisible characters. With them two names could look the same, or a name could change
+ * how the text after it is shown.
  */
 export const INVISIBLE = new RegExp(
   `(?!${VISIBLE_EFFECT})[\\p{Cf}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]`,
   'u',
 );
 
-/** A lone surrogate has no UTF-8 form: it would be stored as something else than was sent. */
+/** A lone surrogate has no UTF-8 form, so it would not be stored as it was sent. */
 export const LONE_SURROGATE = /\p{Cs}/u;
 
 /** Fillers and U+2800, the Braille pattern without a dot, are letters and symbols that show nothing. */
@@ -51,8 +51,8 @@ const FORBIDDEN_IN_NAMES = new RegExp(
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
- * What of a name can be shown: for one that somebody else vouches for, which cannot be refused. It is cut between what
- * readers take for characters; undefined when nothing visible is left.
+ * The part of a name that can be shown. For names from tokens, which cannot be refused. The name is cut between grapheme
+ * clusters. Undefined: nothing visible is left.
  */
 export function presentable(name: string, max: number = limits.usernameLength): string | undefined {
   const clean = (text: string) => text.replace(FORBIDDEN_IN_NAMES, '').normalize('NFC').trim();

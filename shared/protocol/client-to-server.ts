@@ -10,23 +10,28 @@ const limit = z
   .max(limits.pageLength, `must be from 1 to ${limits.pageLength}`);
 
 /** A guest's secret, as an earlier join gave it out. */
-export const participantToken = z.string().regex(/^[\w-]{43}$/, 'is not a participant token');
+export const participantToken = z
+  .string()
+  .regex(/^[\w-]{43}$/, 'must be a participantToken from an earlier join');
 
-/** `before` and `after` exclude each other; with neither, the newest page. */
+/** `before` and `after` cannot be combined; without either, it is the newest page. */
 const pageFields = { before: seq.optional(), after: seq.optional(), limit: limit.optional() };
 export const oneDirection = (page: { before?: unknown; after?: unknown }) =>
   page.before === undefined || page.after === undefined;
-export const oneDirectionOnly = { error: 'excludes after', path: ['before'] };
+export const oneDirectionOnly = { error: 'cannot be combined with after', path: ['before'] };
 
-/** Whom moderation is about: a participant, or whoever the issuer's tokens call `subject`. */
-const participantId = z.string().regex(/^[\w-]{1,64}$/, 'is not the id of a participant');
+/** The person to moderate: a participant, or the `sub` of the issuer's tokens as `subject`. */
+const participantId = z.string().regex(/^[\w-]{1,64}$/, 'must be the id of a participant');
 const personFields = {
   participantId: participantId.optional(),
   subject: z.string().min(1).max(255).optional(),
 };
 const isOnePerson = ({ participantId, subject }: { participantId?: unknown; subject?: unknown }) =>
   (participantId === undefined) !== (subject === undefined);
-const onePersonOnly = { error: 'either this or subject is required', path: ['participantId'] };
+const onePersonOnly = {
+  error: 'exactly one of participantId and subject is required',
+  path: ['participantId'],
+};
 export const person = z.object(personFields).refine(isOnePerson, onePersonOnly);
 export type Person = z.output<typeof person>;
 
@@ -39,7 +44,7 @@ export const ban = z
 
 /** How people may write in an event, and its end. */
 export const rules = {
-  status: z.literal('ended', 'can only become "ended"').optional(),
+  status: z.literal('ended', 'can only be set to "ended"').optional(),
   paused: z.boolean('must be true or false').optional(),
   slowModeSeconds: z
     .int('must be a whole number')
@@ -48,7 +53,7 @@ export const rules = {
     .optional(),
 };
 
-/** The data of every action a client can send. The keys are the route keys (contract: "Client to server"). */
+/** The data of every action a client can send. The keys are the route keys (docs/protocol.md, "Actions"). */
 export const clientToServer = {
   joinEvent: z.object({
     eventId: opaqueId,
@@ -69,7 +74,7 @@ export const clientToServer = {
   updateEvent: z.object(rules),
 };
 
-/** What differs for somebody whom a token names. */
+/** What differs for somebody who is identified by a token. */
 export const clientToServerWithToken: { [A in Action]?: z.ZodType } = {
   joinEvent: clientToServer.joinEvent.omit({ username: true, participantToken: true }),
 };
@@ -91,7 +96,7 @@ export const queryFields = {
   cursor: z.string().optional(),
 };
 
-/** Whose messages to delete, and after which one to go on. */
+/** Whose messages to delete, and after which `seq` to continue. */
 export const erasure = z
   .object({ ...personFields, after: queryFields.seq })
   .refine(isOnePerson, onePersonOnly);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The three things that travel. Times are ISO 8601 in UTC with milliseconds; ids are opaque. */
+/** What clients and server exchange. Times are ISO 8601 in UTC with milliseconds; ids are opaque. */
 
 export const eventSchema = z.object({
   id: z.string(),
@@ -15,7 +15,7 @@ export const eventSchema = z.object({
   hosts: z.array(z.string()).optional(),
   /** Only moderators can write. */
   paused: z.literal(true).optional(),
-  /** Everybody else waits so long between messages. */
+  /** Everybody else must wait this long between messages. */
   slowModeSeconds: z.int().optional(),
 });
 
@@ -34,11 +34,11 @@ export const messageSchema = z.object({
 
 export const banSchema = z.object({
   participantId: z.string(),
-  /** The name that it had, if it was there. */
+  /** The name that the participant had, if they were in the event. */
   username: z.string().optional(),
   bannedAt: z.string(),
   reason: z.string().optional(),
-  /** Without one, for good. */
+  /** Without it, the ban is permanent. */
   expiresAt: z.string().optional(),
 });
 
@@ -46,7 +46,7 @@ export const banSchema = z.object({
 export const auditSchema = z.object({
   id: z.string(),
   at: z.string(),
-  /** A participant's id, or the ARN of whoever called with IAM credentials. */
+  /** The id of a participant, or the ARN of a caller with IAM credentials. */
   by: z.string(),
   action: z.string(),
   participantId: z.string().optional(),

@@ -1,6 +1,6 @@
 /**
- * Every error a client can see: its code on both wires, its HTTP status, its sentence.
- * Checks go by `code`; nothing else about a failure ever leaves the server.
+ * Every error that a client can get: its code on both wires, its HTTP status, its message. Clients check the `code`.
+ * Nothing else about a failure is ever sent to a client.
  */
 const errors = {
   BAD_REQUEST: { status: 400, message: 'The request is malformed.' },
@@ -9,19 +9,19 @@ const errors = {
   FORBIDDEN: { status: 403, message: 'This is not allowed.' },
   EVENT_NOT_FOUND: { status: 404, message: 'There is no such event.' },
   MESSAGE_NOT_FOUND: { status: 404, message: 'There is no such message.' },
-  EVENT_PAUSED: { status: 409, message: 'The event is paused: only its moderators can write.' },
+  EVENT_PAUSED: { status: 409, message: 'The event is paused: only moderators can send messages.' },
   EVENT_ENDED: { status: 409, message: 'The event has ended.' },
   NOT_JOINED: { status: 409, message: 'Join an event first.' },
   BATCH_REQUIRED: {
     status: 409,
     message:
-      'This event is large: connect with {query: {batch: 1}} and add ' +
+      'This event is large. Connect with the option {query: {batch: 1}} and add this listener: ' +
       'socket.on("batch", (b) => b.forEach(([e, ...a]) => socket.listeners(e).forEach((f) => f(...a)))).',
   },
   BINARY_NOT_SUPPORTED: { status: 400, message: 'Binary payloads are not supported.' },
-  RATE_LIMITED: { status: 429, message: 'Too fast: wait retryAfterMs milliseconds.' },
+  RATE_LIMITED: { status: 429, message: 'Too many requests. Wait retryAfterMs milliseconds.' },
   TOO_LARGE: { status: 413, message: 'The payload is too large.' },
-  INTERNAL: { status: 500, message: 'Something went wrong on our side.' },
+  INTERNAL: { status: 500, message: 'Something went wrong on the server.' },
 } as const;
 
 export type ErrorCode = keyof typeof errors;
@@ -36,7 +36,7 @@ export interface ErrorDetails {
   issues?: Issue[];
   retryAfterMs?: number;
   requestId?: string;
-  /** For people: why just now. */
+  /** For people: why this request was refused. */
   reason?: string;
 }
 
@@ -46,7 +46,7 @@ export interface ErrorData extends ErrorDetails {
   message: string;
 }
 
-/** The one error that a user may see. Anything else that is thrown becomes `INTERNAL`. */
+/** The only error that clients get. Anything else that is thrown becomes `INTERNAL`. */
 export class ChatError extends Error {
   override readonly name = 'ChatError';
   readonly code: ErrorCode;
@@ -67,7 +67,7 @@ export class ChatError extends Error {
   }
 }
 
-/** Maps anything thrown to what its cause may see; `requestId` is quoted for our own faults. */
+/** Maps anything thrown to the error that the client gets; `INTERNAL` has the `requestId`, to quote in a report. */
 export function toChatError(error: unknown, requestId: string): ChatError {
   const isUsers = error instanceof ChatError && error.code !== 'INTERNAL';
   return isUsers ? error : new ChatError('INTERNAL', { requestId });

@@ -3,7 +3,7 @@ import type { ErrorData } from './errors.ts';
 import { badRequest, parse } from './parse.ts';
 import type { ServerEvent } from './server-to-client.ts';
 
-/** The JSON wire: one object per WebSocket text message (contract: "The JSON wire"). */
+/** The JSON wire: one object in each WebSocket text message (docs/protocol.md, "Frames"). */
 
 export type RequestId = string | number;
 
@@ -26,7 +26,7 @@ export function decodeFrame(body: string): Frame {
   return id === undefined ? { action, data } : { action, data, id };
 }
 
-/** The `id` to answer a malformed frame with, if it has a proper one. */
+/** The `id` with which to answer a malformed frame, if it has a valid one. */
 export function requestIdOf(body: string): RequestId | undefined {
   try {
     return z.object({ id: idSchema }).parse(JSON.parse(body)).id;

@@ -1,4 +1,4 @@
-/** Fixed limits of the contract. Lengths are JavaScript string lengths, sizes are bytes. */
+/** Fixed limits of the protocol. Lengths are JavaScript string lengths, sizes are bytes. */
 export const limits = {
   usernameLength: 32,
   textLength: 2_000,
@@ -17,7 +17,7 @@ export const limits = {
   frameBytes: 32 * 1024,
   /** API Gateway refuses to post more than this to a connection. */
   payloadBytes: 128 * 1024,
-  /** What a reconnected Socket.IO client may have missed, by wire: more could not be posted in time. */
+  /** How many events a Socket.IO client may have missed and still recover, for each wire: more could not be posted in time. */
   replayedEvents: { json: 0, socketio: 500, 'socketio-batch': 5_000 },
   /** How long a repeated `clientMessageId` finds the first message. */
   idempotencySeconds: 600,

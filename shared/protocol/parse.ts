@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ChatError, type Issue } from './errors.ts';
 
-/** The sentences for faults that a schema has none of its own for. */
+/** The messages for faults for which a schema has no message of its own. */
 z.config({
   customError: (issue) => {
     if (issue.code !== 'invalid_type') return undefined;
@@ -22,7 +22,7 @@ export function toIssue(issue: z.core.$ZodIssue): Issue {
   return { path: issue.path.join('.'), message: issue.message };
 }
 
-/** One fault that no schema knows of. */
+/** A fault that no schema can express. */
 export function badRequest(path: string, message: string): ChatError {
   return new ChatError('BAD_REQUEST', { issues: [{ path, message }] });
 }

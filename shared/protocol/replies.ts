@@ -1,7 +1,7 @@
 import type { Action } from './client-to-server.ts';
 import type { Ban, Event, Message, Participant } from './entities.ts';
 
-/** What the acknowledgement of every action carries (contract: "Client to server"). */
+/** The data of the acknowledgement of every action (docs/protocol.md, "Actions"). */
 export interface Replies extends Record<Action, object> {
   /** `participantToken` is a guest's. */
   joinEvent: { event: Event; participant: Participant; latestSeq: number; participantToken?: string };

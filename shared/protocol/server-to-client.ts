@@ -4,12 +4,12 @@ import type { ErrorData } from './errors.ts';
 interface PresenceChange {
   eventId: string;
   participantCount: number;
-  /** One person; in large audiences `participants` (at most 20 of those who came or left) stands instead. */
+  /** One person. In large audiences `participants` (at most 20 of those who joined or left) replaces it. */
   participant?: Participant;
   participants?: Participant[];
 }
 
-/** What the server sends: event names and their data (contract: "Server to client"). */
+/** What the server sends: event names and their data (docs/protocol.md, "Events"). */
 export interface ServerToClient {
   eventHistory: {
     eventId: string;
@@ -20,12 +20,12 @@ export interface ServerToClient {
     deletedSeqs?: number[];
     upTo?: number;
   };
-  /** What is said of the event, or how people may write, has changed. */
+  /** The details of the event, or its rules, have changed. */
   eventUpdated: { event: Event };
   eventEnded: { event: Event };
   /** One message; `messages` when several were deleted at once. */
   messageDeleted: { eventId: string; seq?: number; id?: string; messages?: { seq: number; id: string }[] };
-  /** The recipient must leave; the server disconnects it. */
+  /** The recipient has been removed; the server disconnects them. */
   kicked: { eventId: string; banned: boolean; reason?: string | undefined; expiresAt?: string | undefined };
   newMessage: Message;
   userJoined: PresenceChange;

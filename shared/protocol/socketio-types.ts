@@ -19,7 +19,7 @@ export interface Event {
   hosts?: string[] | undefined;
   /** Only moderators can write. */
   paused?: true | undefined;
-  /** Everybody else waits so long between messages. */
+  /** Everybody else must wait this long between messages. */
   slowModeSeconds?: number | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface Participant {
 export interface Message {
   id: string;
   eventId: string;
-  /** Counts within one event: orders messages, and tells a repeated one. */
+  /** Counts up within one event: orders messages, and shows repeated ones. */
   seq: number;
   participant: { id: string; username: string };
   text: string;
@@ -61,22 +61,22 @@ export interface ChatError {
   issues?: { path: string; message: string }[];
   /** Of `RATE_LIMITED`. */
   retryAfterMs?: number;
-  /** Of `INTERNAL`: to quote. */
+  /** Of `INTERNAL`: quote it when you report the error. */
   requestId?: string;
-  /** For people: why just now. */
+  /** For people: why this request was refused. */
   reason?: string;
 }
 
-/** Whom moderation is about: a participant, or whoever the issuer's tokens call `subject`. */
+/** The person to moderate: a participant, or the `sub` of the issuer's tokens as `subject`. */
 type Person = { participantId: string; subject?: never } | { subject: string; participantId?: never };
 
 export interface Ban {
   participantId: string;
-  /** The name that it had, if it was there. */
+  /** The name that the participant had, if they were in the event. */
   username?: string | undefined;
   bannedAt: string;
   reason?: string | undefined;
-  /** Without one, for good. */
+  /** Without it, the ban is permanent. */
   expiresAt?: string | undefined;
 }
 
@@ -85,23 +85,23 @@ export type Reply<Data extends object = object> = ({ ok: true } & Data) | { ok: 
 
 type Callback<Data extends object = object> = (reply: Reply<Data>) => void;
 
-/** What a page of messages after a `seq` says besides. */
+/** Further fields of a page of messages after a `seq`. */
 interface Since {
-  /** Messages up to `after` that were deleted since. */
+  /** Messages up to `after` that were deleted in the meantime. */
   deletedSeqs?: number[];
-  /** With `hasMore`: go on after this, or after the last message if it is not there. */
+  /** With `hasMore`: the `after` of the next page. If it is missing, use the `seq` of the last message. */
   upTo?: number;
 }
 
 export interface ClientToServerEvents {
   joinEvent: (
-    /** With a token of an issuer, `username` comes from there. */
+    /** Where an issuer is set, the username comes from the token. */
     data: { eventId: string; username?: string; after?: number; participantToken?: string },
     callback: Callback<{
       event: Event;
       participant: Participant;
       latestSeq: number;
-      /** A guest's. */
+      /** Only for guests. */
       participantToken?: string;
     }>,
   ) => void;
@@ -111,7 +111,7 @@ export interface ClientToServerEvents {
   ) => void;
   typing: (data: { isTyping: boolean }, callback?: Callback) => void;
   leaveEvent: (data: Record<string, never>, callback: Callback) => void;
-  /** Without a callback the list comes as `activeEvents`. */
+  /** Without a callback, the list arrives as the event `activeEvents`. */
   getActiveEvents: (
     data: { limit?: number; cursor?: string },
     callback: Callback<{ events: Event[]; nextCursor?: string }>,
@@ -120,10 +120,10 @@ export interface ClientToServerEvents {
     data: { before?: number; after?: number; limit?: number },
     callback: Callback<{ messages: Message[]; hasMore: boolean } & Since>,
   ) => void;
-  /** The following are for moderators and hosts, in the event that they have joined. */
+  /** The following actions are for moderators and hosts, in the event they have joined. */
   deleteMessage: (data: { seq: number }, callback?: Callback) => void;
   kick: (data: Person & { reason?: string }, callback?: Callback) => void;
-  /** For so many seconds, or for good. */
+  /** For a number of seconds, or permanently. */
   ban: (data: Person & { reason?: string; seconds?: number }, callback?: Callback<{ ban: Ban }>) => void;
   unban: (data: Person, callback?: Callback) => void;
   updateEvent: (
@@ -135,12 +135,12 @@ export interface ClientToServerEvents {
 interface Presence {
   eventId: string;
   participantCount: number;
-  /** One person; in large audiences `participants` (at most 20 of those who came or left) stands instead. */
+  /** One person. In large audiences `participants` (at most 20 of those who joined or left) replaces it. */
   participant?: Participant;
   participants?: Participant[];
 }
 
-/** Every event's data. Events that a reconnect brings back have an `offset` besides, for the library. */
+/** The data of every event. Events that can be recovered after a reconnect also have an `offset`, for the library. */
 interface ServerData {
   eventHistory: {
     eventId: string;
@@ -155,10 +155,10 @@ interface ServerData {
   userJoined: Presence;
   userLeft: Presence;
   userTyping: { eventId: string; participant: Participant; isTyping: boolean };
-  /** What is said of the event, or how people may write, has changed. */
+  /** The details of the event, or its rules, have changed. */
   eventUpdated: { event: Event };
   eventEnded: { event: Event };
-  /** The recipient must leave; the server disconnects it. */
+  /** The recipient has been removed; the server disconnects them. */
   kicked: { eventId: string; banned: boolean; reason?: string | undefined; expiresAt?: string | undefined };
   activeEvents: { events: Event[]; nextCursor?: string };
   error: ChatError;

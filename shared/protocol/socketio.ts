@@ -25,7 +25,7 @@ export type Packet =
 export const PING_INTERVAL_MS = 7_200_000;
 export const PING_TIMEOUT_MS = 600_000;
 
-/** Names that mean something to a Socket.IO library itself. */
+/** Event names that Socket.IO libraries use themselves. */
 const RESERVED_NAMES: unknown[] = [
   'connect',
   'connect_error',
@@ -39,8 +39,8 @@ const RESERVED_NAMES: unknown[] = [
 const ID_DIGITS = 15;
 
 /**
- * Message, type, attachment count if binary, namespace up to its comma, ack id. Each character decides alone how to go
- * on, so hostile input takes linear time.
+ * Message, type, attachment count if binary, namespace up to its comma, ack id. The pattern needs no backtracking, so
+ * hostile input takes linear time.
  */
 const HEADER = /^4(?:([0-3])|([56])(?=0*[1-9])\d{1,15}-)(?:(\/[^,]*),?)?(\d*)/;
 
@@ -78,7 +78,7 @@ function ackPacket(namespace: string, { id }: { id?: number }, body: string): Pa
   return Array.isArray(args) && id !== undefined ? { type: 'ack', namespace, id, args } : undefined;
 }
 
-/** Every payload is an array or an object, right behind the header: JSON's leading white space has no place here. */
+/** A payload is an array or an object, directly after the header; leading white space, as JSON allows it, is refused. */
 function parsePayload(body: string): unknown {
   if (!body.startsWith('[') && !body.startsWith('{')) return undefined;
   try {
@@ -91,7 +91,7 @@ function parsePayload(body: string): unknown {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Has a client do nothing, and keeps API Gateway from ending an idle connection. */
+/** A packet that clients ignore. It keeps API Gateway from closing an idle connection. */
 export const NOOP = '6';
 
 /** The first packet of a connection. We offer no other transport to upgrade to; `maxPayload` is in bytes. */
@@ -108,7 +108,7 @@ export const encodeOpen = (sid: string): string =>
 export const encodeConnected = ({ sid, pid }: { sid: string; pid: string }): string =>
   `40${JSON.stringify({ sid, pid })}`;
 
-/** The refusal of CONNECT. Only then: a connected client that gets one believes itself connected for ever. */
+/** The refusal of CONNECT. Never sent later: a connected client that gets it would go on taking itself for connected. */
 export const encodeConnectError = (
   { message, data }: { message: string; data?: object },
   namespace = '/',
@@ -119,5 +119,5 @@ export const encodeAck = (id: number, reply: object): string => `43${id}${JSON.s
 export const encodeEvent = (name: string, ...args: unknown[]): string =>
   `42${JSON.stringify([name, ...args])}`;
 
-/** The server's goodbye: unlike a closed socket, it keeps the client from reconnecting by itself. */
+/** Disconnects a client. Unlike a closed connection, it keeps the client from reconnecting by itself. */
 export const encodeDisconnect = (): string => '41';

@@ -42,18 +42,18 @@ const line = (max: number) =>
     .refine(hasNo(CONTROL), noControls)
     .refine(hasNo(INVISIBLE), 'must not contain invisible or text-direction characters')
     .refine(hasNo(LONE_SURROGATE), wellFormed)
-    .refine(has(VISIBLE), 'must contain something visible');
+    .refine(has(VISIBLE), 'must contain a visible character');
 
 /** Several lines; stored as sent. */
 const lines = (max: number) =>
   atMost(max)
     .refine(hasNo(CONTROL_BUT_NEWLINE_AND_TAB), noControls)
-    .refine(hasNo(OVERRIDE), 'must not override the direction of text')
+    .refine(hasNo(OVERRIDE), 'must not contain characters that override the text direction')
     .refine(hasNo(LONE_SURROGATE), wellFormed);
 
 export const username = line(limits.usernameLength);
 export const eventName = line(limits.eventNameLength);
-/** Why somebody was moderated, for that person. */
+/** The reason for a kick or a ban, which the participant gets. */
 export const reason = line(limits.reasonLength);
 export const description = lines(limits.descriptionLength);
 export const messageText = lines(limits.textLength).refine((text) => text.trim() !== '', 'must not be blank');
@@ -61,7 +61,7 @@ export const clientMessageId = atMost(limits.clientMessageIdLength)
   .min(1, 'must not be empty')
   .refine(hasNo(LONE_SURROGATE), wellFormed);
 
-/** An id of ours, opaque to clients. What cannot be one names nothing, rather than being malformed. */
+/** An id that the server made, opaque to clients. Text of another form is treated as an unknown id, not as malformed. */
 export const opaqueId = z
   .string()
   .min(1, 'must not be empty')

@@ -76,7 +76,7 @@ export async function putPresenceRecord(
   const there = await getItem<PresenceRecord>(table, key);
   const essence = (of: PresenceRecord | undefined) => [of?.after, of?.upTo, of?.changes, of?.outbox];
   if (!isDeepStrictEqual(essence(there), essence(record)))
-    throw new Error('Another window has told of presence');
+    throw new Error('Another window has written a presence record with this number');
 }
 
 /** The records after a number, in order; if there are more than `max`, some more than that. */

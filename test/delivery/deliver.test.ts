@@ -104,7 +104,7 @@ test('when nobody is to be reached, nobody is disconnected and all is delivered 
   for (const name of ['ana', 'bob', 'cleo']) await room.enter(name);
   for (const name of ['ana', 'bob', 'cleo']) room.statuses.set(name, 500);
   await room.say('hello');
-  await expect(catchUp(delivery, 'e', Date.now() + 2_000)).rejects.toThrow('serves nobody');
+  await expect(catchUp(delivery, 'e', Date.now() + 2_000)).rejects.toThrow('served nobody');
   expect(room.closed).toEqual([]);
   room.statuses.clear();
   await catchUp(delivery, 'e', soon());

@@ -35,7 +35,7 @@ type Actions = {
   [A in Exclude<Action, keyof typeof moderation>]: (socket: Guest, data: ActionData<A>) => Reply;
 };
 
-/** What clients can do to the rooms (contract: "Client to server"); `leave` is also what a departure does. */
+/** What clients can do to the rooms (docs/protocol.md, "Actions"); `leave` is also what a departure does. */
 export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { leave(socket: Guest): void } {
   const participantIds = new Map<string, string>();
 
@@ -145,7 +145,8 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
     getActiveEvents(_socket, { limit = limits.historyLength, cursor }) {
       const active = [...rooms.values()].filter(({ event }) => event.status === 'active').reverse();
       const from = cursor === undefined ? 0 : active.findIndex(({ event }) => event.id === cursor) + 1;
-      if (cursor !== undefined && from === 0) throw badRequest('cursor', 'is not a cursor of ours');
+      if (cursor !== undefined && from === 0)
+        throw badRequest('cursor', 'must be the nextCursor of an earlier answer');
       const page = active.slice(from, from + limit).map(eventIn);
       const isLast = from + limit >= active.length;
       return { data: isLast ? { events: page } : { events: page, nextCursor: page.at(-1)?.id } };

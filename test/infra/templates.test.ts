@@ -250,7 +250,7 @@ describe('grants', () => {
 });
 
 describe('the stream', () => {
-  test('wakes delivery for bells alone, retries for a bounded time, and keeps what was given up', () => {
+  test('invokes delivery for event heads only, retries for a bounded time, and keeps what was given up', () => {
     chat.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       StartingPosition: 'TRIM_HORIZON',
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -309,7 +309,7 @@ describe('settings', () => {
     [{ ephemeral: 'maybe' }, /ephemeral: /],
     [{ corsOrigins: 'example' }, /corsOrigins/],
     [{ name: '1 chat' }, /name: must be letters/],
-    [{ 'auth.issuer': 'id.example.com', 'auth.audience': 'chat' }, /auth\.issuer: must be the address/],
+    [{ 'auth.issuer': 'id.example.com', 'auth.audience': 'chat' }, /auth\.issuer: must be the URL/],
     [{ 'auth.issuer': 'https://id.example.com' }, /auth\.audience: is required with auth\.issuer/],
     [{ 'auth.audience': 'chat' }, /auth\.issuer: is required with auth\.audience/],
     [{ ...issuer, 'auth.issuer': 'http://localhost:5001' }, /auth\.issuer: must begin with https/],

@@ -99,7 +99,10 @@ describe('over HTTP', () => {
     for (const [what, bad] of Object.entries(await badTokens())) {
       const { status, headers, body } = await create(bad === undefined ? {} : bearer(bad));
       expect([status, headers.get('www-authenticate')], what).toEqual([401, 'Bearer']);
-      const reason = { expired: 'The token has expired.', 'nobody named': 'The token names nobody.' }[what];
+      const reason = {
+        expired: 'The token has expired.',
+        'nobody named': 'The token has no subject or no usable username.',
+      }[what];
       const error = { code: 'UNAUTHORIZED', message: required, ...(reason && { reason }) };
       expect(body, what).toEqual({ error });
     }

@@ -86,7 +86,10 @@ describe('tokens of an issuer', () => {
     for (const [what, bad] of Object.entries(await badTokens(issuer.url))) {
       const { reason, ...refused } = await refusedWith(authenticate(bad));
       expect(refused, what).toEqual(unauthorized);
-      const reasons = { expired: 'The token has expired.', 'nobody named': 'The token names nobody.' };
+      const reasons = {
+        expired: 'The token has expired.',
+        'nobody named': 'The token has no subject or no usable username.',
+      };
       expect(reason, what).toBe(reasons[what as keyof typeof reasons]);
     }
   });
@@ -329,7 +332,7 @@ describe('the settings', () => {
     ['no audience', 'auth.audience: is required', issuer],
     ['an empty audience', 'auth.audience: must not be empty', issuer, { 'auth.audience': '' }],
     ['an audience alone', 'auth.issuer: is required', undefined, mine],
-    ['an issuer that is no address', 'auth.issuer: must be the address', 'issuer', mine],
+    ['an issuer that is no address', 'auth.issuer: must be the URL', 'issuer', mine],
     ['http', 'auth.issuer: must begin with https://', 'http://issuer.example', mine],
     ['http on this machine, deployed', 'auth.issuer: must begin with https://', 'http://localhost:9', mine],
     ['http on this machine', 'none', 'http://localhost:9', mine, true],

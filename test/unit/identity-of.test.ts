@@ -65,7 +65,10 @@ test.for<[what: string, claims: Record<string, unknown>]>([
   ['an empty subject', { sub: '', name: 'Ana' }],
   ['a subject that cannot be shown, and no name', { sub: nothingVisible }],
 ])('a token with %s names nobody', async ([, claims]) => {
-  expect(await refused(claims)).toMatchObject({ code: 'UNAUTHORIZED', reason: 'The token names nobody.' });
+  expect(await refused(claims)).toMatchObject({
+    code: 'UNAUTHORIZED',
+    reason: 'The token has no subject or no usable username.',
+  });
 });
 
 test('who somebody is depends on issuer and subject alone', () => {

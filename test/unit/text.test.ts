@@ -11,7 +11,7 @@ const outcome = (schema: typeof username | typeof messageText, text: string) => 
 };
 
 const invisible = 'must not contain invisible or text-direction characters';
-const blank = 'must contain something visible';
+const blank = 'must contain a visible character';
 const controls = 'must not contain control characters';
 const illFormed = 'must be well-formed Unicode';
 const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
@@ -115,8 +115,8 @@ test.for<[what: string, text: string, message?: string]>([
   ['decomposed', 'Zoe\u0308'],
   ['marks of direction in Hebrew and Arabic', '\u200fשלום\u200e \u2067مرحبا\u2069 \u202b…\u202c'],
   ['invisible characters', 'a\u200b\u00ad\u3164\u{e0068}\u2028'],
-  ['left to right by force', 'a\u202db', 'must not override the direction of text'],
-  ['right to left by force', 'gpj.\u202eexe', 'must not override the direction of text'],
+  ['left to right by force', 'a\u202db', 'must not contain characters that override the text direction'],
+  ['right to left by force', 'gpj.\u202eexe', 'must not contain characters that override the text direction'],
   ['a carriage return', 'a\rb', controls],
   ['a lone surrogate', '\ud800', illFormed],
 ])('text of several lines: %s', ([, text, message]) => {

@@ -16,13 +16,13 @@ export interface Answers {
 interface Request {
   connectionId: string;
   requestId: string;
-  /** What the client wants to have back. */
+  /** The id that the answer must carry. */
   id?: RequestId | undefined;
 }
 
 /**
  * Runs an operation and answers: exactly one acknowledgement or error for a request with an `id`; without one, silence or
- * an error. Through the management API: a route response could neither be left out nor be followed by more.
+ * an error. Answers go through the management API, because a route response can be neither left out nor followed by more.
  */
 export async function answer(
   answers: Answers,
@@ -32,7 +32,7 @@ export async function answer(
   const refuse = async (error: unknown, of?: RequestId) => {
     const refusal = refusalOf(error, requestId);
     await post(connectionId, answers.error(refusal, of));
-    // Its token has run out: with another one it must connect anew.
+    // The token has expired: the client must connect again with a new one.
     if (refusal.code === 'UNAUTHORIZED') await chat.poster.close(connectionId);
   };
   let done: { connection: Connection; reply: Reply };
@@ -48,13 +48,14 @@ export async function answer(
   await reply.afterwards?.().catch((error) => refuse(error));
 }
 
-/** What the client may know of a failure; the log knows the rest. */
+/** What the client is told about a failure; the log has the rest. */
 export function refusalOf(error: unknown, requestId: string): ErrorData {
   const refusal = toChatError(error, requestId);
   if (!(error instanceof ChatError)) log.error('request failed', { requestId, error });
-  else if (refusal.code === 'INTERNAL') log.warn('request refused', { requestId });
+  else if (refusal.code === 'INTERNAL')
+    log.warn('request refused: the connection is unknown, or on another wire', { requestId });
   return refusal.toData();
 }
 
-/** How long a request's id is in a frame: a page that answers it must leave room. */
+/** The bytes that a request's id takes in a frame; a page that answers it must leave room for them. */
 export const bytesOf = (id: RequestId | undefined): number => Buffer.byteLength(JSON.stringify(id ?? null));

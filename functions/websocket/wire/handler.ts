@@ -7,21 +7,21 @@ import { log, publishMetrics } from '../../context/observe.ts';
 /** One message of a client. */
 export interface Incoming {
   connectionId: string;
-  /** To quote when something went wrong on our side. */
+  /** What a client can quote when the server failed. */
   requestId: string;
   text: string;
 }
 
 export type MessageHandler = (event: APIGatewayProxyWebsocketEventV2) => Promise<{ statusCode: 200 }>;
 
-/** A connection that must end and cannot be closed. */
+/** A connection that must end, but could not be closed. */
 export class StillOpen extends Error {
   override readonly name = 'StillOpen';
 }
 
 /**
- * The handler of a route. Fails for `StillOpen` only: API Gateway tells the client of a failure in a frame of its own,
- * which means nothing on the JSON wire and makes a Socket.IO client connect anew.
+ * The handler of a route. It fails only for `StillOpen`: API Gateway then sends the client an error frame of its own, which
+ * is not part of the JSON wire, and which makes a Socket.IO client reconnect.
  */
 export function handleMessages(take: (message: Incoming) => Promise<void>): MessageHandler {
   return async ({ requestContext: { connectionId, requestId }, body = '' }) => {
@@ -37,7 +37,7 @@ export function handleMessages(take: (message: Incoming) => Promise<void>): Mess
   };
 }
 
-/** API Gateway takes 128 KB in several frames of 32 KB. Nothing that we take needs that: it is refused unread. */
+/** API Gateway accepts messages of 128 KB in several frames. No request needs more than one frame: larger ones are refused unparsed. */
 export const isTooLarge = (text: string): boolean => Buffer.byteLength(text) > limits.frameBytes;
 
 /** A connection that went away meanwhile needs no answer; `$disconnect`, the next window or the sweep cleans up. */

@@ -7,7 +7,7 @@ export type Headers = Readonly<Record<string, string | undefined>>;
 
 /**
  * The token of a handshake, and the headers of its answer: a subprotocol that was offered must be echoed
- * (contract: "Credentials";
+ * (docs/security.md, "Tokens";
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-connect-route-subprotocol.html).
  */
 export function readHandshake(

@@ -8,7 +8,7 @@ import { type Answers, answer } from './answer.ts';
 import { dispatch, type Operations } from './dispatch.ts';
 import { handleMessages, type Incoming, isTooLarge, type MessageHandler } from './handler.ts';
 
-/** The JSON wire: one request a frame (contract: "The JSON wire"). */
+/** The JSON wire: one request in each frame (docs/protocol.md, "Frames"). */
 
 const answers: Answers = { ack: encodeAck, error: encodeError };
 
@@ -18,7 +18,7 @@ export const route = <A extends Action>(action: A, operation: Operation<ActionDa
     answerFrame(frame, getConnection(chat.table, frame.connectionId), { [action]: operation }),
   );
 
-/** Answers a frame with what these operations do. */
+/** Runs the operation that a frame asks for, if it is one of these, and answers. */
 export async function answerFrame(
   { connectionId, requestId, text }: Incoming,
   found: Promise<Connection | undefined>,
@@ -29,7 +29,7 @@ export async function answerFrame(
   await answer(answers, { connectionId, requestId, id }, async () => {
     const connection = await found;
     if (connection?.wire !== 'json') {
-      // Unknown: it must connect again to be known. Of Socket.IO: that is no packet.
+      // An unknown connection must connect again; on a Socket.IO connection this is not a packet.
       await chat.poster.close(connectionId);
       throw new ChatError('INTERNAL');
     }

@@ -17,7 +17,7 @@ import { type Answers, answer, refusalOf } from './answer.ts';
 import { dispatch } from './dispatch.ts';
 import { type Incoming, isTooLarge, post, StillOpen } from './handler.ts';
 
-/** The Socket.IO wire: one packet a message (contract: "The Socket.IO wire"). */
+/** The Socket.IO wire: one packet in each message (docs/socketio.md). */
 
 const MAIN_NAMESPACE = '/';
 
@@ -27,7 +27,7 @@ const answers: Answers = {
     id === undefined ? encodeEvent('error', error) : encodeAck(Number(id), { ok: false, error }),
 };
 
-/** Answers a packet, or closes the connection: on a violation, and whenever the client would wait in vain. */
+/** Answers a packet, or closes the connection: if the packet violates the protocol, or if no answer can be sent. */
 export async function answerPacket(message: Incoming, connection: Connection): Promise<void> {
   const { connectionId, text } = message;
   // More than the `maxPayload` that `open` told it.
@@ -45,7 +45,7 @@ async function close(connectionId: string): Promise<void> {
   if (!(await chat.poster.close(connectionId))) throw new StillOpen();
 }
 
-/** False: the packet has no place here. */
+/** False: the packet is not allowed here. */
 async function answerGood(packet: Packet, message: Incoming, connection: Connection): Promise<boolean> {
   if (packet.type === 'pong' || packet.type === 'attachment') return true;
   const { connectionId } = message;
@@ -69,13 +69,13 @@ async function answerConnect(
   try {
     connected = await connectSocket(chat, connection, auth, authenticate);
   } catch (error) {
-    // Our own faults close the connection, so that the client tries again: a refusal would be for good.
+    // After a fault of ours the connection is closed, so that the client tries again. It would not after a refusal.
     if (!(error instanceof ChatError) || error.code === 'INTERNAL') throw error;
     const { message, ...data } = refusalOf(error, requestId);
     return (await post(connectionId, encodeConnectError({ message, data }))) === 'delivered';
   }
   if (!connected) return false;
-  // A client waits for this for ever.
+  // Without this packet the client would wait forever.
   if ((await post(connectionId, encodeConnected(connected.answer))) !== 'delivered') return false;
   await connected.afterwards?.();
   return true;
@@ -88,7 +88,7 @@ async function answerEvent(
 ): Promise<void> {
   const { id } = packet;
   await answer(answers, { connectionId, requestId, id }, async () => {
-    // Its attachments come in messages of their own, if API Gateway lets them through.
+    // The attachments come in messages of their own; API Gateway refuses those that are binary.
     if (packet.type === 'binary') throw new ChatError('BINARY_NOT_SUPPORTED');
     const { name, args } = packet;
     const request = { action: String(name), data: args[0] ?? {}, id };

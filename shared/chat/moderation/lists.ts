@@ -10,7 +10,7 @@ interface Page {
   cursor?: string | undefined;
 }
 
-/** The bans of an event that are not over, newest first. Throws `BAD_REQUEST` for a cursor that is not ours. */
+/** The current bans of an event, newest first. Throws `BAD_REQUEST` for a cursor that the server did not make. */
 export async function listBans(
   { table }: Chat,
   eventId: string,
@@ -21,7 +21,7 @@ export async function listBans(
   return { ...page, ...nextCursor(next) };
 }
 
-/** Who moderated what in an event, newest first. Throws `BAD_REQUEST` for a cursor that is not ours. */
+/** The audit log of an event, newest first. Throws `BAD_REQUEST` for a cursor that the server did not make. */
 export async function listAudit(
   { table }: Chat,
   eventId: string,
@@ -38,6 +38,6 @@ const nextCursor = (next: string | undefined) =>
 function readCursor(cursor: string | undefined, shape: RegExp): string | undefined {
   if (cursor === undefined) return undefined;
   const from = Buffer.from(cursor, 'base64url').toString();
-  if (!shape.test(from)) throw badRequest('cursor', 'is not a cursor of ours');
+  if (!shape.test(from)) throw badRequest('cursor', 'must be the nextCursor of an earlier answer');
   return from;
 }

@@ -24,7 +24,8 @@ export function participantIdOf(
 ): string {
   if (participantId !== undefined) return participantId;
   const issuer = settings['auth.issuer'];
-  if (issuer === undefined || subject === undefined) throw badRequest(path, 'means nobody without an issuer');
+  if (issuer === undefined || subject === undefined)
+    throw badRequest(path, 'can only be used where an issuer is set');
   return participantIdOfSubject(issuer, subject);
 }
 
@@ -66,6 +67,6 @@ export async function expel(
   // Once for all, and for what one that died before it could signal it has left.
   if ((await readOutbox(table, eventId)).length > 0) await signalPresence(table, eventId);
   await deliverNow(chat, eventId);
-  if (stillOpen > 0) throw new Error('Not all connections could be closed');
+  if (stillOpen > 0) throw new Error('Not all connections of the participant could be closed');
   return username;
 }

@@ -41,7 +41,7 @@ export async function fanOut(
       return await postElsewhere(chunk.batches, Math.min(lease.until, until));
     } catch (error) {
       // Whoever was served before it failed hears it twice.
-      log.warn('a chunk is posted from here', { error });
+      log.warn('another function could not post a chunk, posting it here', { error });
       return postHere(chunk);
     }
   }

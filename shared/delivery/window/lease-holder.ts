@@ -35,7 +35,8 @@ export async function withLease<Result>(
   try {
     const { result, progress } = await work(lease, cursor);
     if (!progress) await abandonLease(table, eventId, owner);
-    else if (!(await release(table, eventId, owner, progress))) throw new Error('The lease was taken');
+    else if (!(await release(table, eventId, owner, progress)))
+      throw new Error('The lease was lost to another holder');
     return result;
   } catch (error) {
     await abandonLease(table, eventId, owner).catch(() => {});
@@ -71,14 +72,14 @@ export class Lease {
 
   /** Throws if the lease is no longer ours. */
   check(): void {
-    if (Date.now() >= this.#until) throw new Error('The lease ran out');
+    if (Date.now() >= this.#until) throw new Error('The lease has expired');
   }
 
   /** Writes down what a window has done, and goes on. Throws if the lease was lost. */
   async settle(progress: Progress): Promise<Cursor> {
     return this.#inTurn(async (until) => {
       const cursor = await settle(this.#table, this.#eventId, this.#owner, progress);
-      if (!cursor) throw new Error('The lease was taken');
+      if (!cursor) throw new Error('The lease was lost to another holder');
       this.#until = until;
       return cursor;
     });

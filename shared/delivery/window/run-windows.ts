@@ -130,7 +130,7 @@ async function findWork(
   if (waitMs > 0) await sleep(waitMs);
   // The head first: what is written after this read is the next window's, also if this one finds it already.
   const head = (waitMs <= 0 && written?.head) || (await getEventHead(table, eventId));
-  if (!head) throw new Error('The event has no head');
+  if (!head) throw new Error('The event has no event head');
   const entries = await readPrefix(table, eventId, delivered, WINDOW_ENTRIES);
   return { head, entries, outbox: head.outbox };
 }

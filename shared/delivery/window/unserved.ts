@@ -33,7 +33,7 @@ export async function handleUnserved(
   metrics.count('ConnectionsThrottled', throttled.length);
   await markMembersLost(delivery, gone);
   const isNew = [...failed, ...throttled].some(({ connectionId }) => !(connectionId in before.pending));
-  if (frames === 0 && isNew) throw new Error('The management API serves nobody');
+  if (frames === 0 && isNew) throw new Error('The management API served nobody');
 
   const now = Date.now();
   const failing = failed.map((one) => ({
@@ -51,7 +51,8 @@ export async function handleUnserved(
     ...open.map(({ connectionId, had }) => ({ connectionId, had })),
   ];
   // Those who were served will hear it again.
-  if (unserved.length > PENDING_MAX) throw new Error('The management API serves too few');
+  if (unserved.length > PENDING_MAX)
+    throw new Error('The management API failed for more members than the cursor can remember');
   // Nobody else may have a reason to run the next window soon.
   if (unserved.length > 0) await signalPresence(delivery.table, eventId);
   return { departures: gone.length + lagging.length + hopeless.length - open.length, unserved };

@@ -1,0 +1,57 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const isGenerated = (name: string) =>
+  ['node_modules', '.git', '.build', 'cdk.out', 'coverage'].includes(name);
+
+const pagesIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => !isGenerated(name))
+    .flatMap((entry) =>
+      entry.isDirectory() ? pagesIn(join(folder, entry.name)) : [join(folder, entry.name)],
+    )
+    .filter((file) => file.endsWith('.md'));
+
+const pages = pagesIn('');
+
+/** What is not code: no fenced blocks, no indented ones, no `code`. */
+const proseOf = (file: string): string =>
+  readFileSync(join(root, file), 'utf8')
+    .replace(/^```.*?^```/gms, '')
+    .replace(/^ {4}.*$/gm, '')
+    .replace(/`[^`\n]*`/g, 'code');
+
+/** The anchors of a page as GitHub makes them from its headings. */
+function anchorsOf(file: string): Set<string> {
+  const text = readFileSync(join(root, file), 'utf8').replace(/^```.*?^```/gms, '');
+  const anchors = new Set<string>();
+  for (const [, heading = ''] of text.matchAll(/^#{1,6} (.*)$/gm)) {
+    const plain = heading
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .trim()
+      .toLowerCase();
+    const anchor = plain.replace(/[^\p{L}\p{N}\p{M}\p{Pc} -]/gu, '').replaceAll(' ', '-');
+    let unique = anchor;
+    for (let count = 1; anchors.has(unique); count += 1) unique = `${anchor}-${count}`;
+    anchors.add(unique);
+  }
+  return anchors;
+}
+
+function faultOf(page: string, link: string): string | undefined {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : join(dirname(page), decodeURIComponent(path));
+  if (!existsSync(join(root, target))) return `${page}: ${link} is not there`;
+  if (anchor === undefined || !target.endsWith('.md') || anchorsOf(target).has(anchor)) return undefined;
+  return `${page}: ${link} has no such heading`;
+}
+
+test.for(pages)('the relative links and anchors of %s exist', (page) => {
+  const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  const relative = links.filter((link) => !/^[a-z]+:/.test(link));
+  expect(relative.map((link) => faultOf(page, link)).filter((fault) => fault !== undefined)).toEqual([]);
+});
