@@ -39,5 +39,5 @@ export async function lookAgain<T>(attempt: () => Promise<T | typeof CHANGED>): 
     const result = await attempt();
     if (result !== CHANGED) return result;
   }
-  throw new Error('What was to be changed never stood still');
+  throw new Error('The item was changed by others in every attempt');
 }
