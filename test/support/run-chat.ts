@@ -21,8 +21,8 @@ export type RunningChat = LocalStack & {
   readonly writes: readonly Write[];
 };
 
-/** Tests have few people: more environments would only take longer to start, on machines with much memory. */
-const fleet = { perFunction: 8, total: 40 };
+/** Tests have few people, and to start an environment takes as long as several invocations. */
+const fleet = { perFunction: 8, total: 40, patienceMs: 100 };
 
 /** The chat on a local stack of its own, with these settings. `CHAT_LOG=1` shows what the stack and the functions say. */
 export async function runChat(
