@@ -29,8 +29,6 @@ import { startSchedules } from './scheduler/scheduler.ts';
 
 export type { LocalStack, LocalStackOptions };
 
-const accountId = '000000000000';
-
 /** Runs the stacks of a cloud assembly on this machine. */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const stops: (() => unknown)[] = [];
@@ -57,7 +55,7 @@ async function start(
   const { assembly, port = 0, clock = systemClock, faults = noFaults(), log = () => {} } = options;
   const { rewrites = {} } = options;
   const region = process.env.AWS_REGION ?? 'us-east-1';
-  const account = { accountId, region };
+  const account = { accountId: '000000000000', region };
 
   const dynamodbStarting = Promise.resolve(options.dynamodb ?? startDynamoDB({ dataDir: options.dataDir }));
   // Looked at below; until then a failure must not count as unhandled.
@@ -153,7 +151,7 @@ async function start(
       ...iam,
       lambda,
       asynchronous,
-      arnPrefix: `arn:aws:lambda:${region}:${accountId}:function:`,
+      arnPrefix: `arn:aws:lambda:${region}:${account.accountId}:function:`,
     });
 
   const timeToLive = startTimeToLive(upstream, tables, clock, (error) => log(`Expired items stay: ${error}`));
