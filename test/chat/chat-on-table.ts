@@ -100,7 +100,7 @@ export async function chatOnTable() {
       for await (const entry of readLog(table, 'e', { pageSize: 100 })) entries.push(entry);
       return entries;
     },
-    /** Puts entries into the log, whatever the bell says. */
+    /** Puts entries into the log, whatever the head says. */
     async fill(entries: LogEntry[]): Promise<void> {
       const items = entries.map((entry) => logItem('e', entry, Date.now() + 3_600_000));
       for (let from = 0; from < items.length; from += BATCH) {

@@ -54,7 +54,7 @@ describe('a member that is not to be served', () => {
     await catchUp(delivery, 'e', soon());
     await catchUp(delivery, 'e', soon());
     expect(room.heard('ana')).toEqual(['hello']);
-    expect(room.news('ana')).toEqual(['userLeft bob']);
+    expect(room.presence('ana')).toEqual(['userLeft bob']);
     expect(await room.connections()).toEqual(['ana']);
     expect((await getCursor(delivery.table, 'e'))?.participantCount).toBe(1);
   });
@@ -194,7 +194,7 @@ test('whoever leaves while a window lists the members does not hear of itself', 
   const { table } = delivery;
   const bob = await getConnection(table, 'bob');
   const send = table.client.send.bind(table.client) as (command: unknown) => Promise<unknown>;
-  // Right after the members were listed, before the notes are read.
+  // Right after the members were listed, before the outbox is read.
   const leaving = Object.assign(Object.create(table.client), {
     async send(command: unknown) {
       const result = await send(command);
@@ -207,8 +207,8 @@ test('whoever leaves while a window lists the members does not hear of itself', 
   await room.say('hello');
   await catchUp({ ...delivery, table: { ...table, client: leaving } }, 'e', soon());
   await catchUp(delivery, 'e', soon());
-  expect(room.news('ana')).toEqual(['userLeft bob']);
-  expect(room.news('bob')).toEqual([]);
+  expect(room.presence('ana')).toEqual(['userLeft bob']);
+  expect(room.presence('bob')).toEqual([]);
 });
 
 test('a member that met an error in the middle goes on there, in the next window', async () => {
@@ -250,7 +250,7 @@ test('in a quiet event the log is not read: the sender knows what there is to de
   const first = await room.say('one');
   await deliverNow({ ...delivery, table: { ...table, client } }, 'e', { written: first });
   expect(asked.filter((one) => one.startsWith('QueryCommand') && !one.includes('AUDIENCE'))).toEqual([]);
-  // What somebody else has said is not in `rung`.
+  // What somebody else has said is not in `written`.
   await room.say('two');
   const third = await room.say('three');
   await deliverNow(delivery, 'e', { written: third });

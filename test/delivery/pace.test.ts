@@ -30,8 +30,8 @@ test('all who post at once share the frames of each second', async () => {
   const table = await newTable();
   const settings = chatSettings.parse({ framesPerSecond: 100 });
   const startedAt = Date.now();
-  const posters = Array.from({ length: 12 }, () => new FrameQuota({ table, settings }, soon()));
-  await Promise.all(posters.map((share) => share.take(25)));
+  const quotas = Array.from({ length: 12 }, () => new FrameQuota({ table, settings }, soon()));
+  await Promise.all(quotas.map((quota) => quota.take(25)));
   const taken = await takenIn(table, startedAt);
   // What was answered too late is taken again.
   expect(taken.reduce((sum, one) => sum + one, 0)).toBeGreaterThanOrEqual(300);
@@ -42,15 +42,15 @@ test('more than there is in a second is taken from several; what was foreseen is
   const table = await newTable();
   const settings = chatSettings.parse({ framesPerSecond: 100 });
   const startedAt = Date.now();
-  const share = new FrameQuota({ table, settings }, soon());
-  await share.foresee(1_000);
-  await share.take(130);
+  const quota = new FrameQuota({ table, settings }, soon());
+  await quota.foresee(1_000);
+  await quota.take(130);
   const taken = await takenIn(table, startedAt);
   expect(taken.reduce((sum, one) => sum + one, 0)).toBeGreaterThanOrEqual(130);
   expect(Math.max(...taken)).toBeLessThanOrEqual(100);
 });
 
-test('who does not get its share in time gives up', async () => {
+test('who does not get its frames in time gives up', async () => {
   const table = await newTable();
   const settings = chatSettings.parse({ framesPerSecond: 4 });
   const [greedy, late] = [

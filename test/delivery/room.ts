@@ -105,7 +105,7 @@ export async function newRoom(settings: Partial<ChatSettings> = {}) {
     heard: (connectionId: string) =>
       got(connectionId).flatMap(({ event, data }) => (event === 'newMessage' ? [data.text] : [])),
     /** What it has heard of others. */
-    news: (connectionId: string) =>
+    presence: (connectionId: string) =>
       got(connectionId).flatMap(({ event, data }) =>
         event === 'newMessage' ? [] : [`${event} ${data.participant.username}`],
       ),

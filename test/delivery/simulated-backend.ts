@@ -21,7 +21,7 @@ export function newBackend(
   { random, tick, hangUp }: { random: () => number; tick: () => number; hangUp: (client: Client) => void },
 ) {
   const running = new Set<Promise<unknown>>();
-  const [rung, reading] = [new Set<string>(), new Set<string>()];
+  const [changed, reading] = [new Set<string>(), new Set<string>()];
   const { dangers, pause, invoke, outside, slowed } = newLambda(random);
   const gateway = newGateway({ random, pause, tick, hangUp, closed });
   const chat: Chat = {
@@ -71,13 +71,13 @@ export function newBackend(
   }
 
   async function readStream(eventId: string): Promise<void> {
-    rung.add(eventId);
+    changed.add(eventId);
     if (reading.has(eventId)) return;
     reading.add(eventId);
-    while (rung.delete(eventId)) {
+    while (changed.delete(eventId)) {
       await sleep(random() * 150);
       const isRead = await invoke(() => catchUp(chat, eventId, Date.now() + 30_000).then(() => true));
-      if (!isRead) rung.add(eventId);
+      if (!isRead) changed.add(eventId);
     }
     reading.delete(eventId);
   }

@@ -44,7 +44,7 @@ export async function findBrokenIn(world: World, eventId: string, expected: Expe
   const texts = log.map((entry) => entry.kind === 'message' && entry.message.text);
   const isKept = stored.every((one) => one.eventId !== eventId || texts.includes(one.text));
   must(isKept, 'a message is lost');
-  must((await readOutbox(table, eventId)).length === 0, 'notes are left');
+  must((await readOutbox(table, eventId)).length === 0, 'the outbox is not empty');
   must(!cursor?.lease && isDeepStrictEqual(cursor?.pending, {}), 'a lease or pending members are left');
   const people = peopleOf(members);
   must(cursor?.participantCount === people.length, `not ${cursor?.participantCount} are there`);
@@ -111,7 +111,7 @@ function unheard(
   return broken;
 }
 
-/** What the roll of the last history and the news after it add up to. */
+/** What the roster of the last history and the changes after it add up to. */
 function peopleHeard({ heard }: Client, eventId: string) {
   const known = new Map<string, string>();
   const leftTwice: string[] = [];

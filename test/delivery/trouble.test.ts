@@ -142,7 +142,7 @@ test('one sick connection that is a chunk of its own does not keep the window go
   expect(posts('cleo')).toBeLessThan(15);
 });
 
-test('what the share does not suffice for is posted later, and nothing twice', async () => {
+test('what the quota does not suffice for is posted later, and nothing twice', async () => {
   room.delivery.settings = { ...room.delivery.settings, chunkConnections: 1 };
   const scarce = { ...room.delivery, settings: { ...room.delivery.settings, framesPerSecond: 1 } };
   await room.say('hello');

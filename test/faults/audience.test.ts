@@ -90,12 +90,14 @@ test('a client whose buffer stays full is disconnected, and has everything when 
   expect(messages.map(({ text }) => text)).toEqual(said);
 });
 
-/** A window writes: 1 the lease, 2 the claim, 3 its share of the frames. */
 test.for([
-  ['before it posts', { killAfterWrites: { function: 'Deliver', writes: 2, times: 1 } }],
+  ['before it posts', { killAfterWrites: { function: 'Deliver', of: 'CURSOR', writes: 1, times: 1 } }],
   ['while it posts', { killAfterPosts: { function: 'Deliver', posts: 2, times: 1 } }],
   ['after it posted', { killAfterPosts: { function: 'Deliver', posts: 4, times: 1 } }],
-  ['before its workers post', { killAfterWrites: { function: 'Deliver', writes: 4, times: 1 } }],
+  [
+    'before its workers post',
+    { killAfterWrites: { function: 'Deliver', of: 'FRAMES', writes: 2, times: 1 } },
+  ],
   ['with a worker that dies', { killAfterPosts: { function: 'DeliveryPost', posts: 2, times: 1 } }],
 ] as const)('a window that is killed %s: everybody hears all, in order', async ([, fault]) => {
   const eventId = await newEvent();

@@ -64,7 +64,7 @@ const firsts = (client: ChatClient) => [
   ...new Map(client.all('newMessage').map((message) => [message.seq, message])).values(),
 ];
 
-/** A send writes: 1 its rate, 2 the bell, 3 the message with its marker; then its window. */
+/** A send writes its rate, the head, the message with its marker; then its window. */
 const deaths = Object.entries(wires).flatMap(([wire, { writes }]) =>
   Array.from({ length: writes }, (_, i) => [wire, i + 1] as const),
 );
@@ -186,7 +186,7 @@ const countOf = async (eventId: string) =>
   (await get<{ participantCount: number }>(`/${eventId}`)).participantCount;
 const upTo = (writes: number) => Array.from({ length: writes }, (_, i) => i + 1);
 
-// 1 its rate, 2 the membership, 3 the bell; then its window and its going live.
+// Its rate, the membership, the head; then its window and its going live.
 test.for(upTo(8))(
   'a join that died after write %i, repeated: one arrival, and all is heard',
   async (writes) => {
@@ -206,7 +206,7 @@ test.for(upTo(8))(
   },
 );
 
-// 1 the membership, 2 the bell; then its window. What died between the two the sweep finds.
+// The membership, the head; then its window. What died between the two the sweep finds.
 test.for(upTo(5))('a leave that died after write %i, repeated: one departure', async (writes) => {
   const eventId = await newEvent();
   const bob = await enterAt(eventId, 'bob', { url: url() });

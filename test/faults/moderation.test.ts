@@ -66,7 +66,7 @@ async function twice(name: string, writes: number, act: () => Promise<unknown>):
   await act();
 }
 
-/** Finds the departure whose Lambda died before it rang. */
+/** Finds the departure whose Lambda died before it signalled it. */
 const sweep = async () => expect(await stack.runSchedule('Sweep')).toMatchObject({ ok: true });
 
 const heard = (client: ChatClient, name: string) => client.received.filter(({ event }) => event === name);

@@ -61,13 +61,13 @@ test('keys that a batch left unread are read', async () => {
 });
 
 test('deletes that a batch left undone are done, 25 at a time', async () => {
-  const notes = Array.from({ length: 30 }, (_, i) => ({ ulid: `u${i}` })) as never[];
+  const entries = Array.from({ length: 30 }, (_, i) => ({ ulid: `u${i}` })) as never[];
   const left = [{ DeleteRequest: { Key: { pk: 'EVENT#e', sk: 'OUTBOX#u0' } } }];
   dynamodb
     .on(BatchWriteCommand)
     .resolvesOnce({ UnprocessedItems: { t: left } })
     .resolves({});
-  await deleteFromOutbox(table, 'e', notes);
+  await deleteFromOutbox(table, 'e', entries);
   const sizes = dynamodb
     .commandCalls(BatchWriteCommand)
     .map((call) => call.args[0].input.RequestItems?.t?.length);

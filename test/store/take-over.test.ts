@@ -125,8 +125,8 @@ test('a takeover moves everything at once, and only once', async () => {
   expect(await getMember(table, 'e', 'new')).toMatchObject({ state: 'held', start: 3, joinId: 'k' });
   expect(await getMember(table, 'e', 'old')).toBeUndefined();
   expect(await getConnection(table, 'old')).toBeUndefined();
-  const notes = (await readOutbox(table, 'e')).map(({ kind, connectionId }) => `${kind} ${connectionId}`);
-  expect(notes.sort()).toEqual(['joined new', 'joined old', 'left old']);
+  const entries = (await readOutbox(table, 'e')).map(({ kind, connectionId }) => `${kind} ${connectionId}`);
+  expect(entries.sort()).toEqual(['joined new', 'joined old', 'left old']);
   expect(await takeOver(table, { ...recovery, to: await connect('third') })).toBe(false);
 });
 

@@ -16,7 +16,7 @@ const member = (connectionId: string, id: string, username = id, namedAt = 1): M
   expiresAt: Number.POSITIVE_INFINITY,
 });
 let ulid = 0;
-const note = (kind: OutboxEntry['kind'], { connectionId, participant, namedAt }: Member): OutboxEntry => ({
+const entry = (kind: OutboxEntry['kind'], { connectionId, participant, namedAt }: Member): OutboxEntry => ({
   ulid: String(ulid++).padStart(6, '0'),
   kind,
   connectionId,
@@ -25,61 +25,61 @@ const note = (kind: OutboxEntry['kind'], { connectionId, participant, namedAt }:
 });
 const names = (people: { username: string }[]) => people.map((p) => p.username);
 
-describe('what notes come to', () => {
+describe('what the outbox comes to', () => {
   const ana = member('c1', 'ana');
   const tab = member('c2', 'ana');
 
   test('a first tab is an arrival', () => {
-    expect(presenceChanges([note('joined', ana)], [ana])).toMatchObject({
+    expect(presenceChanges([entry('joined', ana)], [ana])).toMatchObject({
       joined: [{ id: 'ana' }],
       participantCount: 1,
     });
   });
 
   test('a second tab is none', () => {
-    expect(presenceChanges([note('joined', tab)], [ana, tab])).toMatchObject({
+    expect(presenceChanges([entry('joined', tab)], [ana, tab])).toMatchObject({
       joined: [],
       participantCount: 1,
     });
   });
 
   test('two tabs at once are one arrival', () => {
-    const { joined } = presenceChanges([note('joined', ana), note('joined', tab)], [ana, tab]);
+    const { joined } = presenceChanges([entry('joined', ana), entry('joined', tab)], [ana, tab]);
     expect(names(joined)).toEqual(['ana']);
   });
 
   test('one tab less is no departure, the last one is', () => {
-    expect(presenceChanges([note('left', tab)], [ana]).left).toEqual([]);
-    expect(names(presenceChanges([note('left', ana)], []).left)).toEqual(['ana']);
+    expect(presenceChanges([entry('left', tab)], [ana]).left).toEqual([]);
+    expect(names(presenceChanges([entry('left', ana)], []).left)).toEqual(['ana']);
   });
 
-  test('coming and going, or going and coming back, is no news', () => {
-    expect(presenceChanges([note('joined', ana), note('left', ana)], [])).toMatchObject({
+  test('coming and going, or going and coming back, is not announced', () => {
+    expect(presenceChanges([entry('joined', ana), entry('left', ana)], [])).toMatchObject({
       joined: [],
       left: [],
     });
-    expect(presenceChanges([note('left', ana), note('joined', tab)], [tab])).toMatchObject({
+    expect(presenceChanges([entry('left', ana), entry('joined', tab)], [tab])).toMatchObject({
       joined: [],
       left: [],
     });
   });
 
-  test('what changed after the listing is as the notes say', () => {
+  test('what changed after the listing is as the outbox says', () => {
     // Left, and back through another tab that the listing does not know yet.
-    expect(presenceChanges([note('left', ana), note('joined', tab)], [])).toEqual({
+    expect(presenceChanges([entry('left', ana), entry('joined', tab)], [])).toEqual({
       joined: [],
       left: [],
       renamed: [],
       participantCount: 1,
     });
     // A second tab came; the first one, gone since, is listed still.
-    expect(presenceChanges([note('joined', tab), note('left', ana)], [ana, tab])).toMatchObject({
+    expect(presenceChanges([entry('joined', tab), entry('left', ana)], [ana, tab])).toMatchObject({
       joined: [],
       left: [],
       participantCount: 1,
     });
     // Gone again before anybody was told.
-    expect(presenceChanges([note('joined', ana), note('left', ana)], [ana])).toMatchObject({
+    expect(presenceChanges([entry('joined', ana), entry('left', ana)], [ana])).toMatchObject({
       joined: [],
       left: [],
       participantCount: 0,
@@ -88,35 +88,35 @@ describe('what notes come to', () => {
 
   test('another name is a renaming, also from another tab', () => {
     const renamed = {
-      ...note('renamed', member('c1', 'ana', 'anna', 2)),
+      ...entry('renamed', member('c1', 'ana', 'anna', 2)),
       previous: { username: 'ana', namedAt: 1 },
     };
     expect(presenceChanges([renamed], [member('c1', 'ana', 'anna', 2)]).renamed).toMatchObject([
       { was: { username: 'ana' }, is: { username: 'anna' } },
     ]);
     const other = member('c2', 'ana', 'anna', 2);
-    expect(presenceChanges([note('joined', other)], [ana, other]).renamed).toHaveLength(1);
+    expect(presenceChanges([entry('joined', other)], [ana, other]).renamed).toHaveLength(1);
   });
 });
 
-/** Random tabs come and go; windows run, and list before they read the notes, at random moments. What is announced must always add up to who is there. */
+/** Random tabs come and go; windows run, and list before they read the outbox, at random moments. What is announced must always add up to who is there. */
 test('whoever listens to all windows knows who is there', () => {
   const step = fc.record({ tab: fc.nat(5), act: fc.constantFrom('join', 'leave', 'list', 'window') });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const rows = new Map<string, Member>();
-      let notes: OutboxEntry[] = [];
+      let outbox: OutboxEntry[] = [];
       const known = new Set<string>();
       let listed: Member[] = [];
       const runWindow = () => {
-        const { joined, left, participantCount } = presenceChanges(notes, listed);
+        const { joined, left, participantCount } = presenceChanges(outbox, listed);
         for (const { id } of joined) {
           expect(known).not.toContain(id);
           known.add(id);
         }
         for (const { id } of left) expect(known.delete(id)).toBe(true);
         expect(participantCount).toBe(known.size);
-        notes = [];
+        outbox = [];
         listed = [...rows.values()];
       };
       for (const { tab, act } of steps) {
@@ -126,8 +126,8 @@ test('whoever listens to all windows knows who is there', () => {
         else if (act === 'window') runWindow();
         else if (act === 'join' && !rows.has(row.connectionId)) {
           rows.set(row.connectionId, row);
-          notes.push(note('joined', row));
-        } else if (act === 'leave' && rows.delete(row.connectionId)) notes.push(note('left', row));
+          outbox.push(entry('joined', row));
+        } else if (act === 'leave' && rows.delete(row.connectionId)) outbox.push(entry('left', row));
       }
       runWindow();
       expect([...known].sort()).toEqual(
