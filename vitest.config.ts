@@ -1,6 +1,23 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-const patient = { testTimeout: 60_000, hookTimeout: 60_000 };
+type Options = NonNullable<TestProjectInlineConfiguration['test']>;
+
+/** One set of test files with what all have in common. */
+const project = (name: string, include: string[], more: Options = {}): TestProjectInlineConfiguration => ({
+  test: {
+    name,
+    include,
+    // A busy machine is slow; only what never comes costs this.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
+    // Loading the modules again for every file costs more than most files do.
+    isolate: false,
+    // What one file has replaced, the next one in the same worker must not find.
+    restoreMocks: true,
+    ...more,
+  },
+});
 
 /** `npm test` runs all projects; `npm test -- --project behaviour` one. */
 export default defineConfig({
@@ -11,47 +28,33 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     reporters: ['default', './test/setup/summary-reporter.ts'],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      {
-        test: {
-          name: 'database',
-          include: ['test/store/**/*.test.ts', 'test/chat/**/*.test.ts', 'test/delivery/**/*.test.ts'],
-          globalSetup: 'test/setup/database.ts',
-          ...patient,
+      project('unit', ['test/unit/**/*.test.ts']),
+      project('database', ['test/{store,chat,delivery}/**/*.test.ts'], {
+        globalSetup: ['test/setup/run.ts', 'test/setup/database.ts'],
+        setupFiles: 'test/setup/unmock.ts',
+      }),
+      project('infra', ['test/infra/**/*.test.ts']),
+      project('fidelity', ['test/fidelity/**/*.test.ts'], { globalSetup: 'test/setup/run.ts' }),
+      project('behaviour', ['test/behaviour/**/*.test.ts', 'test/hostile/{json-wire,rest}.test.ts'], {
+        globalSetup: ['test/setup/run.ts', 'test/setup/chat-stack.ts'],
+        setupFiles: 'test/setup/clients.ts',
+      }),
+      project(
+        'socketio',
+        ['test/{socketio,differential,browser}/**/*.test.ts', 'test/hostile/socketio-wire.test.ts'],
+        {
+          globalSetup: ['test/setup/run.ts', 'test/setup/chat-stack.ts'],
+          setupFiles: 'test/setup/clients.ts',
         },
-      },
-      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], ...patient } },
-      { test: { name: 'fidelity', include: ['test/fidelity/**/*.test.ts'], ...patient } },
-      {
-        test: {
-          name: 'behaviour',
-          include: ['test/behaviour/**/*.test.ts', 'test/hostile/{json-wire,rest}.test.ts'],
-          globalSetup: 'test/setup/chat-stack.ts',
-          ...patient,
-        },
-      },
-      {
-        test: {
-          name: 'socketio',
-          include: [
-            'test/socketio/**/*.test.ts',
-            'test/differential/**/*.test.ts',
-            'test/browser/**/*.test.ts',
-            'test/hostile/socketio-wire.test.ts',
-          ],
-          globalSetup: 'test/setup/chat-stack.ts',
-          ...patient,
-        },
-      },
-      {
-        test: {
-          name: 'trust',
-          include: ['test/trust/**/*.test.ts'],
-          globalSetup: 'test/setup/chat-with-issuer.ts',
-          ...patient,
-        },
-      },
-      { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...patient } },
+      ),
+      project('trust', ['test/trust/**/*.test.ts'], {
+        globalSetup: ['test/setup/run.ts', 'test/setup/chat-with-issuer.ts'],
+        setupFiles: 'test/setup/clients.ts',
+      }),
+      project('faults', ['test/faults/**/*.test.ts'], {
+        globalSetup: 'test/setup/run.ts',
+        setupFiles: 'test/setup/clients.ts',
+      }),
     ],
   },
 });

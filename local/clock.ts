@@ -1,9 +1,11 @@
-/** The time that connections age by and schedules run by. Tests advance a manual one. */
+/** The time that connections age by, schedules run by and functions are told. Tests advance a manual one. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   /** Runs `callback` once, `delayMs` from now, unless the returned function is called before. */
   after(delayMs: number, callback: () => void): () => void;
+  /** By how many milliseconds it is ahead of the real time, for other threads: a 64-bit integer. Without it, never. */
+  readonly ahead?: SharedArrayBuffer;
 }
 
 export const systemClock: Clock = {
@@ -16,11 +18,12 @@ export const systemClock: Clock = {
 
 /** A clock that starts at the real time, runs with it, and can be moved ahead in one step. */
 export class ManualClock implements Clock {
-  #aheadMs = 0;
+  readonly ahead = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
+  readonly #aheadMs = new BigInt64Array(this.ahead);
   readonly #timers = new Set<{ dueAt: number; callback: () => void; cancel: () => void }>();
 
   now(): number {
-    return Date.now() + this.#aheadMs;
+    return Date.now() + Number(Atomics.load(this.#aheadMs, 0));
   }
 
   after(delayMs: number, callback: () => void): () => void {
@@ -40,7 +43,7 @@ export class ManualClock implements Clock {
 
   /** Moves the clock `ms` ahead and runs everything that became due, earliest first. */
   advance(ms: number): void {
-    this.#aheadMs += ms;
+    Atomics.add(this.#aheadMs, 0, BigInt(Math.ceil(ms)));
     const due = [...this.#timers].filter((t) => t.dueAt <= this.now()).sort((a, b) => a.dueAt - b.dueAt);
     for (const timer of due) {
       timer.cancel();

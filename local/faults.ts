@@ -30,9 +30,11 @@ export const faultsSchema = z.strictObject({
   streamRedeliveryRate: rate,
   /**
    * Kills an execution environment as soon as its `writes`-th DynamoDB write of one invocation has been carried out,
-   * before it hears the answer.
+   * before it hears the answer. With `of`, only writes count of an item whose key (`pk sk`) has this in it.
    */
-  killAfterWrites: z.strictObject({ ...environmentToKill, writes: count }).optional(),
+  killAfterWrites: z
+    .strictObject({ ...environmentToKill, of: z.string().min(1).optional(), writes: count })
+    .optional(),
   /** The same after the `posts`-th `PostToConnection` that sent its frame. */
   killAfterPosts: z.strictObject({ ...environmentToKill, posts: count }).optional(),
 });

@@ -1,4 +1,5 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { type Clock, systemClock } from './clock.ts';
 import { listenOnLoopback } from './loopback.ts';
 
 /** For whom the tokens are, unless they say otherwise. */
@@ -22,14 +23,14 @@ export interface Issuer {
  * for, at `/token?sub=ana&scope=chat:moderate&seconds=60`.
  * https://openid.net/specs/openid-connect-discovery-1_0.html
  */
-export async function startIssuer(port = 0): Promise<Issuer> {
+export async function startIssuer(port = 0, clock: Pick<Clock, 'now'> = systemClock): Promise<Issuer> {
   const { privateKey, publicKey } = await generateKeyPair(ALGORITHM);
   const key = { ...(await exportJWK(publicKey)), kid: KEY_ID, alg: ALGORITHM, use: 'sig' };
   let url = '';
   let keyRequests = 0;
 
   const tokenFor = (claims: JWTPayload, seconds = SECONDS): Promise<string> => {
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(clock.now() / 1000);
     return new SignJWT({ iss: url, aud: AUDIENCE, iat: now, exp: now + seconds, ...claims })
       .setProtectedHeader({ alg: ALGORITHM, kid: KEY_ID })
       .sign(privateKey);

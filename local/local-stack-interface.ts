@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Resource } from './cloudformation/resource.ts';
 import type { DynamoDB } from './dynamodb/dynamodb-local.ts';
 import type { DiscardedBatch } from './dynamodb/stream-delivery.ts';
+import type { Write } from './dynamodb/write.ts';
 import type { Faults } from './faults.ts';
 import type { FailedEvent } from './lambda/asynchronous-invocation.ts';
 import type { FleetBounds } from './lambda/fleet.ts';
@@ -29,6 +30,8 @@ export interface LocalStackOptions {
   readonly streamPollMs?: number | undefined;
   /** Lets several stacks share one DynamoDB. */
   readonly tableNamePrefix?: string | undefined;
+  /** Told of every write of a function once it was carried out. */
+  readonly onWrite?: ((write: Write) => void) | undefined;
   /** More environment variables for a function. */
   readonly environment?: ((functionLogicalId: string) => Record<string, string>) | undefined;
   /** Paths that are served as another one, for requests and upgrades, as by an edge in front of the APIs. */

@@ -9,8 +9,9 @@ import { openCheckpoints } from './dynamodb/checkpoints.ts';
 import { startDynamoDB } from './dynamodb/dynamodb-local.ts';
 import { startDynamoDBEndpoint } from './dynamodb/endpoint.ts';
 import { startStreamSources } from './dynamodb/stream-sources.ts';
-import { createTable, isTable } from './dynamodb/table.ts';
+import { createTable, isTable, keyNames } from './dynamodb/table.ts';
 import { startTimeToLive } from './dynamodb/time-to-live.ts';
+import { writtenKeys } from './dynamodb/written-keys.ts';
 import { noFaults } from './faults.ts';
 import { readIam } from './iam.ts';
 import { AsynchronousInvocations } from './lambda/asynchronous-invocation.ts';
@@ -27,8 +28,6 @@ import { readSchedules } from './scheduler/schedule.ts';
 import { startSchedules } from './scheduler/scheduler.ts';
 
 export type { LocalStack, LocalStackOptions };
-
-const accountId = '000000000000';
 
 /** Runs the stacks of a cloud assembly on this machine. */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
@@ -56,7 +55,7 @@ async function start(
   const { assembly, port = 0, clock = systemClock, faults = noFaults(), log = () => {} } = options;
   const { rewrites = {} } = options;
   const region = process.env.AWS_REGION ?? 'us-east-1';
-  const account = { accountId, region };
+  const account = { accountId: '000000000000', region };
 
   const dynamodbStarting = Promise.resolve(options.dynamodb ?? startDynamoDB({ dataDir: options.dataDir }));
   // Looked at below; until then a failure must not count as unhandled.
@@ -105,13 +104,20 @@ async function start(
   const tables = resources.filter(isTable);
   for (const table of tables) await createTable(upstream, table);
 
+  const keyOf = keyNames(tables);
   const logs = new FunctionLogs(options.functionLogs ?? 'errors', log);
   const dynamodb = await startDynamoDBEndpoint({
     ...account,
     upstream,
     iam,
     faults,
-    onWrite: (environmentId) => killAfter(lambda, 'writes', faults.killAfterWrites, environmentId),
+    onWrite: (environmentId, operation, input) => {
+      const environment = lambda.environment(environmentId);
+      if (!environment) return false;
+      const write = { environment, keys: writtenKeys(operation, input, keyOf), input };
+      options.onWrite?.(write);
+      return killAfter(environment, 'writes', faults.killAfterWrites, write);
+    },
   });
   stops.push(dynamodb.close);
   const lambda = new LambdaService({
@@ -120,8 +126,7 @@ async function start(
       ...environmentVariables(fn, environmentId, { dynamodb: dynamodb.endpoint, lambda: origin, region }),
       ...options.environment?.(fn.logicalId),
     }),
-    logs,
-    log,
+    ...{ logs, log, clock },
     bounds: options.fleet,
   });
   stops.push(() => lambda.close());
@@ -136,7 +141,7 @@ async function start(
     faults,
     log,
     authorize: iam.authorize,
-    onPost: (environmentId) => killAfter(lambda, 'posts', faults.killAfterPosts, environmentId),
+    onPost: (id) => killAfter(lambda.environment(id), 'posts', faults.killAfterPosts),
     account,
     ...(options.apiGateway && { settings: options.apiGateway }),
   });
@@ -146,7 +151,7 @@ async function start(
       ...iam,
       lambda,
       asynchronous,
-      arnPrefix: `arn:aws:lambda:${region}:${accountId}:function:`,
+      arnPrefix: `arn:aws:lambda:${region}:${account.accountId}:function:`,
     });
 
   const timeToLive = startTimeToLive(upstream, tables, clock, (error) => log(`Expired items stay: ${error}`));

@@ -1,3 +1,6 @@
+import { ChatError } from './protocol/errors.ts';
+import type { ChatSettings } from './settings.ts';
+
 /** The rights that a token may give: to moderate every event; to create and change events as well. */
 export const rights = ['moderate', 'operate'] as const;
 export type Right = (typeof rights)[number];
@@ -17,3 +20,16 @@ export const isExpired = ({ identity }: { identity?: Identity }, now = Date.now(
 
 /** The reason that clients get when it has expired. */
 export const tokenExpired = { reason: 'The token has expired.' };
+
+/**
+ * Where there is an issuer, a connection is worth what its token is: one from before that, or whose token has run out, must
+ * connect anew. Throws `UNAUTHORIZED`.
+ */
+export function requireIdentity(
+  settings: Pick<ChatSettings, 'auth.issuer'>,
+  connection: { identity?: Identity },
+): void {
+  if (settings['auth.issuer'] === undefined) return;
+  if (!connection.identity) throw new ChatError('UNAUTHORIZED');
+  if (isExpired(connection)) throw new ChatError('UNAUTHORIZED', tokenExpired);
+}

@@ -1,5 +1,5 @@
 import { authenticator } from '../../shared/auth/authenticate.ts';
-import { settings } from './settings.ts';
+import { environment } from './environment.ts';
 
 /** Undefined without an issuer. Keeps the issuer's keys from one invocation to the next. */
-export const authenticate = authenticator(settings);
+export const authenticate = authenticator(environment.settings);

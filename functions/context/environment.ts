@@ -1,3 +1,5 @@
+import type { ChatSettings } from '../../shared/settings.ts';
+
 function variable(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`The environment variable ${name} is not set`);
@@ -16,9 +18,9 @@ export const environment = {
   get managementEndpoint() {
     return process.env.MANAGEMENT_ENDPOINT ?? 'https://nobody.invalid';
   },
-  /** The settings of the chat as JSON: shared/settings.ts. */
-  get settings() {
-    return variable('SETTINGS');
+  /** Checked when the template was made: infra/context-settings.ts. */
+  get settings(): ChatSettings {
+    return JSON.parse(variable('SETTINGS')) as ChatSettings;
   },
   /** Name of the function that opens Socket.IO connections; only `$connect` invokes it. */
   get openFunction() {

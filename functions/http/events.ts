@@ -5,6 +5,7 @@ import { listActiveEvents } from '../../shared/chat/get-active-events.ts';
 import { getEvent } from '../../shared/chat/get-event.ts';
 import { readableEnd, readPage } from '../../shared/chat/history.ts';
 import { ChatError } from '../../shared/protocol/errors.ts';
+import { httpRoutes } from '../../shared/protocol/http-routes.ts';
 import { authenticate } from '../context/authenticate.ts';
 import { chat } from '../context/chat.ts';
 import { actorOf } from './actor-of.ts';
@@ -54,7 +55,7 @@ app.openAPIRegistry.registerComponent(
     : { type: 'apiKey', in: 'header', name: 'Authorization', 'x-amazon-apigateway-authtype': 'awsSigv4' },
 );
 
-app.doc31('/openapi.json', {
+app.doc31(httpRoutes.openapi.path, {
   openapi: '3.1.0',
   info: {
     title: 'Live event chat',

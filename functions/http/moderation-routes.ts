@@ -8,7 +8,7 @@ import {
 } from '../../shared/protocol/client-to-server.ts';
 import { auditSchema, banSchema } from '../../shared/protocol/entities.ts';
 import { opaqueId } from '../../shared/protocol/text.ts';
-import { answer, body, changes, event, page, params, protectedRoute, refusals } from './openapi.ts';
+import { answer, at, body, changes, event, page, params, protectedRoute, refusals } from './openapi.ts';
 
 /** The routes for moderators, hosts and operators: docs/protocol.md, "HTTP". */
 
@@ -17,8 +17,7 @@ const record = auditSchema.openapi('AuditRecord');
 const done = { 204: { description: 'Done. The request can be repeated safely.' } };
 
 export const updateEvent = createRoute({
-  method: 'patch',
-  path: '/api/events/{id}',
+  ...at('updateEvent'),
   summary: 'Pause, slow down or end an event. Operators can also change its details and hosts.',
   ...protectedRoute,
   request: { params, body: body(changes) },
@@ -29,8 +28,7 @@ export const updateEvent = createRoute({
 });
 
 export const deleteMessage = createRoute({
-  method: 'delete',
-  path: '/api/events/{id}/messages/{seq}',
+  ...at('deleteMessage'),
   summary: 'Delete a message for everybody',
   ...protectedRoute,
   request: { params: z.object({ id: opaqueId, seq: queryFields.seq.unwrap() }) },
@@ -38,8 +36,7 @@ export const deleteMessage = createRoute({
 });
 
 export const eraseMessages = createRoute({
-  method: 'delete',
-  path: '/api/events/{id}/messages',
+  ...at('eraseMessages'),
   summary: 'Delete all messages of a participant in an event',
   ...protectedRoute,
   request: { params, query: erasure },
@@ -53,8 +50,7 @@ export const eraseMessages = createRoute({
 });
 
 export const kick = createRoute({
-  method: 'post',
-  path: '/api/events/{id}/kicks',
+  ...at('kick'),
   summary: 'Remove a participant, who may join again',
   ...protectedRoute,
   request: { params, body: body(kickInput) },
@@ -62,8 +58,7 @@ export const kick = createRoute({
 });
 
 export const ban = createRoute({
-  method: 'post',
-  path: '/api/events/{id}/bans',
+  ...at('ban'),
   summary: 'Remove a participant and refuse them, for a number of seconds or permanently',
   ...protectedRoute,
   request: { params, body: body(banInput) },
@@ -71,8 +66,7 @@ export const ban = createRoute({
 });
 
 export const unban = createRoute({
-  method: 'delete',
-  path: '/api/events/{id}/bans/{participantId}',
+  ...at('unban'),
   summary: 'Lift a ban',
   ...protectedRoute,
   request: { params: z.object({ id: opaqueId, participantId: opaqueId }) },
@@ -80,8 +74,7 @@ export const unban = createRoute({
 });
 
 export const listBans = createRoute({
-  method: 'get',
-  path: '/api/events/{id}/bans',
+  ...at('listBans'),
   summary: 'List the current bans, newest first',
   ...protectedRoute,
   request: { params, query: z.object(page) },
@@ -92,8 +85,7 @@ export const listBans = createRoute({
 });
 
 export const listAudit = createRoute({
-  method: 'get',
-  path: '/api/events/{id}/audit',
+  ...at('listAudit'),
   summary: 'Read the audit log of moderation, newest first',
   ...protectedRoute,
   request: { params, query: z.object(page) },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { person, queryFields, rules } from '../../shared/protocol/client-to-server.ts';
 import { eventSchema, messageSchema } from '../../shared/protocol/entities.ts';
+import { httpRoutes } from '../../shared/protocol/http-routes.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { description, eventName, instant, opaqueId } from '../../shared/protocol/text.ts';
 
@@ -56,6 +57,12 @@ const details = z.object({
 });
 export const creation = details.extend({ slowModeSeconds: rules.slowModeSeconds });
 export const changes = details.partial().extend(rules);
+
+/** Where a route is, without what OpenAPI does not know. */
+export function at<Name extends keyof typeof httpRoutes>(name: Name) {
+  const { method, path }: (typeof httpRoutes)[Name] = httpRoutes[name];
+  return { method, path };
+}
 
 /** A route that needs credentials: a token where an issuer is set, IAM credentials otherwise. */
 export const protectedRoute = { security: [{ credentials: [] }] };

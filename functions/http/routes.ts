@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { oneDirection, oneDirectionOnly } from '../../shared/protocol/client-to-server.ts';
 import {
   answer,
+  at,
   body,
   creation,
   event,
@@ -17,8 +18,7 @@ import {
 /** The routes that everybody may read, and the one that creates events: docs/protocol.md, "HTTP". */
 
 export const listEvents = createRoute({
-  method: 'get',
-  path: '/api/events',
+  ...at('listEvents'),
   summary: 'List active events, newest first',
   request: { query: z.object(page) },
   responses: {
@@ -28,16 +28,14 @@ export const listEvents = createRoute({
 });
 
 export const getEvent = createRoute({
-  method: 'get',
-  path: '/api/events/{id}',
+  ...at('getEvent'),
   summary: 'Get an event',
   request: { params },
   responses: { 200: answer('The event', event), ...refusals(404) },
 });
 
 export const createEvent = createRoute({
-  method: 'post',
-  path: '/api/events',
+  ...at('createEvent'),
   summary: 'Create an event',
   ...protectedRoute,
   request: { body: body(creation) },
@@ -48,8 +46,7 @@ export const createEvent = createRoute({
 });
 
 export const listMessages = createRoute({
-  method: 'get',
-  path: '/api/events/{id}/messages',
+  ...at('listMessages'),
   summary: 'List messages, oldest first: the newest ones, those before a seq, or those after a seq',
   request: {
     params,

@@ -4,10 +4,10 @@ import { connect } from '../../shared/chat/connect.ts';
 import { newId } from '../../shared/ids.ts';
 import { toChatError } from '../../shared/protocol/errors.ts';
 import { isSocketIo, type Query, wireOf } from '../../shared/protocol/wire.ts';
+import { openTable } from '../../shared/store/table.ts';
 import { authenticate } from '../context/authenticate.ts';
 import { environment } from '../context/environment.ts';
 import { log } from '../context/observe.ts';
-import { table } from '../context/table.ts';
 import type { OpenEvent } from './open.ts';
 import { type Headers, readHandshake } from './wire/handshake-token.ts';
 
@@ -18,6 +18,8 @@ type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { headers?: Headers; query
 const lambda = new LambdaClient({
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 });
+
+const table = openTable(environment.tableName);
 
 /**
  * The status code answers the handshake; until it is returned there is no connection to post to. JSON clients present

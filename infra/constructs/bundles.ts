@@ -42,6 +42,8 @@ export const bundling = {
   mainFields: ['module', 'main'],
   // Lambda's credentials are always in the environment: 90 KB of other ways to find some stay out.
   alias: { '@aws-sdk/credential-provider-node': './functions/credentials.ts' },
+  // 115 KB of undici that are only loaded for form data, and where WebAssembly has no SIMD.
+  external: ['*/web/fetch/body.js', '*/llhttp-wasm.js'],
   // CommonJS packages inside an ESM bundle want `require`.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   logLevel: 'warning',

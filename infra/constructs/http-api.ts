@@ -10,31 +10,14 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { httpRoutes } from '../../shared/protocol/http-routes.ts';
 import type { Settings } from '../context-settings.ts';
 import { accessLogs } from './access-logs.ts';
 import { ChatFunction } from './chat-function.ts';
 import { posts, runsWindows } from './grants.ts';
 import type { ManagementApi } from './management-api.ts';
 
-type Routes = readonly (readonly [path: string, ...methods: HttpMethod[]])[];
-
-/** What everybody may read. */
-const open: Routes = [
-  ['/api/events', HttpMethod.GET],
-  ['/api/events/{id}', HttpMethod.GET],
-  ['/api/events/{id}/messages', HttpMethod.GET],
-  ['/openapi.json', HttpMethod.GET],
-];
-const operators: Routes = [['/api/events', HttpMethod.POST]];
-const moderators: Routes = [
-  ['/api/events/{id}', HttpMethod.PATCH],
-  ['/api/events/{id}/messages', HttpMethod.DELETE],
-  ['/api/events/{id}/messages/{seq}', HttpMethod.DELETE],
-  ['/api/events/{id}/kicks', HttpMethod.POST],
-  ['/api/events/{id}/bans', HttpMethod.GET, HttpMethod.POST],
-  ['/api/events/{id}/bans/{participantId}', HttpMethod.DELETE],
-  ['/api/events/{id}/audit', HttpMethod.GET],
-];
+type Access = (typeof httpRoutes)[keyof typeof httpRoutes]['access'];
 
 /** The HTTP API. Everybody may read; other requests need a token of the issuer or, without an issuer, IAM credentials. */
 export class EventsHttpApi extends Construct {
@@ -74,11 +57,11 @@ export class EventsHttpApi extends Construct {
       // API Gateway waits no longer.
       timeout: Duration.seconds(29),
     });
-    this.#addRoutes(open, events, 'Everybody may read events.');
+    this.#addRoutes('everybody', events, 'Everybody may read events.');
     const isVerified = 'The function verifies the token, so that a refusal has an error code of the chat.';
     const why = settings['auth.issuer'] === undefined ? undefined : isVerified;
-    this.#addRoutes(operators, events, why);
-    this.#addRoutes(moderators, moderation, why);
+    this.#addRoutes('operators', events, why);
+    this.#addRoutes('moderators', moderation, why);
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -97,14 +80,18 @@ export class EventsHttpApi extends Construct {
       ]),
     });
   }
-  /** Adds routes to a function. They need IAM credentials, unless there is a reason to leave them open in the API itself. */
-  #addRoutes(routes: Routes, { lambda }: ChatFunction, whyOpen?: string): void {
+
+  /** Adds the routes of some to a function. They need IAM credentials, unless there is a reason to leave them open in the API itself. */
+  #addRoutes(access: Access, { lambda }: ChatFunction, whyOpen?: string): void {
     const integration = new HttpLambdaIntegration('Integration', lambda);
-    for (const [path, ...methods] of routes) {
+    for (const route of Object.values(httpRoutes)) {
+      if (route.access !== access) continue;
+      const { path } = route;
+      const methods = [HttpMethod[route.method.toUpperCase() as Uppercase<typeof route.method>]];
       const authorizer = whyOpen === undefined ? new HttpIamAuthorizer() : new HttpNoneAuthorizer();
-      for (const route of this.api.addRoutes({ path, methods, integration, authorizer })) {
+      for (const added of this.api.addRoutes({ path, methods, integration, authorizer })) {
         if (whyOpen === undefined) continue;
-        Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: whyOpen });
+        Validations.of(added).acknowledge({ id: 'AwsSolutions-APIG4', reason: whyOpen });
       }
     }
   }

@@ -3,6 +3,7 @@ import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import type { Action } from '../../shared/protocol/client-to-server.ts';
 import type { Settings } from '../context-settings.ts';
 import { accessLogs } from './access-logs.ts';
 import type { Entry } from './bundles.ts';
@@ -12,13 +13,16 @@ import { ManagementApi } from './management-api.ts';
 
 export const STAGE = 'prod';
 
+/** What API Gateway has routes for: the actions, and its own three. */
+type RouteKey = Action | '$connect' | '$disconnect' | '$default';
+
 type Grants = Pick<ChatFunctionProps, 'itemActions' | 'queriesIndex'> & {
   methods?: readonly ManagementMethod[];
 };
 
 /** Every function: the keys of its routes, its id, its entry point, and what it may do. */
 const functions: readonly [
-  routeKeys: string | readonly string[],
+  routeKeys: RouteKey | readonly RouteKey[],
   id: string,
   entry: Entry,
   grants: Grants,

@@ -15,7 +15,7 @@ export interface DynamoDBEndpointOptions extends Account {
    * Told of each write that was carried out, with the session token of the environment that asked for it.
    * True: that environment has just been killed and must not hear the answer.
    */
-  readonly onWrite: (sessionToken: string) => boolean;
+  readonly onWrite: (sessionToken: string, operation: string, input: Record<string, unknown>) => boolean;
 }
 
 export interface DynamoDBEndpoint {
@@ -59,8 +59,9 @@ async function answer(
   const body = await readAll(req);
   const accessKeyId = /Credential=([^/]+)\//.exec(req.headers.authorization ?? '')?.[1] ?? '';
 
+  const input = parse(body);
   if (api === 'DynamoDB_20120810') {
-    for (const { action, resource } of accessOf(operation, parse(body), { region, accountId })) {
+    for (const { action, resource } of accessOf(operation, input, { region, accountId })) {
       if (iam.authorize(accessKeyId, action, resource)) continue;
       const message =
         `User: ${iam.principalArn(accessKeyId)} is not authorized to perform: ${action} on resource: ${resource} ` +
@@ -83,7 +84,7 @@ async function answer(
   });
   const content = Buffer.from(await answered.body.arrayBuffer());
   const written = answered.statusCode === 200 && isWrite(operation);
-  if (written && onWrite(String(req.headers['x-amz-security-token']))) {
+  if (written && onWrite(String(req.headers['x-amz-security-token']), operation, input)) {
     res.destroy();
     return;
   }

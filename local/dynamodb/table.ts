@@ -24,6 +24,17 @@ const tableSchema = z.object({
 
 export const isTable = ({ type }: Resource) => /^AWS::DynamoDB::(Global)?Table$/.test(type);
 
+/** The names of the attributes that a table's key consists of, partition key first; none of a table that is not there. */
+export function keyNames(tables: readonly Resource[]): (tableName: string) => readonly string[] {
+  const names = new Map(
+    tables.map(({ physicalId, properties }) => [
+      physicalId,
+      tableSchema.parse(properties).KeySchema.map((key) => key.AttributeName),
+    ]),
+  );
+  return (tableName) => names.get(tableName) ?? [];
+}
+
 /** Creates the table of a template, or finds that it is there already, as in a data directory of an earlier run. */
 export async function createTable(endpoint: string, { physicalId, properties }: Resource): Promise<void> {
   const { TimeToLiveSpecification, StreamSpecification, ...shape } = tableSchema.parse(properties);

@@ -46,7 +46,7 @@ export function startTimeToLive(
   });
 
   const sweep = async ({ TableName, KeySchema, TimeToLiveSpecification }: (typeof swept)[number]) => {
-    const now = Math.floor(Date.now() / 1000);
+    const now = Math.floor(clock.now() / 1000);
     const expired = {
       ExpressionAttributeNames: { '#ttl': TimeToLiveSpecification.AttributeName },
       // What expired more than five years ago is taken for a mistake and kept.
@@ -59,7 +59,7 @@ export function startTimeToLive(
       const page = pageSchema.parse(await callDynamoDB(endpoint, 'Scan', input));
       for (const item of page.Items) {
         const Key = Object.fromEntries(KeySchema.map(({ AttributeName: name }) => [name, item[name]]));
-        removed.set(remembered(TableName, Key), Date.now());
+        removed.set(remembered(TableName, Key), clock.now());
         const remove = { TableName, Key, ...expired, ConditionExpression: expression };
         await callDynamoDB(endpoint, 'DeleteItem', remove).catch((error: unknown) => {
           removed.delete(remembered(TableName, Key));
@@ -75,7 +75,7 @@ export function startTimeToLive(
   let cancel = () => {};
   const arm = () => {
     cancel = clock.after(sweepMs, async () => {
-      for (const [key, at] of removed) if (at < Date.now() - rememberMs) removed.delete(key);
+      for (const [key, at] of removed) if (at < clock.now() - rememberMs) removed.delete(key);
       for (const table of swept) await sweep(table).catch((error) => stopped || onError(error));
       if (!stopped) arm();
     });

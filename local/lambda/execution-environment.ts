@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import type { Clock } from '../clock.ts';
 import type { FunctionConfiguration } from './function.ts';
 import type { FunctionError, Invocation } from './lambda.ts';
 
@@ -18,6 +19,8 @@ export interface EnvironmentOptions {
   /** Its whole `process.env`. */
   readonly variables: Readonly<Record<string, string>>;
   readonly onLog: (level: string, text: string, requestId: string | undefined) => void;
+  /** The time that the function is told; its timeout is real. */
+  readonly clock: Clock;
 }
 
 const runtime = new URL('./runtime.mjs', import.meta.url);
@@ -35,8 +38,8 @@ export class ExecutionEnvironment {
   readonly initialised: Promise<FunctionError | undefined>;
   /** Settles when the thread is gone. */
   readonly ended: Promise<void>;
-  /** Of the invocation under way. */
-  calls: Record<CountedCall, number> = { writes: 0, posts: 0 };
+  /** Of the invocation under way, each with the keys of what it wrote. */
+  calls: Record<CountedCall, (readonly string[])[]> = { writes: [], posts: [] };
   hasEnded = false;
   idleSince = 0;
 
@@ -46,7 +49,7 @@ export class ExecutionEnvironment {
   #settle: (outcome: Invocation) => void = () => {};
   #killed = false;
 
-  constructor({ fn, id, variables, onLog }: EnvironmentOptions) {
+  constructor({ fn, id, variables, onLog, clock }: EnvironmentOptions) {
     this.fn = fn;
     this.id = id;
     const { NODE_OPTIONS: nodeOptions, ...env } = variables;
@@ -60,6 +63,7 @@ export class ExecutionEnvironment {
       resourceLimits: { maxOldGenerationSizeMb: fn.memoryMb },
       workerData: {
         wake: this.#wake,
+        ahead: clock.ahead,
         configuration: {
           functionName: fn.name,
           functionArn: fn.arn,
@@ -125,7 +129,7 @@ export class ExecutionEnvironment {
     const requestId = randomUUID();
     const { timeoutMs } = this.fn;
     this.#requestId = requestId;
-    this.calls = { writes: 0, posts: 0 };
+    this.calls = { writes: [], posts: [] };
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         const seconds = (timeoutMs / 1000).toFixed(2);

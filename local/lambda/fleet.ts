@@ -12,6 +12,8 @@ export interface FleetBounds {
   /** Environments that initialise at the same time: more would only slow each other down. */
   readonly starting: number;
   readonly idleMs: number;
+  /** A request waits so long for a busy environment before one more is started for it; 0 is what Lambda does. */
+  readonly patienceMs: number;
 }
 
 /** Half of the memory that is free now, at what an environment with the AWS SDK needs. */
@@ -23,6 +25,7 @@ export function boundsOfThisMachine(): FleetBounds {
     perFunction: Math.ceil(total / 2),
     starting: Math.max(2, availableParallelism()),
     idleMs: 5 * 60_000,
+    patienceMs: 0,
   };
 }
 
@@ -32,7 +35,12 @@ interface Pool {
   readonly idle: ExecutionEnvironment[];
   readonly environments: Set<ExecutionEnvironment>;
   starting: number;
-  readonly waiting: ((result: ExecutionEnvironment | FunctionError) => void)[];
+  readonly waiting: Waiting[];
+}
+
+interface Waiting {
+  readonly resolve: (result: ExecutionEnvironment | FunctionError) => void;
+  readonly since: number;
 }
 
 /**
@@ -68,8 +76,10 @@ export class Fleet {
       if (!idle.hasEnded) return Promise.resolve(idle);
     }
     return new Promise((resolve) => {
-      pool.waiting.push(resolve);
-      this.#scale();
+      const { patienceMs } = this.#bounds;
+      pool.waiting.push({ resolve, since: performance.now() });
+      if (patienceMs > 0 && pool.environments.size > 0) setTimeout(() => this.#scale(), patienceMs).unref();
+      else this.#scale();
     });
   }
 
@@ -77,7 +87,7 @@ export class Fleet {
     const pool = this.#poolOf(environment.fn);
     if (environment.hasEnded) return;
     const next = pool.waiting.shift();
-    if (next) next(environment);
+    if (next) next.resolve(environment);
     else {
       environment.idleSince = Date.now();
       pool.idle.push(environment);
@@ -92,7 +102,7 @@ export class Fleet {
     await Promise.all(this.environments.map((environment) => environment.kill()));
     for (const { waiting } of this.#pools.values()) {
       const errorMessage = 'The local stack has stopped.';
-      for (const resolve of waiting.splice(0)) resolve({ errorType: 'Runtime.ExitError', errorMessage });
+      for (const { resolve } of waiting.splice(0)) resolve({ errorType: 'Runtime.ExitError', errorMessage });
     }
   }
 
@@ -107,8 +117,16 @@ export class Fleet {
 
   #scale(): void {
     for (const pool of this.#pools.values()) {
-      while (pool.waiting.length > pool.starting && this.#hasRoomFor(pool)) this.#startFor(pool);
+      while (this.#impatient(pool) > pool.starting && this.#hasRoomFor(pool)) this.#startFor(pool);
     }
+  }
+
+  /** How many requests wait for too long. */
+  #impatient({ waiting, environments }: Pool): number {
+    if (environments.size === 0) return waiting.length;
+    // A timer may be a millisecond early.
+    const latest = performance.now() - this.#bounds.patienceMs + 1;
+    return waiting.filter(({ since }) => since <= latest).length;
   }
 
   #hasRoomFor(pool: Pool): boolean {
@@ -167,7 +185,7 @@ export class Fleet {
     });
     const failure = await environment.initialised;
     pool.starting--;
-    if (failure) pool.waiting.shift()?.(failure);
+    if (failure) pool.waiting.shift()?.resolve(failure);
     else this.release(environment);
     this.#scale();
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { type CountedCall, ExecutionEnvironment } from './execution-environment.ts';
+import { ExecutionEnvironment } from './execution-environment.ts';
 import { boundsOfThisMachine, Fleet, type FleetBounds } from './fleet.ts';
 import type { FunctionConfiguration } from './function.ts';
 import type { FunctionLogs } from './function-logs.ts';
@@ -11,6 +12,7 @@ export interface LambdaServiceOptions {
   readonly variables: (fn: FunctionConfiguration, environmentId: string) => Record<string, string>;
   readonly logs: FunctionLogs;
   readonly log: Log;
+  readonly clock: Clock;
   readonly bounds?: Partial<FleetBounds> | undefined;
 }
 
@@ -22,7 +24,7 @@ export class LambdaService implements Lambda {
   #closed = false;
   readonly #environments = new Map<string, ExecutionEnvironment>();
 
-  constructor({ functions, variables, logs, log, bounds }: LambdaServiceOptions) {
+  constructor({ functions, variables, logs, log, clock, bounds }: LambdaServiceOptions) {
     this.#functions = new Map(functions.map((fn) => [fn.name, fn]));
     this.#logs = logs;
     this.#fleet = new Fleet({ ...boundsOfThisMachine(), ...bounds }, log, (fn) => {
@@ -30,6 +32,7 @@ export class LambdaService implements Lambda {
       const environment = new ExecutionEnvironment({
         fn,
         id,
+        clock,
         variables: variables(fn, id),
         onLog: (level, text, requestId) => logs.add(fn.logicalId, level, text, requestId),
       });
@@ -64,13 +67,9 @@ export class LambdaService implements Lambda {
     return { ok: false, payload: error };
   }
 
-  /** Counts a call of the invocation under way; undefined if the environment is not ours or gone. */
-  countCall(
-    environmentId: string,
-    call: CountedCall,
-  ): { readonly environment: ExecutionEnvironment; readonly calls: number } | undefined {
-    const environment = this.#environments.get(environmentId);
-    return environment && { environment, calls: ++environment.calls[call] };
+  /** The environment with this id, which is its session token; undefined if it is not ours or gone. */
+  environment(id: string): ExecutionEnvironment | undefined {
+    return this.#environments.get(id);
   }
 
   /** Kills every environment of the functions whose logical id contains `functionPart`; how many it were. */

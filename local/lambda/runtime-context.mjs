@@ -1,3 +1,5 @@
+import { realTime } from './runtime-clock.mjs';
+
 /**
  * The second argument of a handler.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html
@@ -14,6 +16,6 @@ export function createContext(configuration, { requestId, deadlineMs }) {
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
     clientContext: undefined,
     identity: undefined,
-    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - realTime()),
   };
 }

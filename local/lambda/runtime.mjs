@@ -2,13 +2,15 @@
 // Plain JavaScript, so that it starts the same under node, tsx and vitest.
 import { randomBytes } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { followClock } from './runtime-clock.mjs';
 import { createContext } from './runtime-context.mjs';
 import { errorDocument } from './runtime-errors.mjs';
 import { loadHandler } from './runtime-handler.mjs';
 import { withoutTlsTo } from './runtime-https.mjs';
 import { captureLogs } from './runtime-logs.mjs';
 
-const { wake, configuration } = workerData;
+const { wake, ahead, configuration } = workerData;
+if (ahead) followClock(ahead);
 if (configuration.nodeOptions) process.env.NODE_OPTIONS = configuration.nodeOptions;
 let requestId;
 captureLogs((level, text) => parentPort.postMessage({ type: 'log', level, text, requestId }));

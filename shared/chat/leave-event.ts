@@ -1,8 +1,8 @@
+import { CHANGED, lookAgain } from '../concurrency.ts';
 import { deliverNow } from '../delivery/deliver.ts';
-import { CHANGED, lookAgain } from '../look-again.ts';
 import { type Connection, getConnection } from '../store/connections.ts';
 import { signalPresence } from '../store/event-head.ts';
-import { leave } from '../store/memberships.ts';
+import { leave } from '../store/leave.ts';
 import type { Chat, Reply } from './chat.ts';
 
 /** Leaves the event the connection is in. Being in none is what was asked for. */

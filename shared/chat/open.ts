@@ -1,5 +1,5 @@
+import { sleep } from '../concurrency.ts';
 import { encodeOpen } from '../protocol/socketio.ts';
-import { sleep } from '../sleep.ts';
 import type { Chat } from './chat.ts';
 
 /** The client's own patience is 20 s, or the 5 s that we recommend. Milliseconds. */

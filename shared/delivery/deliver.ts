@@ -1,4 +1,4 @@
-import { sleep } from '../sleep.ts';
+import { sleep } from '../concurrency.ts';
 import { type Cursor, getCursor } from '../store/cursor.ts';
 import { type EventHead, getEventHead } from '../store/event-head.ts';
 import { logExpiry, putEntry } from '../store/log.ts';

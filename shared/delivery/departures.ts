@@ -1,11 +1,9 @@
-import { forEachConcurrently } from '../concurrency.ts';
-import { CHANGED, lookAgain } from '../look-again.ts';
+import { CHANGED, forEachConcurrently, lookAgain } from '../concurrency.ts';
 import { type Connection, deleteUnjoined, getConnection } from '../store/connections.ts';
 import { signalPresence } from '../store/event-head.ts';
+import { leave, markLost } from '../store/leave.ts';
 import { getMember } from '../store/members.ts';
-import { leave } from '../store/memberships.ts';
 import type { Table } from '../store/table.ts';
-import { markLost } from '../store/take-over.ts';
 import type { Delivery } from './types.ts';
 
 type Backend = Pick<Delivery, 'table' | 'settings'>;

@@ -2,8 +2,9 @@ import type { Participant } from '../protocol/entities.ts';
 import type { Place } from '../protocol/offset.ts';
 import type { Wire } from '../protocol/wire.ts';
 import { updateIf } from './conditional.ts';
-import { audiencePartition, memberKey } from './keys.ts';
+import { audiencePartition, connectionKey, memberKey } from './keys.ts';
 import { getItem, queryPages, type Table } from './table.ts';
+import { transact } from './transaction.ts';
 
 /** One connection in an event's audience. */
 export interface Member {
@@ -128,4 +129,38 @@ export async function getMember(
   connectionId: string,
 ): Promise<Member | undefined> {
   return getItem<Member>(table, memberKey(eventId, connectionId));
+}
+
+/** Gives a member the name that its participant took in another tab. False: it has changed meanwhile. */
+export async function renameTab(
+  table: Table,
+  eventId: string,
+  { connectionId, participant }: Pick<Member, 'connectionId' | 'participant'>,
+  username: string,
+): Promise<boolean> {
+  const names = { '#id': 'id' };
+  const values = { ':id': participant.id, ':old': participant.username, ':new': username };
+  const failed = await transact(table, [
+    {
+      Update: {
+        Key: connectionKey(connectionId),
+        UpdateExpression: 'SET membership.participant.username = :new',
+        // Still this participant, here, under the old name.
+        ConditionExpression:
+          'membership.eventId = :event AND membership.participant.#id = :id AND membership.participant.username = :old',
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: { ...values, ':event': eventId },
+      },
+    },
+    {
+      Update: {
+        Key: memberKey(eventId, connectionId),
+        UpdateExpression: 'SET participant.username = :new',
+        ConditionExpression: 'participant.#id = :id AND participant.username = :old',
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+      },
+    },
+  ]);
+  return failed.length === 0;
 }

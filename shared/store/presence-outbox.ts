@@ -1,8 +1,7 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
-import { forEachConcurrently } from '../concurrency.ts';
+import { forEachConcurrently, sleep } from '../concurrency.ts';
 import type { Participant } from '../protocol/entities.ts';
-import { sleep } from '../sleep.ts';
 import { OUTBOX, outboxKey } from './keys.ts';
 import { queryPages, type Table, UNPROCESSED_WAIT_MS } from './table.ts';
 

@@ -1,7 +1,6 @@
 import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { retryTransient, type UpdateInput } from './conditional.ts';
-import { isConditionFailed } from './failures.ts';
+import { isConditionFailed, retryTransient, type UpdateInput } from './conditional.ts';
 import { rateKey, tableKeys } from './keys.ts';
 import { epochSeconds, type Table } from './table.ts';
 

@@ -6,7 +6,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { sleep } from '../sleep.ts';
+import { sleep } from '../concurrency.ts';
 import { type Key, tableKeys } from './keys.ts';
 
 /** The one table and the client that reaches it. */

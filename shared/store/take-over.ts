@@ -1,56 +1,11 @@
 import { notBanned } from './bans.ts';
-import {
-  type Connection,
-  enterPhase,
-  GARBAGE_MS,
-  type Membership,
-  opening,
-  type Socket,
-} from './connections.ts';
+import { type Connection, GARBAGE_MS, type Membership, opening, type Socket } from './connections.ts';
+import { putHeld } from './join.ts';
 import { connectionKey, memberKey, sessionKey } from './keys.ts';
-import { putHeld, unchanged, who } from './memberships.ts';
+import { unchanged, who } from './leave.ts';
 import { addToOutbox } from './presence-outbox.ts';
 import { epochSeconds, type Table } from './table.ts';
 import { transact, type Write } from './transaction.ts';
-
-/** A member that is away is looked after at least this long after its time, milliseconds. */
-const REAP_MS = 10 * 60_000;
-
-/**
- * Marks a connection as lost and its member as `away`: counted, not posted to. Something is to be done about it at
- * `dueAt` (milliseconds). False: it has changed meanwhile, or was marked before; read it again.
- */
-export async function markLost(
-  table: Table,
-  { connectionId, membership }: Connection,
-  { lostAt, dueAt }: { lostAt: number; dueAt: number },
-): Promise<boolean> {
-  const away = enterPhase('away', dueAt);
-  const condition = unchanged(membership, { ...away.values, ':lost': lostAt });
-  const writes: Write[] = [
-    {
-      Update: {
-        Key: connectionKey(connectionId),
-        UpdateExpression: `SET lostAt = :lost, ${away.set}`,
-        ...condition,
-        ConditionExpression: `${condition.ConditionExpression} AND attribute_not_exists(lostAt)`,
-        ExpressionAttributeNames: away.names,
-      },
-    },
-  ];
-  if (membership) {
-    writes.push({
-      Update: {
-        Key: memberKey(membership.eventId, connectionId),
-        UpdateExpression: 'SET #state = :away, expiresAt = :until',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: { ':away': 'away', ':until': dueAt + REAP_MS },
-      },
-    });
-  }
-  return (await transact(table, writes)).length === 0;
-}
 
 export interface Recovery {
   /** The lost connection, and the one that takes its place. */

@@ -1,6 +1,5 @@
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { retryTransient } from './conditional.ts';
-import { failedConditions } from './failures.ts';
+import { failedConditions, retryTransient } from './conditional.ts';
 import type { Table } from './table.ts';
 
 type Operation = NonNullable<TransactWriteCommandInput['TransactItems']>[number];

@@ -173,9 +173,9 @@ test('participantCount follows who is there', async () => {
   const count = async () => (await http(`/${id}`)).body.participantCount;
   const ana = await enter(id, 'ana');
   await enter(id, 'bob');
-  await expect.poll(count, { timeout: 20_000 }).toBe(2);
+  await expect.poll(count).toBe(2);
   await ana.close();
-  await expect.poll(count, { timeout: 20_000 }).toBe(1);
+  await expect.poll(count).toBe(1);
 });
 
 test('any page may read: the preflight is answered, the origin allowed without credentials', async () => {

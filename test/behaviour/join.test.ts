@@ -124,9 +124,7 @@ test('a name taken in one tab is the name in all', async () => {
   await tab1.next('eventHistory');
   const tab2 = await enter(eventId, 'new', { participantToken });
   await ana.until('the new name', (got) => got.filter((e) => e.event === 'userJoined').length === 2);
-  await expect
-    .poll(async () => (await tab1.say('who am I?')).participant.username, { timeout: 20_000 })
-    .toBe('new');
+  await expect.poll(async () => (await tab1.say('who am I?')).participant.username).toBe('new');
   await tab2.close();
   await tab1.say('still new');
   await ana.until('the last words', (got) =>

@@ -57,7 +57,7 @@ async function measure(table: Table, plan: Plan, say: (line: string) => void): P
       await time.passUntil(startedAt + (sent * seconds * 1000) / sends);
       const eventId = ids[(sent / AT_ONCE) % events] ?? '';
       await time.real(() => send(table, eventId, sent));
-      streams.get(eventId)?.ring();
+      streams.get(eventId)?.wake();
       if (sent % Math.ceil(sends / 12) < AT_ONCE) {
         const elapsed = Math.round((Date.now() - startedAt) / 1000);
         say(`second ${elapsed}: ${sent} messages, ${(frames.total / 1e6).toFixed(2)} million frames`);
@@ -70,7 +70,7 @@ async function measure(table: Table, plan: Plan, say: (line: string) => void): P
   }
 }
 
-/** Some messages in the same moment: stored and written for at once, to spare requests that are not measured. */
+/** Some messages in the same moment: stored and numbered at once, to spare requests that are not measured. */
 async function send(table: Table, eventId: string, index: number): Promise<void> {
   const head = await updateIf(table, eventHeadKey(eventId), {
     UpdateExpression: 'ADD seq :count',

@@ -34,7 +34,7 @@ async function joinAll(say: (line: string) => void) {
   try {
     const frames = new Frames();
     const stream = virtualStream(EVENT);
-    const chat = virtualChat(table, time, frames, { written: stream.ring });
+    const chat = virtualChat(table, time, frames, { headChanged: stream.wake });
     stream.run(chat);
     const joins = new Set<Promise<void>>();
     const startedAt = Date.now();

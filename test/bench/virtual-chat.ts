@@ -1,12 +1,12 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Chat } from '../../shared/chat/chat.ts';
+import { sleep } from '../../shared/concurrency.ts';
 import { packFrames } from '../../shared/delivery/content/frames.ts';
 import { catchUp } from '../../shared/delivery/deliver.ts';
 import type { Poster } from '../../shared/delivery/posting/poster.ts';
 import { nobodyServed } from '../../shared/delivery/posting/rounds.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { chatSettings } from '../../shared/settings.ts';
-import { sleep } from '../../shared/sleep.ts';
 import { audiencePartition, EVENT_HEAD } from '../../shared/store/keys.ts';
 import type { ListedMember } from '../../shared/store/members.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -44,8 +44,8 @@ export class Frames {
 interface Circumstances {
   /** Audiences that nobody had to write, by event. */
   audiences?: ReadonlyMap<string, ListedMember[]>;
-  /** Hears of every ring of a bell. */
-  written?: () => void;
+  /** Hears of every change of an event head. */
+  headChanged?: () => void;
 }
 
 /** The real chat on a real table and a virtual clock, whose management API takes everything and counts. */
@@ -90,7 +90,7 @@ export function virtualChat(
 function virtualTable(
   { name, client }: Table,
   time: VirtualTime,
-  { audiences = new Map(), written }: Circumstances,
+  { audiences = new Map(), headChanged }: Circumstances,
 ): Table {
   const partitions = new Map([...audiences].map(([eventId, all]) => [audiencePartition(eventId), all]));
   const send = client.send.bind(client) as (command: unknown) => Promise<unknown>;
@@ -101,14 +101,14 @@ function virtualTable(
       const Items = partitions.get(partition);
       if (Items) return { Items };
       const answer = await time.real(() => send(command));
-      if (command instanceof UpdateCommand && command.input.Key?.sk === EVENT_HEAD) written?.();
+      if (command instanceof UpdateCommand && command.input.Key?.sk === EVENT_HEAD) headChanged?.();
       return answer;
     },
   };
   return { name, client: Object.assign(Object.create(client), virtual) };
 }
 
-/** The stream of one event: after rings it is caught up, by one invocation after the other. */
+/** The stream of one event: when its head has changed it is caught up, by one invocation after the other. */
 export function virtualStream(eventId: string) {
   let [isRung, isReading] = [false, false];
   let chat: Chat | undefined;
@@ -129,7 +129,7 @@ export function virtualStream(eventId: string) {
     run(on: Chat): void {
       chat = on;
     },
-    ring(): void {
+    wake(): void {
       isRung = true;
       if (!isReading) reading = read();
     },

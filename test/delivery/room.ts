@@ -6,9 +6,9 @@ import { type ChatSettings, chatSettings } from '../../shared/settings.ts';
 import { getConnection, putConnection } from '../../shared/store/connections.ts';
 import { allocateSeq, type EventHead, signalPresence } from '../../shared/store/event-head.ts';
 import { createEvent } from '../../shared/store/events.ts';
+import { join } from '../../shared/store/join.ts';
 import { type LogEntry, putEntry } from '../../shared/store/log.ts';
 import { listMembers, setLive } from '../../shared/store/members.ts';
-import { join } from '../../shared/store/memberships.ts';
 import { newTable } from '../support/database.ts';
 
 export type Room = Awaited<ReturnType<typeof newRoom>>;

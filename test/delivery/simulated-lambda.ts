@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { sleep } from '../../shared/sleep.ts';
+import { sleep } from '../../shared/concurrency.ts';
 
 export type Lambda = ReturnType<typeof newLambda>;
 

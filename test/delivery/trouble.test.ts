@@ -1,12 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
+import { sleep } from '../../shared/concurrency.ts';
 import { catchUp, deliverNow } from '../../shared/delivery/deliver.ts';
 import { newPoster } from '../../shared/delivery/posting/poster.ts';
-import { sleep } from '../../shared/sleep.ts';
 import { getConnection, putConnection } from '../../shared/store/connections.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
 import { signalPresence } from '../../shared/store/event-head.ts';
+import { join } from '../../shared/store/join.ts';
 import { setLive } from '../../shared/store/members.ts';
-import { join } from '../../shared/store/memberships.ts';
 import { readPresenceHistory } from '../../shared/store/presence-history.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newRoom, type Room } from './room.ts';

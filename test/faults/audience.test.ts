@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { noFaults } from '../../local/faults.ts';
 import { connect, createEvent, enter as enterAt, hears, http, textsHeardBy } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
+import { outliveLeases } from '../support/deaths.ts';
 import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 
 /**
@@ -49,7 +50,7 @@ test('60 members, a third gone without a word: the others hear 10 of 10, and the
     await hears(client, 'message 9');
     expect(textsHeardBy(client)).toEqual(said);
   }
-  await expect.poll(() => countOf(eventId), { timeout: 20_000 }).toBe(40);
+  await expect.poll(() => countOf(eventId)).toBe(40);
 });
 
 test('150 members who send 3 each at once: all arrive, in order, several in a frame', async () => {
@@ -105,7 +106,8 @@ test.for([
   Object.assign(stack.faults, structuredClone(fault));
   await Promise.all(['a', 'b', 'c'].map((text) => ana?.say(text)));
   const { killAfterWrites, killAfterPosts } = stack.faults;
-  await expect.poll(() => (killAfterWrites ?? killAfterPosts)?.times, { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => (killAfterWrites ?? killAfterPosts)?.times).toBe(0);
+  await outliveLeases(stack);
   await ana?.say('after');
   for (const client of members) {
     await hears(client, 'after');
@@ -172,12 +174,12 @@ test('people are counted, not their tabs, also when stream batches come twice', 
       return [first, second] as const;
     }),
   );
-  await expect.poll(() => countOf(eventId), { timeout: 20_000 }).toBe(6);
+  await expect.poll(() => countOf(eventId)).toBe(6);
   const [observer] = tabs[0] ?? [];
   // One tab of three people, and both of two.
   for (const [first, second] of tabs.slice(1, 3)) await Promise.all([first.close(), second.close()]);
   for (const [first] of tabs.slice(3)) await first.close();
-  await expect.poll(() => countOf(eventId), { timeout: 20_000 }).toBe(4);
+  await expect.poll(() => countOf(eventId)).toBe(4);
   await observer?.say('end');
   if (observer) await hears(observer, 'end');
   const left = observer?.all('userLeft').flatMap((event) => event.participants ?? [event.participant]);

@@ -5,12 +5,16 @@ import { noFaults } from '../../local/faults.ts';
 import { connectionKey, dueRank, memberKey, tableKeys } from '../../shared/store/keys.ts';
 import { connect, createEvent, enter as enterAt, hears, http, textsHeardBy } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
+import { outliveLeases } from '../support/deaths.ts';
 import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 
 let stack: RunningChat;
 let database: DynamoDBDocumentClient;
 beforeAll(async () => {
-  stack = await runChat({ sendsPerSecond: 1_000, sendBurst: 1_000 }, { functionLogs: 'none' });
+  stack = await runChat(
+    { sendsPerSecond: 1_000, sendBurst: 1_000, joinsPerSecond: 1_000, joinBurst: 1_000 },
+    { functionLogs: 'none' },
+  );
   database = DynamoDBDocumentClient.from(
     new DynamoDBClient({
       endpoint: stack.dynamodbEndpoint,
@@ -60,6 +64,7 @@ test.for([
       })
       .toBe(true);
   }
+  await outliveLeases(stack);
   if (!isStored) said.pop();
   await bob.say('after');
   for (const client of [ana, bob]) {
@@ -75,6 +80,8 @@ test('a dead sender’s message arrives though nobody else says anything', async
   const bob = await enter(eventId, 'bob');
   stack.faults.killAfterWrites = { function: 'SendMessage', writes: 3, times: 1 };
   ana.emit('sendMessage', { text: 'dying words' });
+  await expect.poll(() => stack.faults.killAfterWrites?.times).toBe(0);
+  await outliveLeases(stack);
   await hears(bob, 'dying words');
   expect(textsHeardBy(bob)).toEqual(['dying words']);
 });
@@ -108,7 +115,7 @@ test('a connection whose time has passed without a word is swept away and leaves
   await ana.next('userJoined');
   const [connectionId = ''] = stack.connections().filter((id) => !known.includes(id));
   ghost.vanish();
-  const past = Date.now() - 1_000;
+  const past = stack.clock.now() - 1_000;
   for (const Key of [connectionKey(connectionId), memberKey(eventId, connectionId)]) {
     await database.send(
       new UpdateCommand({
@@ -177,7 +184,7 @@ test('a joiner whose Lambda died is disconnected, so that it can join again', as
       Key: memberKey(eventId, connectionId),
       UpdateExpression: 'SET heldSince = :past',
       ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeValues: { ':past': Date.now() - 60_000 },
+      ExpressionAttributeValues: { ':past': stack.clock.now() - 60_000 },
     }),
   );
   const closed = new Promise((resolve) => bob.socket.once('close', resolve));
@@ -195,9 +202,10 @@ test('the count is right also when a window dies after it announced a departure'
   stack.faults.killAfterWrites = { function: 'LeaveEvent', writes: 5, times: 1 };
   bob.emit('leaveEvent', {});
   await ana.next('userLeft');
+  await outliveLeases(stack);
   const count = async () =>
     (await http(`/${eventId}`, { url: `${stack.outputs.EventsUrl}` })).body.participantCount;
-  await expect.poll(count, { timeout: 20_000 }).toBe(1);
+  await expect.poll(count).toBe(1);
 });
 
 test('the management API fails a third of the time: everybody gets everything, in order', async () => {
@@ -227,7 +235,7 @@ test('the management API is down for a while: what was sent then arrives afterwa
   const log = async () =>
     (await http<{ messages: unknown[] }>(`/${eventId}/messages`, { url: `${stack.outputs.EventsUrl}` })).body
       .messages;
-  await expect.poll(async () => (await log()).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await log()).length).toBe(1);
   stack.faults.managementErrorRate = 0;
   await hears(bob, 'into the dark');
   expect(ana.socket.readyState).toBe(ana.socket.OPEN);

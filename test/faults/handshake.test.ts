@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createEvent, enter, http } from '../support/chat.ts';
+import { outliveLeases } from '../support/deaths.ts';
 import { PacketClient } from '../support/packet-client.ts';
 import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 import { connectSocket, enterSocket, sayMany, textsOf } from '../support/sockets.ts';
@@ -7,7 +8,10 @@ import { connectSocket, enterSocket, sayMany, textsOf } from '../support/sockets
 /** Socket.IO clients get in, and back in, whatever breaks on the way. */
 let stack: RunningChat;
 beforeAll(async () => {
-  stack = await runChat({ sendsPerSecond: 1_000, sendBurst: 1_000 }, { functionLogs: 'none' });
+  stack = await runChat(
+    { sendsPerSecond: 1_000, sendBurst: 1_000, joinsPerSecond: 1_000, joinBurst: 1_000 },
+    { functionLogs: 'none' },
+  );
 });
 afterEach(() => endFaults(stack));
 afterAll(() => stack.stop());
@@ -56,7 +60,8 @@ test.for([
   const missed = await sayMany(bob, 10);
   stack.faults.killAfterWrites = { function: 'Default', writes, times: 1 };
   await ana.comeBack();
-  await expect.poll(() => stack.faults.killAfterWrites?.times, { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => stack.faults.killAfterWrites?.times).toBe(0);
+  await outliveLeases(stack);
   const after = await sayMany(bob, 3, 'after');
   await ana.hears('newMessage', { text: 'after 2' });
   expect(textsOf(ana)).toEqual([...before, ...missed, ...after]);

@@ -4,7 +4,8 @@ import { newSecret } from '../../shared/ids.ts';
 import type { Message } from '../../shared/protocol/entities.ts';
 import { createEvent, enter as enterAt, hears, http } from '../support/chat.ts';
 import type { ChatClient, Refused } from '../support/chat-client.ts';
-import { dieAfterWrites, endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
+import { dieAfterWrites } from '../support/deaths.ts';
+import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 import { enterSocket } from '../support/sockets.ts';
 
 /** A Lambda dies after any of its writes; the client, which cannot know how far it came, asks again. */
@@ -56,7 +57,7 @@ const wires: Record<string, { sender: string; writes: number; enter: Enter }> = 
 };
 
 const dying = (name: string, writes: number, run: () => Promise<unknown>) =>
-  dieAfterWrites(stack, name, writes, run);
+  dieAfterWrites(stack, { function: name, writes }, run);
 
 /** Everything that somebody has heard said, a repeated `seq` once. */
 const firsts = (client: ChatClient) => [

@@ -4,7 +4,8 @@ import type { Message } from '../../shared/protocol/entities.ts';
 import type { ServerToClient } from '../../shared/protocol/server-to-client.ts';
 import { connect, createEvent, enter as enterAt, hears, http, refusal } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
-import { dieAfterWrites, endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
+import { dieAfterWrites } from '../support/deaths.ts';
+import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 import { enterSocket } from '../support/sockets.ts';
 
 /** A moderator's Lambda dies after any of its writes; the moderator does it again, and nothing is left undone. */
@@ -61,7 +62,7 @@ async function scene() {
 
 /** Kills what moderates after one of its writes, if it comes so far, and does it again. */
 async function twice(name: string, writes: number, act: () => Promise<unknown>): Promise<void> {
-  await dieAfterWrites(stack, name, writes, act);
+  await dieAfterWrites(stack, { function: name, writes }, act);
   await act();
 }
 

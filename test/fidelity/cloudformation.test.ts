@@ -5,7 +5,7 @@ import { App, CfnCondition, CfnOutput, CfnParameter, CfnResource, Fn, Stack, Sta
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAssembly } from '../../local/cloudformation/assembly.ts';
 import { type Resolved, resolveStacks } from '../../local/cloudformation/resolver.ts';
-import { synthesize } from './core/app.ts';
+import { coreAssembly } from './core/core-stack.ts';
 
 const options = {
   origin: 'http://localhost:5000',
@@ -26,9 +26,9 @@ describe('a cloud assembly', () => {
   const one = (type: string, logicalIdPart: string) =>
     all(type).find(({ logicalId }) => logicalId.startsWith(logicalIdPart));
 
-  beforeAll(() => {
-    const assembly = synthesize();
-    directories.push(assembly);
+  let assembly: string;
+  beforeAll(async () => {
+    assembly = await coreAssembly();
     resolved = resolveStacks(readAssembly(assembly), options);
   });
 
@@ -37,7 +37,7 @@ describe('a cloud assembly', () => {
       /^Core-Echo[0-9A-F]{8}-[0-9A-Za-z]{12}$/,
     );
     expect(one('AWS::ApiGatewayV2::Api', 'Sockets')?.physicalId).toMatch(/^a[a-z0-9]{9}$/);
-    const again = resolveStacks(readAssembly(String(directories[0])), options);
+    const again = resolveStacks(readAssembly(assembly), options);
     expect(again.resources.map(({ physicalId }) => physicalId)).toEqual(
       resolved.resources.map(({ physicalId }) => physicalId),
     );

@@ -2,14 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startLocalStack } from '../../local/local-stack.ts';
-import { synthesize } from './core/app.ts';
-import { type Core, startCore } from './core/core-stack.ts';
+import { type Core, coreAssembly, startCore } from './core/core-stack.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'data-'));
 
-afterAll(() => rmSync(dataDir, { recursive: true }));
+// Each stack here has a database of its own.
+beforeAll(() => void vi.stubEnv('DYNAMODB_ENDPOINT', undefined));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(dataDir, { recursive: true });
+});
 
 const put = (core: Core, pk: string) =>
   core.invoke('Database', {
@@ -39,11 +43,10 @@ it('a port that is taken is named, and nothing stays behind', async () => {
   const port = await new Promise<number>((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
   });
-  const assembly = synthesize();
+  const assembly = await coreAssembly();
   await expect(startLocalStack({ assembly, port })).rejects.toThrow(
     `Port ${port} is in use; stop what uses it, or choose another one: PORT=${port + 1} npm start`,
   );
-  rmSync(assembly, { recursive: true });
   server.close();
 });
 

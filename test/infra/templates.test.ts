@@ -258,7 +258,7 @@ describe('the stream', () => {
       MaximumRecordAgeInSeconds: 3_600,
       ParallelizationFactor: 10,
       FilterCriteria: {
-        Filters: [{ Pattern: '{"eventName":["MODIFY"],"dynamodb":{"Keys":{"sk":{"S":["EVENT_HEAD"]}}}}' }],
+        Filters: [{ Pattern: '{"eventName":["MODIFY"],"dynamodb":{"Keys":{"sk":{"S":["HEAD"]}}}}' }],
       },
     });
     chat.resourceCountIs('AWS::SQS::Queue', 1);

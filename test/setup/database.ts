@@ -1,5 +1,4 @@
 import type { TestProject } from 'vitest/node';
-import { startDynamoDB } from '../../local/dynamodb/dynamodb-local.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -7,9 +6,7 @@ declare module 'vitest' {
   }
 }
 
-/** One DynamoDB Local for the store's tests. */
-export default async function setup({ provide }: TestProject) {
-  const database = await startDynamoDB();
-  provide('dynamodbEndpoint', database.endpoint);
-  return () => database.stop();
+/** The DynamoDB Local of the run, for the store's tests. */
+export default function setup({ provide }: TestProject) {
+  provide('dynamodbEndpoint', `${process.env.DYNAMODB_ENDPOINT}`);
 }

@@ -156,9 +156,7 @@ test('of two connections with one session, one is in the event', async () => {
         ({ ok }) => ok,
         () => false,
       );
-  await expect
-    .poll(async () => (await Promise.all(both.map(isInEvent))).filter(Boolean).length, { timeout: 10_000 })
-    .toBe(1);
+  await expect.poll(async () => (await Promise.all(both.map(isInEvent))).filter(Boolean).length).toBe(1);
 });
 
 test('after switching events it is the last one that is recovered', async () => {

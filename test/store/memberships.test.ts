@@ -8,8 +8,9 @@ import {
   putConnection,
 } from '../../shared/store/connections.ts';
 import { createEvent } from '../../shared/store/events.ts';
+import { join } from '../../shared/store/join.ts';
+import { leave } from '../../shared/store/leave.ts';
 import { getMember, type ListedMember, listMembers, setLive } from '../../shared/store/members.ts';
-import { join, leave } from '../../shared/store/memberships.ts';
 import { readOutbox } from '../../shared/store/presence-outbox.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newTable } from '../support/database.ts';

@@ -12,8 +12,8 @@ import {
   putConnection,
 } from '../../shared/store/connections.ts';
 import { createEvent } from '../../shared/store/events.ts';
+import { join } from '../../shared/store/join.ts';
 import { getMember, setLive } from '../../shared/store/members.ts';
-import { join } from '../../shared/store/memberships.ts';
 import {
   newestPresence,
   partsOf,

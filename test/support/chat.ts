@@ -1,12 +1,11 @@
 import aws4 from 'aws4';
-import { afterEach, inject } from 'vitest';
+import { inject } from 'vitest';
 import type { Event } from '../../shared/protocol/entities.ts';
 import { ChatClient } from './chat-client.ts';
 
 const clients: ChatClient[] = [];
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-});
+/** After each test: test/setup/clients.ts. */
+export const closeClients = () => Promise.all(clients.splice(0).map((client) => client.close()));
 
 /** A client of the suite's chat; closed after the test. */
 export async function connect(url: string = inject('chatUrl')): Promise<ChatClient> {

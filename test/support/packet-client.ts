@@ -1,4 +1,4 @@
-import { afterEach, inject } from 'vitest';
+import { inject } from 'vitest';
 import WebSocket from 'ws';
 import { NOOP } from '../../shared/protocol/socketio.ts';
 import { withPatience } from './transcript.ts';
@@ -76,9 +76,8 @@ export class PacketClient {
 }
 
 const clients: PacketClient[] = [];
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map((client) => client.close()));
-});
+/** After each test: test/setup/clients.ts. */
+export const closePacketClients = () => Promise.all(clients.splice(0).map((client) => client.close()));
 
 /** A client of the suite's chat; closed after the test. */
 export async function connectPackets(query = 'EIO=4&transport=websocket'): Promise<PacketClient> {

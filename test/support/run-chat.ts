@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect } from 'vitest';
-import cdk from '../../cdk.json' with { type: 'json' };
-import { chatApp } from '../../infra/app.ts';
+import { randomUUID } from 'node:crypto';
 import { edgeRewrites } from '../../infra/edge-rewrites.ts';
 import { ManualClock } from '../../local/clock.ts';
+import { callDynamoDB } from '../../local/dynamodb/call.ts';
+import type { Write } from '../../local/dynamodb/write.ts';
 import { noFaults } from '../../local/faults.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../local/local-stack.ts';
+import { chatAssembly } from './assemblies.ts';
 
 /** Lets all faults end. */
 export function endFaults({ faults }: LocalStack): void {
@@ -16,50 +14,45 @@ export function endFaults({ faults }: LocalStack): void {
   Object.assign(faults, noFaults());
 }
 
-/** Runs what is to die: after so many writes of such a function, if it comes so far. */
-export async function dieAfterWrites(
-  { faults }: LocalStack,
-  name: string,
-  writes: number,
-  run: () => Promise<unknown>,
-): Promise<void> {
-  const fault = { function: name, writes, times: 1 };
-  faults.killAfterWrites = fault;
-  // A dead Lambda answers nobody.
-  const answered = run().catch(() => {});
-  await Promise.race([answered, expect.poll(() => fault.times, { timeout: 20_000 }).toBe(0)]);
-  delete faults.killAfterWrites;
-}
+export type RunningChat = LocalStack & {
+  /** Also tells the functions the time. */
+  readonly clock: ManualClock;
+  /** What functions have written, oldest first. */
+  readonly writes: readonly Write[];
+};
 
-export type RunningChat = LocalStack & { readonly clock: ManualClock };
+/** Tests have few people, and to start an environment takes as long as several invocations. */
+const fleet = { perFunction: 8, total: 40, patienceMs: 100 };
 
 /** The chat on a local stack of its own, with these settings. `CHAT_LOG=1` shows what the stack and the functions say. */
 export async function runChat(
   settings: Record<string, unknown> = {},
   options: Partial<LocalStackOptions> = {},
 ): Promise<RunningChat> {
-  const outdir = mkdtempSync(join(tmpdir(), 'chat-'));
-  const assembly = chatApp({
-    context: { ...cdk.context, ...settings },
-    outdir,
-    isLocal: true,
-    checks: false,
-  }).synth().directory;
-  const clock = new ManualClock();
+  const assembly = await chatAssembly(settings);
+  const clock = options.clock instanceof ManualClock ? options.clock : new ManualClock();
+  const writes: Write[] = [];
   const stack = await startLocalStack({
     assembly,
-    clock,
     faults: noFaults(),
     rewrites: edgeRewrites,
+    // Many share one DynamoDB Local.
+    tableNamePrefix: `${randomUUID().slice(0, 8)}-`,
+    fleet,
+    onWrite: (write) => writes.push(write),
     log: process.env.CHAT_LOG ? console.error : () => {},
     ...options,
+    clock,
   });
-  const stop = stack.stop;
+  const { stop, tables, dynamodbEndpoint } = stack;
   return Object.assign(stack, {
     clock,
+    writes,
     stop: async () => {
       await stop();
-      rmSync(outdir, { recursive: true, force: true });
+      // Gone already where the stack had a database of its own.
+      const drop = (TableName: string) => callDynamoDB(dynamodbEndpoint, 'DeleteTable', { TableName });
+      await Promise.allSettled(Object.values(tables).map(drop));
     },
   });
 }

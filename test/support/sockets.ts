@@ -1,12 +1,13 @@
-import { afterEach, inject } from 'vitest';
+import { inject } from 'vitest';
 import type { Message } from '../../shared/protocol/entities.ts';
 import type { ChatClient } from './chat-client.ts';
 import { type Options, SocketClient } from './socket-client.ts';
 
 const clients: SocketClient[] = [];
-afterEach(() => {
+/** After each test: test/setup/clients.ts. */
+export function disconnectSockets(): void {
   for (const { socket } of clients.splice(0)) socket.disconnect();
-});
+}
 
 type Io = ConstructorParameters<typeof SocketClient>[2];
 

@@ -20,11 +20,11 @@ const importsOf = (file: string): string[] =>
 const mayImport: Record<string, RegExp> = {
   'shared/protocol': /^$/,
   'shared/auth': /^shared\/(protocol\/|settings|identity|ids)/,
-  'shared/store': /^shared\/(protocol\/|identity|ids|sleep|concurrency|timing)/,
-  'shared/delivery': /^shared\/(protocol\/|store\/|settings|ids|sleep|concurrency|look-again|timing)/,
+  'shared/store': /^shared\/(protocol\/|identity|ids|concurrency|timing)/,
+  'shared/delivery': /^shared\/(protocol\/|store\/|settings|ids|concurrency|timing)/,
   'shared/chat': /^shared\//,
   functions: /^shared\//,
-  infra: /^shared\/(store\/keys|settings|timing)\.ts$/,
+  infra: /^shared\/(store\/keys|settings|timing|protocol\/(client-to-server|http-routes))\.ts$/,
   local: /^$/,
 };
 

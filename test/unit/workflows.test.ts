@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import config from '../../vitest.config.ts';
 
 const folder = new URL('../../.github/workflows/', import.meta.url);
 
@@ -14,3 +15,14 @@ test.for(readdirSync(folder))(
     expect(workflow.match(/permissions:/g)).toHaveLength(1);
   },
 );
+
+test('every project of the tests is run by exactly one job, on the oldest Node and the one of the functions', () => {
+  const workflow = readFileSync(new URL('ci.yml', folder), 'utf8');
+  const [, matrix = ''] = /\n {8}projects:\n((?: {10}- .+\n)+)/.exec(workflow) ?? [];
+  const run = [...matrix.matchAll(/[a-z]+/g)].map(([name]) => name);
+  const names = (config.test?.projects ?? []).map((project) =>
+    typeof project === 'object' && 'test' in project ? project.test?.name : undefined,
+  );
+  expect(run.sort()).toEqual(names.sort());
+  expect(workflow.match(/node: \[20, 24\]/g)).toHaveLength(2);
+});

@@ -14,8 +14,8 @@ import type { Connection } from '../../../shared/store/connections.ts';
 import { authenticate } from '../../context/authenticate.ts';
 import { chat } from '../../context/chat.ts';
 import { type Answers, answer, refusalOf } from './answer.ts';
+import { dispatch } from './dispatch.ts';
 import { type Incoming, isTooLarge, post, StillOpen } from './handler.ts';
-import { perform } from './json.ts';
 
 /** The Socket.IO wire: one packet in each message (docs/socketio.md). */
 
@@ -92,6 +92,6 @@ async function answerEvent(
     if (packet.type === 'binary') throw new ChatError('BINARY_NOT_SUPPORTED');
     const { name, args } = packet;
     const request = { action: String(name), data: args[0] ?? {}, id };
-    return { connection, reply: await perform(operations, connection, request) };
+    return { connection, reply: await dispatch(operations, connection, request) };
   });
 }

@@ -1,11 +1,11 @@
+import { CHANGED, lookAgain } from '../../concurrency.ts';
 import { newId, newSecret, participantIdOf } from '../../ids.ts';
-import { CHANGED, lookAgain } from '../../look-again.ts';
 import type { ActionData } from '../../protocol/client-to-server.ts';
 import { ChatError } from '../../protocol/errors.ts';
 import { type Connection, getConnection, type Membership } from '../../store/connections.ts';
 import { getCursor } from '../../store/cursor.ts';
 import { getEventHead } from '../../store/event-head.ts';
-import { join } from '../../store/memberships.ts';
+import { join } from '../../store/join.ts';
 import type { Chat } from '../chat.ts';
 import { rateLimit } from '../rate-limit.ts';
 

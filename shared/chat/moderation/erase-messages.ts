@@ -1,7 +1,7 @@
+import { sleep } from '../../concurrency.ts';
 import { deliverNow } from '../../delivery/deliver.ts';
 import type { Erasure } from '../../protocol/client-to-server.ts';
 import type { Message } from '../../protocol/entities.ts';
-import { sleep } from '../../sleep.ts';
 import { readLog } from '../../store/log.ts';
 import type { Chat } from '../chat.ts';
 import { audit } from './audit.ts';

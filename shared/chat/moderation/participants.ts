@@ -8,8 +8,8 @@ import { encodeDisconnect } from '../../protocol/socketio.ts';
 import { isSocketIo } from '../../protocol/wire.ts';
 import { getConnection } from '../../store/connections.ts';
 import { signalPresence } from '../../store/event-head.ts';
+import { leave } from '../../store/leave.ts';
 import { type ListedMember, listTabs } from '../../store/members.ts';
-import { leave } from '../../store/memberships.ts';
 import { readOutbox } from '../../store/presence-outbox.ts';
 import type { Chat } from '../chat.ts';
 

@@ -1,6 +1,6 @@
+import { CHANGED, lookAgain } from '../../concurrency.ts';
 import { recoverableUntil } from '../../delivery/departures.ts';
 import { newId, newSecret, participantIdOf, sessionIdOf } from '../../ids.ts';
-import { CHANGED, lookAgain } from '../../look-again.ts';
 import { limits } from '../../protocol/limits.ts';
 import { decodeOffset, type Offset } from '../../protocol/offset.ts';
 import type { Wire } from '../../protocol/wire.ts';

@@ -1,5 +1,4 @@
-import { forEachConcurrently } from '../../concurrency.ts';
-import { sleep } from '../../sleep.ts';
+import { forEachConcurrently, sleep } from '../../concurrency.ts';
 import type { Delivery } from '../types.ts';
 import type { Lease } from '../window/lease-holder.ts';
 import { PENDING_MAX } from '../window/positions.ts';

@@ -1,4 +1,4 @@
-import { sleep } from '../../sleep.ts';
+import { sleep } from '../../concurrency.ts';
 import { takeQuota } from '../../store/frame-quota.ts';
 import type { Delivery } from '../types.ts';
 

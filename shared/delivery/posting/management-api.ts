@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
-import { Agent as HttpAgent, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { createHash, type KeyObject } from 'node:crypto';
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
   GetConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import aws4, { type Credentials, type Request } from 'aws4';
+import type { Credentials } from 'aws4';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import { PathSigner, signingKey } from './path-signer.ts';
 
 /** What a frame is sent as. Encoded and hashed once, however many get it. */
 export interface Payload {
@@ -46,6 +46,17 @@ const clientSettings = {
   },
 };
 
+/** What the posts of one second have in common. */
+interface Moment {
+  second: number;
+  /** `20250101T120000Z` */
+  date: string;
+  region: string;
+  credentials: Credentials;
+  key: KeyObject;
+  signers: WeakMap<Payload, PathSigner>;
+}
+
 /**
  * The management API at `endpoint` (`https://{api}.execute-api.{region}.amazonaws.com/{stage}`). PostToConnection, of
  * which there are thousands a second, goes past the SDK, whose client spends several times the CPU on it; the SDK
@@ -55,62 +66,78 @@ export function managementApi(
   endpoint: string,
   client = new ApiGatewayManagementApiClient({ endpoint, ...clientSettings }),
 ): ManagementApi {
-  const { protocol, hostname, port, host, pathname } = new URL(endpoint);
-  const [request, Agent] = protocol === 'https:' ? [requestHttps, HttpsAgent] : [requestHttp, HttpAgent];
-  const agent = new Agent({ keepAlive: true, maxSockets: POST_CONCURRENCY, timeout: REQUEST_TIMEOUT_MS });
-  const path = `${pathname.replace(/\/$/, '')}/@connections/`;
+  const { origin, host: Host, pathname } = new URL(endpoint);
+  const connections = `${pathname.replace(/\/$/, '')}/@connections/`;
+  const pool = newPool(origin);
 
-  /** What the posts of one second have in common. */
-  let common: { second: number; date: string; region: string; credentials: Credentials } | undefined;
-  async function commonNow() {
+  let moment: Moment | undefined;
+  async function thisSecond(): Promise<Moment> {
     const second = Math.floor(Date.now() / 1000);
-    if (common?.second === second) return common;
+    if (moment?.second === second) return moment;
     const date = new Date(second * 1000).toISOString().replace(/[:-]|\.\d{3}/g, '');
     // Kept by the SDK until they are about to expire.
     const [region, credentials] = await Promise.all([client.config.region(), client.config.credentials()]);
-    common = { second, date, region, credentials };
-    return common;
+    const key = signingKey(credentials, date.slice(0, 8), region);
+    moment = { second, date, region, credentials, key, signers: new WeakMap() };
+    return moment;
   }
 
-  const send = (options: Request, body: Buffer) =>
-    new Promise<number>((resolve, reject) => {
-      const sent = request(options, (response) => {
-        // Read to its end, or the connection could not be used again.
-        response.resume();
-        response.once('end', () => resolve(response.statusCode ?? 0));
-        response.once('error', reject);
-      });
-      sent.once('timeout', () => sent.destroy(new Error('The management API did not answer')));
-      sent.once('error', reject);
-      sent.end(body);
-    });
+  function signerOf(payload: Payload, { date, region, credentials, key, signers }: Moment): PathSigner {
+    let signer = signers.get(payload);
+    if (!signer) {
+      const { body, sha256 } = payload;
+      const headers = {
+        Host,
+        'Content-Length': body.length,
+        'X-Amz-Content-Sha256': sha256,
+        'X-Amz-Date': date,
+      };
+      signer = new PathSigner({ method: 'POST', region, headers }, credentials, key);
+      signers.set(payload, signer);
+    }
+    return signer;
+  }
 
   return {
-    async post(connectionId, { body, sha256 }) {
-      const { date, region, credentials } = await commonNow();
-      const options: Request = {
-        method: 'POST',
-        hostname,
-        port,
-        agent,
-        service: 'execute-api',
-        region,
-        path: path + encodeURIComponent(connectionId),
-        headers: {
-          Host: host,
-          'Content-Length': body.length,
-          // Otherwise aws4 would make them again for every connection.
-          'X-Amz-Content-Sha256': sha256,
-          'X-Amz-Date': date,
-        },
-      };
-      aws4.sign(options, credentials);
-      return send(options, body);
+    async post(connectionId, payload) {
+      const signer = signerOf(payload, await thisSecond());
+      const path = connections + encodeURIComponent(connectionId);
+      return send(pool, path, signer.headersFor(path), payload.body);
     },
     get: (ConnectionId) => statusOf(client.send(new GetConnectionCommand({ ConnectionId }))),
     delete: (ConnectionId) => statusOf(client.send(new DeleteConnectionCommand({ ConnectionId }))),
   };
 }
+
+const newPool = (origin: string) =>
+  new Pool(origin, {
+    connections: POST_CONCURRENCY,
+    keepAliveTimeout: REQUEST_TIMEOUT_MS,
+    connect: { timeout: REQUEST_TIMEOUT_MS },
+    headersTimeout: REQUEST_TIMEOUT_MS,
+    bodyTimeout: REQUEST_TIMEOUT_MS,
+    // A server may refuse streams of HTTP/2 to have them sent again, and nothing but the poster is to try again.
+    allowH2: false,
+  });
+
+/** Undici's barest way; it sends a POST once at most. */
+const send = (pool: Pool, path: string, headers: string[], body: Buffer) =>
+  new Promise<number>((resolve, reject) => {
+    let status = 0;
+    pool.dispatch(
+      { method: 'POST', path, headers, body },
+      {
+        onRequestStart: () => {},
+        onResponseStart: (_controller, statusCode) => {
+          status = statusCode;
+        },
+        onResponseData: () => {},
+        // Not before: the connection is busy until then.
+        onResponseEnd: () => resolve(status),
+        onResponseError: (_controller, error) => reject(error),
+      },
+    );
+  });
 
 /** By status: an exception's name depends on a header that not every 410 carries. */
 async function statusOf(call: Promise<{ $metadata: { httpStatusCode?: number } }>): Promise<number> {

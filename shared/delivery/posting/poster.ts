@@ -1,4 +1,4 @@
-import { sleep } from '../../sleep.ts';
+import { sleep } from '../../concurrency.ts';
 import { type ManagementApi, payloadOf } from './management-api.ts';
 import { FIRST_WAIT_MS, PATIENCE_MS, postAll } from './rounds.ts';
 

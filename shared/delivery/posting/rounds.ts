@@ -1,5 +1,4 @@
-import { forEachConcurrently } from '../../concurrency.ts';
-import { sleep } from '../../sleep.ts';
+import { forEachConcurrently, sleep } from '../../concurrency.ts';
 import { type ManagementApi, type Payload, POST_CONCURRENCY, payloadOf } from './management-api.ts';
 import type { Batch, Served, Unserved } from './poster.ts';
 

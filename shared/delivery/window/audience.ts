@@ -1,5 +1,10 @@
-import { type ListedMember, listMembers, listNameless, type NamelessMember } from '../../store/members.ts';
-import { renameTab } from '../../store/memberships.ts';
+import {
+  type ListedMember,
+  listMembers,
+  listNameless,
+  type NamelessMember,
+  renameTab,
+} from '../../store/members.ts';
 import type { PresenceChanges } from '../../store/presence-history.ts';
 import type { Table } from '../../store/table.ts';
 

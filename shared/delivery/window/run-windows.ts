@@ -1,4 +1,4 @@
-import { sleep } from '../../sleep.ts';
+import { sleep } from '../../concurrency.ts';
 import type { Cursor } from '../../store/cursor.ts';
 import type { Progress } from '../../store/cursor-lease.ts';
 import { type EventHead, getEventHead } from '../../store/event-head.ts';

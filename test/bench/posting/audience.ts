@@ -2,7 +2,7 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { forEachConcurrently } from '../../../shared/concurrency.ts';
 import { newId, newSecret, participantIdOf } from '../../../shared/ids.ts';
 import { createEvent } from '../../../shared/store/events.ts';
-import { putHeld } from '../../../shared/store/memberships.ts';
+import { putHeld } from '../../../shared/store/join.ts';
 import type { Item, Table } from '../../../shared/store/table.ts';
 import { newConnectionId } from './connection-id.ts';
 

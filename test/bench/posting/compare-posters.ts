@@ -3,15 +3,15 @@ import { POST_CONCURRENCY } from '../../../shared/delivery/posting/management-ap
 import { encodeEvent } from '../../../shared/protocol/json.ts';
 import { newConnectionId } from './connection-id.ts';
 import { doTask } from './do-task.ts';
-import { type Post, postBySdk, postRaw } from './other-posters.ts';
+import { type Post, postBySdk } from './other-posters.ts';
 import { posterTo } from './own-poster.ts';
+import { postRaw } from './raw-poster.ts';
 import { typicalMessage } from './typical-message.ts';
 
 const CONNECTIONS = 1_000;
-/** In a turn so many times to every connection. The SDK takes several times as long for each. */
-const TIMES = 4;
-const SDK_TIMES = 2;
-const WARM_UP_TIMES = 8;
+/** Turns of a round: each posts once to every connection. */
+const TURNS = 4;
+const WARM_UP_TURNS = 8;
 
 const frame = encodeEvent({ event: 'newMessage', data: typicalMessage('Zl9cEwA7hQXo3fJv', 4_711) });
 
@@ -25,12 +25,13 @@ export interface Rates {
 /** Posts a frame once to every connection. */
 type PostAll = (connectionIds: readonly string[]) => Promise<unknown>;
 
-async function postsPerCpuSecond(postAll: PostAll, times: number): Promise<number> {
+/** Resolves to the CPU time it took, microseconds. */
+async function cpuTime(postAll: PostAll): Promise<number> {
   const connectionIds = Array.from({ length: CONNECTIONS }, newConnectionId);
   const before = process.cpuUsage();
-  for (let time = 0; time < times; time += 1) await postAll(connectionIds);
+  await postAll(connectionIds);
   const { user, system } = process.cpuUsage(before);
-  return (times * CONNECTIONS * 1_000_000) / (user + system);
+  return user + system;
 }
 
 function ownPostAll(endpoint: string): PostAll {
@@ -48,18 +49,31 @@ function postAllWith(post: Post): PostAll {
 
 await doTask<{ endpoint: string; rounds: number }, Rates>(async ({ endpoint, rounds }, say) => {
   const contenders = [
-    { name: 'own', postAll: ownPostAll(endpoint), times: TIMES },
-    { name: 'sdk', postAll: postAllWith(postBySdk(endpoint)), times: SDK_TIMES },
-    { name: 'raw', postAll: postAllWith(postRaw(endpoint, POST_CONCURRENCY)), times: TIMES },
+    { name: 'own', postAll: ownPostAll(endpoint) },
+    { name: 'sdk', postAll: postAllWith(postBySdk(endpoint)) },
+    { name: 'raw', postAll: postAllWith(postRaw(endpoint)) },
   ] as const;
-  for (const { postAll } of contenders) await postsPerCpuSecond(postAll, WARM_UP_TIMES);
+  /** Turn by turn, so that all have the same share of what else the machine does. */
+  async function round(turns: number): Promise<Record<keyof Rates, number>> {
+    const spent = { own: 0, sdk: 0, raw: 0 };
+    for (let turn = 0; turn < turns; turn += 1) {
+      // What a turn leaves behind is a load on the next.
+      const order = turn % 2 === 0 ? contenders : contenders.toReversed();
+      for (const { name, postAll } of order) spent[name] += await cpuTime(postAll);
+    }
+    const rate = (us: number) => (turns * CONNECTIONS * 1_000_000) / us;
+    return { own: rate(spent.own), sdk: rate(spent.sdk), raw: rate(spent.raw) };
+  }
+  await round(WARM_UP_TURNS);
   const rates: Rates = { own: [], sdk: [], raw: [] };
-  for (let round = 1; round <= rounds; round += 1) {
-    // What a turn leaves behind is a load on the next.
-    const order = round % 2 === 0 ? contenders : contenders.toReversed();
-    for (const { name, postAll, times } of order) rates[name].push(await postsPerCpuSecond(postAll, times));
-    const [own, sdk, raw] = [rates.own, rates.sdk, rates.raw].map((all) => Math.round(all.at(-1) ?? 0));
-    say(`round ${round}: ${own} posts per CPU second, the SDK ${sdk}, raw ${raw}`);
+  for (let count = 1; count <= rounds; count += 1) {
+    const { own, sdk, raw } = await round(TURNS);
+    rates.own.push(own);
+    rates.sdk.push(sdk);
+    rates.raw.push(raw);
+    say(
+      `round ${count}: ${own.toFixed()} posts per CPU second, the SDK ${sdk.toFixed()}, raw ${raw.toFixed()}`,
+    );
   }
   return rates;
 });

@@ -15,12 +15,13 @@ export async function runBundled<Task, Result>(
   program: string,
   task: Task,
   say: (line: string) => void,
+  environment: Record<string, string> = {},
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     const outfile = join(folder, 'index.mjs');
     await build({ ...bundling, entryPoints: [`test/bench/posting/${program}.ts`], outfile });
-    const env = { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+    const env = { ...process.env, ...environment, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
     const child = fork(outfile, [JSON.stringify(task)], { execArgv: [], env });
     const results: Result[] = [];
     child.on('message', (report: Report<Result>) => {

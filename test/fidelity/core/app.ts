@@ -24,14 +24,12 @@ import { buildSync } from 'esbuild';
 
 const functionsFolder = fileURLToPath(new URL('./functions', import.meta.url));
 
-/** Synthesizes an app with one of everything the local stack runs, outside the project; returns the assembly. */
-export function synthesize(): string {
-  const outdir = mkdtempSync(join(tmpdir(), 'core-'));
+/** Synthesizes an app with one of everything the local stack runs. */
+export function synthesize(outdir: string): void {
   const app = new App({ outdir, analyticsReporting: false });
   const { table, plain } = dataStack(new Stack(app, 'Data'));
   appStack(new Stack(app, 'Core'), table, plain);
   app.synth();
-  return outdir;
 }
 
 function minified(name: string): Code {

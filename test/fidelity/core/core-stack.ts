@@ -1,18 +1,22 @@
-import { rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { ManualClock } from '../../../local/clock.ts';
 import { noFaults } from '../../../local/faults.ts';
 import type { Invocation } from '../../../local/lambda/lambda.ts';
 import { type LocalStackOptions, startLocalStack } from '../../../local/local-stack.ts';
-import { synthesize } from './app.ts';
+import { sharedAssembly } from '../../support/assemblies.ts';
+
+/** The assembly of the fixture app. */
+export const coreAssembly = () =>
+  sharedAssembly('core', async (outdir) => (await import('./app.ts')).synthesize(outdir));
 
 /** The fixture app on a local stack of its own, with a clock and faults that tests turn. */
 export async function startCore(options: Partial<LocalStackOptions> = {}) {
   const clock = new ManualClock();
   const faults = noFaults();
   const log: string[] = [];
-  const assembly = synthesize();
+  const assembly = await coreAssembly();
   const stack = await startLocalStack({
-    ...{ assembly, clock, faults, streamPollMs: 20, tableNamePrefix: `t${process.pid}-` },
+    ...{ assembly, clock, faults, streamPollMs: 20, tableNamePrefix: `${randomUUID().slice(0, 8)}-` },
     log: (line) => log.push(line),
     ...options,
   });
@@ -38,10 +42,6 @@ export async function startCore(options: Partial<LocalStackOptions> = {}) {
       stack.functionLogs
         .filter((entry) => entry.functionLogicalId.startsWith(name) && entry.level === 'INFO')
         .map(({ text }) => (text.startsWith('{"') ? JSON.parse(text) : text)),
-    async stop() {
-      await stack.stop();
-      rmSync(assembly, { recursive: true, force: true });
-    },
   };
 }
 

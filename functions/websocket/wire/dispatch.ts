@@ -1,0 +1,36 @@
+import type { Operation } from '../../../shared/chat/chat.ts';
+import { requireIdentity } from '../../../shared/identity.ts';
+import {
+  type Action,
+  type ActionData,
+  clientToServer,
+  clientToServerWithToken,
+} from '../../../shared/protocol/client-to-server.ts';
+import { ChatError } from '../../../shared/protocol/errors.ts';
+import type { RequestId } from '../../../shared/protocol/json.ts';
+import { parse } from '../../../shared/protocol/parse.ts';
+import type { Connection } from '../../../shared/store/connections.ts';
+import { chat } from '../../context/chat.ts';
+import { bytesOf } from './answer.ts';
+
+/** What each of some actions does. */
+export type Operations = { [A in Action]?: Operation<ActionData<A>> };
+
+/**
+ * Runs the operation of an action. Throws `UNAUTHORIZED`, `UNKNOWN_ACTION`, `BAD_REQUEST`, and what the operation throws.
+ */
+export async function dispatch(
+  operations: Operations,
+  connection: Connection,
+  { action, data, id }: { action: string; data: unknown; id: RequestId | undefined },
+) {
+  requireIdentity(chat.settings, connection);
+  if (!isAction(action)) throw new ChatError('UNKNOWN_ACTION');
+  // One action's data and one action's operation: TypeScript cannot see that they belong together.
+  const operation = operations[action] as Operation<unknown> | undefined;
+  if (!operation) throw new ChatError('UNKNOWN_ACTION');
+  const schema = (connection.identity && clientToServerWithToken[action]) ?? clientToServer[action];
+  return operation(chat, connection, parse<unknown>(schema, data), bytesOf(id));
+}
+
+const isAction = (name: string): name is Action => Object.hasOwn(clientToServer, name);

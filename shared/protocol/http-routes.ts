@@ -1,0 +1,25 @@
+interface HttpRoute {
+  method: 'get' | 'post' | 'patch' | 'delete';
+  path: string;
+  /** Whom the HTTP API lets pass: everybody, an operator, or whoever may moderate the event. */
+  access: 'everybody' | 'operators' | 'moderators';
+}
+
+/**
+ * Every route of the HTTP API (contract: "HTTP API"), by what it does: the templates and the functions take them from here.
+ */
+export const httpRoutes = {
+  listEvents: { method: 'get', path: '/api/events', access: 'everybody' },
+  getEvent: { method: 'get', path: '/api/events/{id}', access: 'everybody' },
+  listMessages: { method: 'get', path: '/api/events/{id}/messages', access: 'everybody' },
+  openapi: { method: 'get', path: '/openapi.json', access: 'everybody' },
+  createEvent: { method: 'post', path: '/api/events', access: 'operators' },
+  updateEvent: { method: 'patch', path: '/api/events/{id}', access: 'moderators' },
+  eraseMessages: { method: 'delete', path: '/api/events/{id}/messages', access: 'moderators' },
+  deleteMessage: { method: 'delete', path: '/api/events/{id}/messages/{seq}', access: 'moderators' },
+  kick: { method: 'post', path: '/api/events/{id}/kicks', access: 'moderators' },
+  listBans: { method: 'get', path: '/api/events/{id}/bans', access: 'moderators' },
+  ban: { method: 'post', path: '/api/events/{id}/bans', access: 'moderators' },
+  unban: { method: 'delete', path: '/api/events/{id}/bans/{participantId}', access: 'moderators' },
+  listAudit: { method: 'get', path: '/api/events/{id}/audit', access: 'moderators' },
+} as const satisfies Record<string, HttpRoute>;
