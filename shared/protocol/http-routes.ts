@@ -1,12 +1,12 @@
 interface HttpRoute {
   method: 'get' | 'post' | 'patch' | 'delete';
   path: string;
-  /** Whom the HTTP API lets pass: everybody, an operator, or whoever may moderate the event. */
+  /** Who may call it: everybody, operators, or those who may moderate the event. */
   access: 'everybody' | 'operators' | 'moderators';
 }
 
 /**
- * Every route of the HTTP API (contract: "HTTP API"), by what it does: the templates and the functions take them from here.
+ * Every route of the HTTP API (docs/protocol.md, "HTTP"), by what it does. The templates and the functions use this list.
  */
 export const httpRoutes = {
   listEvents: { method: 'get', path: '/api/events', access: 'everybody' },

@@ -55,3 +55,11 @@ test.for(pages)('the relative links and anchors of %s exist', (page) => {
   const relative = links.filter((link) => !/^[a-z]+:/.test(link));
   expect(relative.map((link) => faultOf(page, link)).filter((fault) => fault !== undefined)).toEqual([]);
 });
+
+test.for(pages)('the files that %s names exist', (page) => {
+  const named = readFileSync(join(root, page), 'utf8').matchAll(
+    /`((?:shared|functions|infra|local|test|docs)\/[\w./-]+\.m?ts)`/g,
+  );
+  const files = [...named].map(([, file = '']) => file);
+  expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+});
