@@ -90,9 +90,9 @@ test('a client whose buffer stays full is disconnected, and has everything when 
   expect(messages.map(({ text }) => text)).toEqual(said);
 });
 
-/** A window writes: 1 the lease, 2 the claim, 3 its share of the frames. */
+/** A window writes: 1 the lease, 2 the claim, 3 its share of the frames, 4 what it foresees. */
 test.for([
-  ['before it posts', { killAfterWrites: { function: 'Deliver', writes: 2, times: 1 } }],
+  ['before it posts', { killAfterWrites: { function: 'Deliver', of: 'CURSOR', writes: 2, times: 1 } }],
   ['while it posts', { killAfterPosts: { function: 'Deliver', posts: 2, times: 1 } }],
   ['after it posted', { killAfterPosts: { function: 'Deliver', posts: 4, times: 1 } }],
   ['before its workers post', { killAfterWrites: { function: 'Deliver', writes: 4, times: 1 } }],

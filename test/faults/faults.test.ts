@@ -36,23 +36,20 @@ const inOrder = (client: ChatClient) => {
   expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
 };
 
-/**
- * A send without a clientMessageId writes: 1 its rate, 2 the bell, 3 the log; then its window: 4 the lease with the
- * claim, 5 its share of the frames, 6 the cursor.
- */
+/** A send without a clientMessageId, by what it had written. */
 test.for([
-  [2, 'before its message is stored', false],
-  [3, 'right after its message is stored', true],
-  [4, 'with the lease in its hands', true],
-  [5, 'before it posted', true],
-  [6, 'at the end of its window', true],
-] as const)('a sender that dies after write %i, %s, harms nobody', async ([writes, , isStored]) => {
+  ['rang', 'BELL', 1, 'before its message is stored', false],
+  ['stored', 'MSG#', 1, 'right after its message is stored', true],
+  ['took the lease', 'CURSOR', 1, 'with the lease in its hands', true],
+  ['took its share', 'QUOTA#', 1, 'before it posted', true],
+  ['wrote what it did', 'CURSOR', 2, 'at the end of its window', true],
+] as const)('a sender that dies once it %s, %s %i: %s, harms nobody', async ([, of, writes, , isStored]) => {
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
   const bob = await enter(eventId, 'bob');
   await bob.say('before');
   await hears(ana, 'before');
-  stack.faults.killAfterWrites = { function: 'SendMessage', writes, times: 1 };
+  stack.faults.killAfterWrites = { function: 'SendMessage', of, writes, times: 1 };
   const said: string[] = [];
   // A sender that finds the lease taken writes less: then the next one dies.
   while (stack.faults.killAfterWrites.times > 0) {
@@ -78,7 +75,7 @@ test('a dead sender’s message arrives though nobody else says anything', async
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
   const bob = await enter(eventId, 'bob');
-  stack.faults.killAfterWrites = { function: 'SendMessage', writes: 3, times: 1 };
+  stack.faults.killAfterWrites = { function: 'SendMessage', of: 'MSG#', writes: 1, times: 1 };
   ana.emit('sendMessage', { text: 'dying words' });
   await expect.poll(() => stack.faults.killAfterWrites?.times).toBe(0);
   await outliveLeases(stack);
@@ -174,8 +171,7 @@ test('a joiner whose Lambda died is disconnected, so that it can join again', as
   const known = stack.connections();
   const bob = await connect(`${stack.outputs.WebSocketUrl}`);
   const [connectionId = ''] = stack.connections().filter((id) => !known.includes(id));
-  // 1 its rate, 2 the membership, 3 the bell.
-  stack.faults.killAfterWrites = { function: 'JoinEvent', writes: 3, times: 1 };
+  stack.faults.killAfterWrites = { function: 'JoinEvent', of: 'BELL', writes: 1, times: 1 };
   bob.emit('joinEvent', { eventId, username: 'bob' });
   await ana.next('userJoined');
   await database.send(
@@ -198,8 +194,8 @@ test('the count is right also when a window dies after it announced a departure'
   const ana = await enter(eventId, 'ana');
   const bob = await enter(eventId, 'bob');
   await ana.next('userJoined');
-  // 1 the membership, 2 the bell, 3 the lease, 4 the claim, 5 the notes.
-  stack.faults.killAfterWrites = { function: 'LeaveEvent', writes: 5, times: 1 };
+  // The note is made with the leave, and deleted once it was announced.
+  stack.faults.killAfterWrites = { function: 'LeaveEvent', of: 'PRESENCE#', writes: 2, times: 1 };
   bob.emit('leaveEvent', {});
   await ana.next('userLeft');
   await outliveLeases(stack);

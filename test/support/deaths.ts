@@ -12,6 +12,24 @@ export interface Death {
   readonly writes: number;
 }
 
+/** One write by what is written: a name for people, what its key has in it, and the how manieth such write it is. */
+export type Mark = readonly [name: string, of: string, writes: number];
+
+/** How a window writes that serves people at once. In a quiet event the lease and the claim are one write. */
+export const windowMarks: readonly Mark[] = [
+  ['the lease', 'CURSOR', 1],
+  ['the claim', 'CURSOR', 2],
+  ['the share of the frames', 'QUOTA#', 1],
+  ['the end of the window', 'CURSOR', 3],
+];
+
+/** The same, of one that tells who came or left; `notes` writes of notes came before. */
+export const presenceMarks = (notes: number): readonly Mark[] => [
+  ...windowMarks,
+  ['the news', 'NEWS#', 1],
+  ['the end of the notes', 'PRESENCE#', notes + 1],
+];
+
 /** Runs what is to die: after so many writes of such a function, if it comes so far. */
 export async function dieAfterWrites(
   stack: RunningChat,
@@ -19,13 +37,28 @@ export async function dieAfterWrites(
   run: () => Promise<unknown>,
 ): Promise<void> {
   const { faults } = stack;
-  const fault = { ...death, times: 1 };
+  const { of, ...rest } = death;
+  const fault = { ...rest, ...(of && { of }), times: 1 };
   faults.killAfterWrites = fault;
   // A dead Lambda answers nobody.
   const answered = run().catch(() => {});
   await Promise.race([answered, expect.poll(() => fault.times).toBe(0)]);
   delete faults.killAfterWrites;
   await outliveLeases(stack);
+}
+
+/** Every write of a function since `from` is in the table of its deaths: none is forgotten when one is added. */
+export function expectListed(
+  { writes }: RunningChat,
+  from: number,
+  name: string,
+  marks: readonly Mark[],
+): void {
+  for (const { environment, keys } of writes.slice(from)) {
+    if (!environment.fn.logicalId.includes(name)) continue;
+    const isListed = marks.some(([, of]) => keys.some((key) => key.includes(of)));
+    expect(isListed, `a write of ${keys.join(', ')}, which is in no row`).toBe(true);
+  }
 }
 
 /**
