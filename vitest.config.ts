@@ -9,7 +9,8 @@ const project = (name: string, include: string[], more: Options = {}): TestProje
     include,
     // A busy machine is slow; only what never comes costs this.
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // The first in a process loads the CDK.
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 20_000 } },
     // Loading the modules again for every file costs more than most files do.
     isolate: false,

@@ -134,15 +134,9 @@ async function start(
   stops.push(() => asynchronous.close());
 
   const gateway = createApiGateway({
-    resources,
-    origin,
-    lambda,
-    clock,
-    faults,
-    log,
+    ...{ resources, origin, lambda, clock, faults, log, account },
     authorize: iam.authorize,
     onPost: (id) => killAfter(lambda.environment(id), 'posts', faults.killAfterPosts),
-    account,
     ...(options.apiGateway && { settings: options.apiGateway }),
   });
   stops.push(() => gateway.close());

@@ -96,7 +96,7 @@ test.for([
   ['after it posted', { killAfterPosts: { function: 'Deliver', posts: 4, times: 1 } }],
   [
     'before its workers post',
-    { killAfterWrites: { function: 'Deliver', of: 'FRAMES', writes: 2, times: 1 } },
+    { killAfterWrites: { function: 'Deliver', of: 'QUOTA#', writes: 2, times: 1 } },
   ],
   ['with a worker that dies', { killAfterPosts: { function: 'DeliveryPost', posts: 2, times: 1 } }],
 ] as const)('a window that is killed %s: everybody hears all, in order', async ([, fault]) => {

@@ -36,14 +36,14 @@ const inOrder = (client: ChatClient) => {
   expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
 };
 
-/** By what it has written last; the cursor twice: to take the lease, and to let go of it. */
+/** A send without a clientMessageId, by what it had written. */
 test.for([
-  ['HEAD', 1, 'before its message is stored', false],
-  ['MSG#', 1, 'right after its message is stored', true],
-  ['CURSOR', 1, 'with the lease in its hands', true],
-  ['FRAMES', 1, 'before it posted', true],
-  ['CURSOR', 2, 'at the end of its window', true],
-] as const)('a sender that dies after %s (%i), %s, harms nobody', async ([of, writes, , isStored]) => {
+  ['changed the head', ' HEAD', 1, 'before its message is stored', false],
+  ['stored', 'MSG#', 1, 'right after its message is stored', true],
+  ['took the lease', 'CURSOR', 1, 'with the lease in its hands', true],
+  ['took its frame quota', 'QUOTA#', 1, 'before it posted', true],
+  ['wrote what it did', 'CURSOR', 2, 'at the end of its window', true],
+] as const)('a sender that dies once it %s, %s %i: %s, harms nobody', async ([, of, writes, , isStored]) => {
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
   const bob = await enter(eventId, 'bob');
@@ -75,7 +75,7 @@ test('a dead sender’s message arrives though nobody else says anything', async
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
   const bob = await enter(eventId, 'bob');
-  stack.faults.killAfterWrites = { function: 'SendMessage', writes: 3, times: 1 };
+  stack.faults.killAfterWrites = { function: 'SendMessage', of: 'MSG#', writes: 1, times: 1 };
   ana.emit('sendMessage', { text: 'dying words' });
   await expect.poll(() => stack.faults.killAfterWrites?.times).toBe(0);
   await outliveLeases(stack);
@@ -171,7 +171,7 @@ test('a joiner whose Lambda died is disconnected, so that it can join again', as
   const known = stack.connections();
   const bob = await connect(`${stack.outputs.WebSocketUrl}`);
   const [connectionId = ''] = stack.connections().filter((id) => !known.includes(id));
-  stack.faults.killAfterWrites = { function: 'JoinEvent', of: 'HEAD', writes: 1, times: 1 };
+  stack.faults.killAfterWrites = { function: 'JoinEvent', of: ' HEAD', writes: 1, times: 1 };
   bob.emit('joinEvent', { eventId, username: 'bob' });
   await ana.next('userJoined');
   await database.send(
@@ -194,7 +194,7 @@ test('the count is right also when a window dies after it announced a departure'
   const ana = await enter(eventId, 'ana');
   const bob = await enter(eventId, 'bob');
   await ana.next('userJoined');
-  // First with the leave itself, then when it is announced and removed.
+  // The entry is written with the leave, and deleted once it was announced.
   stack.faults.killAfterWrites = { function: 'LeaveEvent', of: 'OUTBOX#', writes: 2, times: 1 };
   bob.emit('leaveEvent', {});
   await ana.next('userLeft');

@@ -47,10 +47,11 @@ test.for([
 });
 
 test.for([
-  [1, 'right after it took the place of the lost connection'],
-  [2, 'once it rang'],
-  [3, 'once it is live again'],
-] as const)('a recovery that dies after write %i, %s, loses nothing', async ([writes]) => {
+  ['before it did anything but count', 'RATE#', 1],
+  ['right after it took the place of the lost connection', 'SESSION#', 1],
+  ['once it changed the head', ' HEAD', 1],
+  ['once it is live again', '#AUDIENCE', 2],
+] as const)('a recovery that dies %s loses nothing', async ([, of, writes]) => {
   const eventId = await newEvent();
   const bob = await enter(eventId, 'bob', { url: url() });
   const ana = await enterSocket(eventId, 'ana', { ...impatient, url: url() });
@@ -58,7 +59,7 @@ test.for([
   await ana.hears('newMessage');
   await ana.cut();
   const missed = await sayMany(bob, 10);
-  stack.faults.killAfterWrites = { function: 'Default', writes, times: 1 };
+  stack.faults.killAfterWrites = { function: 'Default', of, writes, times: 1 };
   await ana.comeBack();
   await expect.poll(() => stack.faults.killAfterWrites?.times).toBe(0);
   await outliveLeases(stack);

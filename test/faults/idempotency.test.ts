@@ -4,7 +4,7 @@ import { newSecret } from '../../shared/ids.ts';
 import type { Message } from '../../shared/protocol/entities.ts';
 import { createEvent, enter as enterAt, hears, http } from '../support/chat.ts';
 import type { ChatClient, Refused } from '../support/chat-client.ts';
-import { dieAfterWrites } from '../support/deaths.ts';
+import { dieAfterWrites, expectListed, type Mark, presenceMarks, windowMarks } from '../support/deaths.ts';
 import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 import { enterSocket } from '../support/sockets.ts';
 
@@ -19,7 +19,6 @@ beforeAll(async () => {
 afterEach(() => endFaults(stack));
 afterAll(() => stack.stop());
 
-const PATIENCE = { timeout: 20_000 };
 const url = () => `${stack.outputs.WebSocketUrl}`;
 const events = () => `${stack.outputs.EventsUrl}`;
 const newEvent = () => createEvent('Faulty', events());
@@ -29,10 +28,16 @@ const get = async <Body>(path: string) => (await http<Body>(path, { url: events(
 type Send = (text: string, clientMessageId: string) => Promise<Message>;
 type Enter = (eventId: string, participantToken: string) => Promise<Send>;
 
-const wires: Record<string, { sender: string; writes: number; enter: Enter }> = {
+const sent: readonly Mark[] = [
+  ['its rate', 'RATE#', 1],
+  ['the head', ' HEAD', 1],
+  ['the message with its marker', 'MSG#', 1],
+];
+
+const wires: Record<string, { sender: string; writes: readonly Mark[]; enter: Enter }> = {
   JSON: {
     sender: 'SendMessage',
-    writes: 6,
+    writes: [...sent, ...windowMarks],
     enter: async (eventId, participantToken) => {
       const client = await enterAt(eventId, 'ana', { url: url(), participantToken });
       return (text, clientMessageId) => client.say(text, clientMessageId);
@@ -41,7 +46,7 @@ const wires: Record<string, { sender: string; writes: number; enter: Enter }> = 
   'Socket.IO': {
     sender: 'DefaultRoute',
     // The window is the same.
-    writes: 3,
+    writes: sent,
     enter: async (eventId, participantToken) => {
       // The connection of a Lambda that died is closed: what was sent to it meanwhile is for the library to repeat.
       const repeating = { ackTimeout: 2_000, retries: 20 };
@@ -56,22 +61,21 @@ const wires: Record<string, { sender: string; writes: number; enter: Enter }> = 
   },
 };
 
-const dying = (name: string, writes: number, run: () => Promise<unknown>) =>
-  dieAfterWrites(stack, { function: name, writes }, run);
+const dying = (name: string, [, of, writes]: Mark, run: () => Promise<unknown>) =>
+  dieAfterWrites(stack, { function: name, of, writes }, run);
 
 /** Everything that somebody has heard said, a repeated `seq` once. */
 const firsts = (client: ChatClient) => [
   ...new Map(client.all('newMessage').map((message) => [message.seq, message])).values(),
 ];
 
-/** A send writes its rate, the head, the message with its marker; then its window. */
 const deaths = Object.entries(wires).flatMap(([wire, { writes }]) =>
-  Array.from({ length: writes }, (_, i) => [wire, i + 1] as const),
+  writes.map((write) => [wire, write[0], write] as const),
 );
 
 test.for(deaths)(
-  '%s: a message whose sender died after write %i, sent again from wherever, is one message',
-  async ([wire, writes]) => {
+  '%s: a message whose sender died after %s, sent again from wherever, is one message',
+  async ([wire, , write]) => {
     const { sender, enter } = wires[wire] as (typeof wires)[string];
     const eventId = await newEvent();
     const participantToken = newSecret();
@@ -83,14 +87,16 @@ test.for(deaths)(
       'on a new one': async (text) => [await (await enter(eventId, participantToken))(text, text)],
       'from two tabs at once': (text) => Promise.all([ana, tab].map((send) => send(text, text))),
     };
+    const from = stack.writes.length;
     for (const [text, repeat] of Object.entries(again)) {
-      await dying(sender, writes, () => ana(text, text));
+      await dying(sender, write, () => ana(text, text));
       const acked = await repeat(text);
       // Once more, now that all is well.
       acked.push(await tab(text, text));
       await hears(bob, text);
       for (const message of acked) expect(message).toEqual(acked[0]);
     }
+    if (wire === 'JSON') expectListed(stack, from, sender, wires[wire]?.writes ?? []);
     await bob.say('end');
     await hears(bob, 'end');
     expect(firsts(bob).map(({ text }) => text)).toEqual([...Object.keys(again), 'end']);
@@ -156,7 +162,7 @@ test('random sends that die and are repeated: one message for each id of each', 
       };
       for (const { who, clientMessageId, dies, waits } of sends) {
         const run = () => say(who, clientMessageId);
-        if (dies) await dying(`${tabs[who]?.sender}`, dies, run);
+        if (dies) await dying(`${tabs[who]?.sender}`, ['any write', '', dies], run);
         else if (waits) await run();
         else run().catch(() => {});
       }
@@ -184,35 +190,47 @@ const present = (client: ChatClient) => {
 };
 const countOf = async (eventId: string) =>
   (await get<{ participantCount: number }>(`/${eventId}`)).participantCount;
-const upTo = (writes: number) => Array.from({ length: writes }, (_, i) => i + 1);
+const joined: readonly Mark[] = [
+  ['its own rate', 'RATE#', 1],
+  ['the rate of its connection', 'RATE#', 2],
+  ['the membership', '#AUDIENCE', 1],
+  ['the head', ' HEAD', 1],
+  ...presenceMarks(1),
+  ['its going live', '#AUDIENCE', 2],
+];
 
-// Its rate, the membership, the head; then its window and its going live.
-test.for(upTo(8))(
-  'a join that died after write %i, repeated: one arrival, and all is heard',
-  async (writes) => {
-    const eventId = await newEvent();
-    const bob = await enterAt(eventId, 'bob', { url: url() });
-    await bob.say('before');
-    const ana = await enterAt(await newEvent(), 'ana', { url: url() });
-    await dying('JoinEvent', writes, () => ana.join(eventId, 'ana'));
-    await ana.join(eventId, 'ana');
-    await ana.until('the history', (got) =>
-      got.some(({ event, data }) => event === 'eventHistory' && data.eventId === eventId),
-    );
-    await bob.say('after');
-    await hears(ana, 'after');
-    await expect.poll(() => present(bob), PATIENCE).toEqual({ came: ['ana'], left: [] });
-    await expect.poll(() => countOf(eventId), PATIENCE).toBe(2);
-  },
-);
+test.for(joined)('a join that died after %s, repeated: one arrival, and all is heard', async (write) => {
+  const from = stack.writes.length;
+  const eventId = await newEvent();
+  const bob = await enterAt(eventId, 'bob', { url: url() });
+  await bob.say('before');
+  const ana = await enterAt(await newEvent(), 'ana', { url: url() });
+  await dying('JoinEvent', write, () => ana.join(eventId, 'ana'));
+  await ana.join(eventId, 'ana');
+  await ana.until('the history', (got) =>
+    got.some(({ event, data }) => event === 'eventHistory' && data.eventId === eventId),
+  );
+  await bob.say('after');
+  await hears(ana, 'after');
+  await expect.poll(() => present(bob)).toEqual({ came: ['ana'], left: [] });
+  await expect.poll(() => countOf(eventId)).toBe(2);
+  expectListed(stack, from, 'JoinEvent', joined);
+});
 
-// The membership, the head; then its window. What died between the two the sweep finds.
-test.for(upTo(5))('a leave that died after write %i, repeated: one departure', async (writes) => {
+const left: readonly Mark[] = [
+  ['the membership', '#AUDIENCE', 1],
+  // What died before it the sweep finds.
+  ['the head', ' HEAD', 1],
+  ...presenceMarks(1),
+];
+
+test.for(left)('a leave that died after %s, repeated: one departure', async (write) => {
+  const from = stack.writes.length;
   const eventId = await newEvent();
   const bob = await enterAt(eventId, 'bob', { url: url() });
   const ana = await enterAt(eventId, 'ana', { url: url() });
   await bob.next('userJoined');
-  await dying('LeaveEvent', writes, () => ana.request('leaveEvent'));
+  await dying('LeaveEvent', write, () => ana.request('leaveEvent'));
   await ana.request('leaveEvent');
   expect(await stack.runSchedule('Sweep')).toMatchObject({ ok: true });
   await bob.next('userLeft');
@@ -221,5 +239,6 @@ test.for(upTo(5))('a leave that died after write %i, repeated: one departure', a
   const said = await ana.request('sendMessage', { text: 'hm' }).catch(({ code }: Refused) => code);
   expect(said).toBe('NOT_JOINED');
   expect(new Set(present(bob).left)).toEqual(new Set(['ana']));
-  await expect.poll(() => countOf(eventId), PATIENCE).toBe(1);
+  await expect.poll(() => countOf(eventId)).toBe(1);
+  expectListed(stack, from, 'LeaveEvent', left);
 });

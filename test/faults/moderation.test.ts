@@ -4,7 +4,7 @@ import type { Message } from '../../shared/protocol/entities.ts';
 import type { ServerToClient } from '../../shared/protocol/server-to-client.ts';
 import { connect, createEvent, enter as enterAt, hears, http, refusal } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
-import { dieAfterWrites } from '../support/deaths.ts';
+import { dieAfterWrites, expectListed, type Mark, presenceMarks, windowMarks } from '../support/deaths.ts';
 import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 import { enterSocket } from '../support/sockets.ts';
 
@@ -25,7 +25,6 @@ beforeAll(async () => {
 afterEach(() => endFaults(stack));
 afterAll(() => stack.stop());
 
-const PATIENCE = { timeout: 20_000 };
 const url = () => `${stack.outputs.WebSocketUrl}`;
 const api = <Body>(method: string, path: string, body?: unknown) =>
   http<Body>(path, { method, body, url: `${stack.outputs.EventsUrl}` });
@@ -61,9 +60,16 @@ async function scene() {
 }
 
 /** Kills what moderates after one of its writes, if it comes so far, and does it again. */
-async function twice(name: string, writes: number, act: () => Promise<unknown>): Promise<void> {
-  await dieAfterWrites(stack, { function: name, writes }, act);
+async function twice(
+  name: string,
+  action: keyof typeof writesOf,
+  [, of, writes]: Mark,
+  act: () => Promise<unknown>,
+): Promise<void> {
+  const from = stack.writes.length;
+  await dieAfterWrites(stack, { function: name, of, writes }, act);
   await act();
+  expectListed(stack, from, name, writesOf[action]);
 }
 
 /** Finds the departure whose Lambda died before it signalled it. */
@@ -83,17 +89,53 @@ function expectNothingAfter(client: ChatClient, seq: number): void {
   expect(about.slice(about.indexOf('messageDeleted'))).not.toContain('newMessage');
 }
 
-const isClosed = ({ socket }: ChatClient) =>
-  expect.poll(() => socket.readyState, PATIENCE).toBe(socket.CLOSED);
+const isClosed = ({ socket }: ChatClient) => expect.poll(() => socket.readyState).toBe(socket.CLOSED);
 
-/** 1 its rate (not over HTTP), 2 the audit; then the act itself, and its window. */
-const upTo = (writes: number) => Array.from({ length: writes }, (_, i) => i + 1);
-
-describe('killed after write', () => {
-  test.for(upTo(9))('%i of deleteMessage', async (writes) => {
+const audited: Mark = ['the audit', '#AUDIT', 1];
+/** Over HTTP there is no rate. */
+const begun: readonly Mark[] = [['the rate', 'RATE#', 1], audited];
+const logged: readonly Mark[] = [
+  ['the head', ' HEAD', 1],
+  ['the log', 'MSG#', 1],
+];
+const sentAway: readonly Mark[] = [
+  ['the first connection', '#AUDIENCE', 1],
+  ['the second connection', '#AUDIENCE', 2],
+  ['the head', ' HEAD', 1],
+];
+/** What each does writes, by name. */
+const writesOf = {
+  deleteMessage: [...begun, ['the repeat’s marker', 'SENT#', 1], ...logged, ...windowMarks],
+  erase: [
+    audited,
+    ['the first repeat’s marker', 'SENT#', 1],
+    ['the second repeat’s marker', 'SENT#', 2],
+    ...logged,
+    ...windowMarks,
+  ],
+  kick: [...begun, ...sentAway, ...presenceMarks(2)],
+  ban: [
+    ...begun,
+    ['the ban', 'BAN#', 1],
+    ...sentAway,
+    ...presenceMarks(2),
+    ['the name of the banned', 'BAN#', 2],
+  ],
+  unban: [...begun, ['the ban', 'BAN#', 1]],
+  pause: [
+    ...begun,
+    ['the rule', ' HEAD', 1],
+    ['the head', ' HEAD', 2],
+    ['the log', 'MSG#', 1],
+    ...windowMarks,
+  ],
+  end: [...begun, ...logged, ['the event', ' META', 1], ...windowMarks],
+} satisfies Record<string, readonly Mark[]>;
+describe('killed after', () => {
+  test.for(writesOf.deleteMessage)('%s of deleteMessage', async (write) => {
     const { eventId, host, ana, bob, said } = await scene();
     const { seq = 0, id, text = '' } = said[0] ?? {};
-    await twice('Moderate', writes, () => host.request('deleteMessage', { seq }));
+    await twice('Moderate', 'deleteMessage', write, () => host.request('deleteMessage', { seq }));
     for (const client of [host, ana, bob]) {
       expect(await client.next('messageDeleted')).toEqual({ eventId, seq, id });
       expectNothingAfter(client, seq);
@@ -102,14 +144,14 @@ describe('killed after write', () => {
     expect(await isStored(text)).toBe(false);
   });
 
-  test.for(upTo(9))('%i of the deletion of all that somebody wrote', async (writes) => {
+  test.for(writesOf.erase)('%s of the deletion of all that somebody wrote', async (write) => {
     const { eventId, host, ana, bob, said, participantId } = await scene();
     const erase = () => api('DELETE', `/${eventId}/messages?participantId=${participantId}`);
-    await twice('Moderation', writes, erase);
+    await twice('Moderation', 'erase', write, erase);
     for (const { seq, text } of said) {
       for (const client of [host, ana, bob]) {
         const deleted = () => client.all('messageDeleted').flatMap(seqsIn);
-        await expect.poll(deleted, PATIENCE).toContain(seq);
+        await expect.poll(deleted).toContain(seq);
         expectNothingAfter(client, seq);
       }
       expect(await isStored(text)).toBe(false);
@@ -117,10 +159,10 @@ describe('killed after write', () => {
     expect(await messages(eventId)).toEqual([]);
   });
 
-  test.for(upTo(10))('%i of a kick', async (writes) => {
+  test.for(writesOf.kick)('%s of a kick', async (write) => {
     const { eventId, host, ana, tab, bob, participantId, participantToken } = await scene();
     const reason = 'Enough.';
-    await twice('Moderate', writes, () => host.request('kick', { participantId, reason }));
+    await twice('Moderate', 'kick', write, () => host.request('kick', { participantId, reason }));
     await sweep();
     expect(await ana.next('kicked')).toEqual({ eventId, banned: false, reason });
     await isClosed(ana);
@@ -136,9 +178,9 @@ describe('killed after write', () => {
     await back.say('I am back');
   });
 
-  test.for(upTo(11))('%i of a ban', async (writes) => {
+  test.for(writesOf.ban)('%s of a ban', async (write) => {
     const { eventId, host, ana, tab, bob, participantId, participantToken } = await scene();
-    await twice('Moderate', writes, () => host.request('ban', { participantId }));
+    await twice('Moderate', 'ban', write, () => host.request('ban', { participantId }));
     await sweep();
     expect(await ana.next('kicked')).toEqual({ eventId, banned: true });
     await isClosed(ana);
@@ -155,10 +197,7 @@ describe('killed after write', () => {
   });
 
   // The repeat finds nobody there any more.
-  test.for([
-    ['kick', 3],
-    ['ban', 4],
-  ] as const)('that made a member leave, of a %s: the others hear of it', async ([action, writes]) => {
+  test.for(['kick', 'ban'] as const)('the connection of a %s: the others hear of it', async (action) => {
     const eventId = await createEvent('Moderated', `${stack.outputs.EventsUrl}`);
     const host = await enterAt(eventId, 'host', { url: url() });
     const ana = await enterSocket(eventId, 'ana', { url: url() });
@@ -166,26 +205,28 @@ describe('killed after write', () => {
     const hosts = [{ participantId: (await host.join(eventId, 'host')).participant.id }];
     await api('PATCH', `/${eventId}`, { hosts });
     stack.faults.dropDisconnect = 1;
-    await twice('Moderate', writes, () => host.request(action, { participantId: participant?.id }));
+    await twice('Moderate', action, ['the connection', '#AUDIENCE', 1], () =>
+      host.request(action, { participantId: participant?.id }),
+    );
     await ana.hears('kicked');
     // Before the answer: the sweep, which finds it within a minute, has not come yet.
     await host.settle();
     expect(heard(host, 'userLeft')).toHaveLength(1);
   });
 
-  test.for(upTo(3))('%i of an unban', async (writes) => {
+  test.for(writesOf.unban)('%s of an unban', async (write) => {
     const { eventId, host, bob, participantId, participantToken } = await scene();
     await host.request('ban', { participantId });
     await bob.next('userLeft');
-    await twice('Moderate', writes, () => host.request('unban', { participantId }));
+    await twice('Moderate', 'unban', write, () => host.request('unban', { participantId }));
     const back = await connect(url());
     await back.join(eventId, 'ana', { participantToken });
     expect((await api<{ bans: unknown[] }>('GET', `/${eventId}/bans`)).body.bans).toEqual([]);
   });
 
-  test.for(upTo(8))('%i of a pause', async (writes) => {
+  test.for(writesOf.pause)('%s of a pause', async (write) => {
     const { host, ana, bob } = await scene();
-    await twice('Moderate', writes, () => host.request('updateEvent', { paused: true }));
+    await twice('Moderate', 'pause', write, () => host.request('updateEvent', { paused: true }));
     expect(await refusal(ana.say('hm'))).toMatchObject({ code: 'EVENT_PAUSED' });
     await host.say('please wait');
     for (const client of [host, ana, bob]) {
@@ -196,9 +237,9 @@ describe('killed after write', () => {
     }
   });
 
-  test.for(upTo(8))('%i of the end', async (writes) => {
+  test.for(writesOf.end)('%s of the end', async (write) => {
     const { eventId, host, ana, bob } = await scene();
-    await twice('Moderate', writes, () => host.request('updateEvent', { status: 'ended' }));
+    await twice('Moderate', 'end', write, () => host.request('updateEvent', { status: 'ended' }));
     for (const client of [host, ana, bob]) {
       expect(await client.next('eventEnded')).toMatchObject({ event: { id: eventId, status: 'ended' } });
       // API Gateway tells the host of the dead Lambda, at any time, in a frame that is no event.

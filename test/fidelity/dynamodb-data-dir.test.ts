@@ -23,12 +23,12 @@ const consumed = (core: Core) =>
   JSON.stringify(core.printed('Consumer').filter((line) => 'records' in Object(line)));
 
 it('with a data directory, tables keep their items and mappings their place in the stream', async () => {
-  const first = await startCore({ dataDir });
+  const first = await startCore({ dataDir, tableNamePrefix: 'kept-' });
   await put(first, 'seen#before');
   await vi.waitFor(() => expect(consumed(first)).toContain('seen#before'), 20_000);
   await first.stop();
 
-  const second = await startCore({ dataDir });
+  const second = await startCore({ dataDir, tableNamePrefix: 'kept-' });
   const Key = { pk: { S: 'seen#before' }, sk: { S: 'x' } };
   const read = await second.invoke('Database', { commands: [['GetItem', { TableName: '$TABLE', Key }]] });
   expect(read).toMatchObject({ ok: true, payload: [{ Item: Key }] });

@@ -7,7 +7,7 @@ let core: Core;
 
 beforeAll(async () => {
   core = await startCore();
-}, 60_000);
+});
 
 afterAll(() => core.stop());
 

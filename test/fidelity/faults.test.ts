@@ -8,7 +8,7 @@ let core: Core;
 
 beforeAll(async () => {
   core = await startCore();
-}, 60_000);
+});
 
 afterEach(() => {
   Object.assign(core.faults, noFaults(), { killAfterWrites: undefined, killAfterPosts: undefined });
@@ -60,6 +60,30 @@ describe('killAfterWrites', () => {
     expect(await core.invoke('Database', { commands: [put('c'), put('d')] })).toMatchObject({ ok: false });
     expect(core.faults.killAfterWrites).toMatchObject({ times: 0 });
     expect(await core.invoke('Database', { commands: [put('e'), put('f')] })).toMatchObject({ ok: true });
+  });
+
+  it('counts only the writes of an item with such a key, of whatever operation', async () => {
+    const fault = { function: 'Database', of: 'mine#', writes: 3, times: 1 };
+    core.faults.killAfterWrites = fault;
+    const { TableName, Item } = put('mine#2')[1] as { TableName: string; Item: object };
+    const [first, other] = [put('mine#1'), put('other')];
+    const both: [string, object] = [
+      'TransactWriteItems',
+      { TransactItems: [{ Put: other[1] }, { Put: { TableName, Item } }] },
+    ];
+    const Key = { pk: { S: 'mine#1' }, sk: { S: 'x' } };
+    const set = { UpdateExpression: 'SET n = :n', ExpressionAttributeValues: { ':n': { N: '1' } } };
+    const update: [string, object] = ['UpdateItem', { TableName, Key, ...set }];
+    expect(await core.invoke('Database', { commands: [first, other, both, other] })).toMatchObject({
+      ok: true,
+    });
+    expect(
+      await core.invoke('Database', { commands: [other, first, both, update, put('late')] }),
+    ).toMatchObject({
+      ok: false,
+    });
+    expect(fault.times).toBe(0);
+    expect(await exists('late')).toBe(false);
   });
 
   it('spares other functions', async () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   core = await startCore();
   const credentials = { accessKeyId: 'developer', secretAccessKey: 'local' };
   client = new LambdaClient({ endpoint: core.origin, region: 'us-east-1', credentials });
-}, 60_000);
+});
 
 afterAll(async () => {
   client.destroy();

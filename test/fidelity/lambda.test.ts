@@ -9,7 +9,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'lambda-'));
 
 beforeAll(async () => {
   core = await startCore({ fleet: { total: 4, perFunction: 3 } });
-}, 60_000);
+});
 
 afterAll(async () => {
   await core.stop();

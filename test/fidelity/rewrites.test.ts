@@ -18,7 +18,7 @@ beforeAll(async () => {
     functionLogs: 'none',
     rewrites: { '/socket.io/': '/prod', '/lobby': '/rooms/blue', '/nowhere/': '/other' },
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await stack?.stop();

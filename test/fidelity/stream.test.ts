@@ -11,7 +11,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'stream-'));
 
 beforeAll(async () => {
   core = await startCore();
-}, 60_000);
+});
 
 afterAll(async () => {
   await core.stop();

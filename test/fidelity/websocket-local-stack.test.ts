@@ -17,7 +17,7 @@ beforeAll(async () => {
   // The app has no table: nothing here may talk to a database.
   const dynamodb = { endpoint: 'http://127.0.0.1:9', stop: async () => {} };
   stack = await startLocalStack({ assembly: synthesizeEchoApp(assembly), dynamodb, functionLogs: 'none' });
-}, 60_000);
+});
 
 afterAll(async () => {
   await stack?.stop();

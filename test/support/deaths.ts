@@ -12,6 +12,24 @@ export interface Death {
   readonly writes: number;
 }
 
+/** One write by what is written: a name for people, what its key has in it, and the how manieth such write it is. */
+export type Mark = readonly [name: string, of: string, writes: number];
+
+/** What a window writes that serves people at once; the third write of the cursor is another window's. */
+export const windowMarks: readonly Mark[] = [
+  ['the lease', 'CURSOR', 1],
+  ['the frame quota', 'QUOTA#', 1],
+  ['the end of the window', 'CURSOR', 2],
+  ['the lease of another window', 'CURSOR', 3],
+];
+
+/** The same, of one that tells who came or left; so many writes of the outbox came before. */
+export const presenceMarks = (outboxWrites: number): readonly Mark[] => [
+  ...windowMarks,
+  ['the presence record', 'PRESENCE#', 1],
+  ['the emptied outbox', 'OUTBOX#', outboxWrites + 1],
+];
+
 /** Runs what is to die: after so many writes of such a function, if it comes so far. */
 export async function dieAfterWrites(
   stack: RunningChat,
@@ -19,13 +37,28 @@ export async function dieAfterWrites(
   run: () => Promise<unknown>,
 ): Promise<void> {
   const { faults } = stack;
-  const fault = { ...death, times: 1 };
+  const { of, ...rest } = death;
+  const fault = { ...rest, ...(of && { of }), times: 1 };
   faults.killAfterWrites = fault;
   // A dead Lambda answers nobody.
   const answered = run().catch(() => {});
   await Promise.race([answered, expect.poll(() => fault.times).toBe(0)]);
   delete faults.killAfterWrites;
   await outliveLeases(stack);
+}
+
+/** Every write of a function since `from` is in the table of its deaths: none is forgotten when one is added. */
+export function expectListed(
+  { writes }: RunningChat,
+  from: number,
+  name: string,
+  marks: readonly Mark[],
+): void {
+  for (const { environment, keys } of writes.slice(from)) {
+    if (!environment.fn.logicalId.includes(name)) continue;
+    const isListed = marks.some(([, of]) => keys.some((key) => key.includes(of)));
+    expect(isListed, `a write of ${keys.join(', ')}, which is in no row`).toBe(true);
+  }
 }
 
 /**
