@@ -1,21 +1,21 @@
 import type { Delivery } from '../delivery/types.ts';
-import type { JustWritten } from '../delivery/window/run-windows.ts';
+import type { KnownState } from '../delivery/window/run-windows.ts';
 import { allocateSeq, type Gate } from '../store/event-head.ts';
 import { type LogEntry, logExpiry, putEntry } from '../store/log.ts';
 import type { Table } from '../store/table.ts';
 
-/** A number is lost only to a reader that found us more than a second late. */
+/** A reader closes a number only if its entry is more than a second late. */
 const NUMBER_TRIES = 5;
 
 /** `refused`: the event ended, is paused or is not there. */
-export type Appended = { written: Required<JustWritten> } | 'repeated' | 'refused';
+export type Appended = { written: Required<KnownState> } | 'repeated' | 'refused';
 
 export interface Appending<Entry> {
-  /** What stands in the way. */
+  /** The condition under which the entry gets a number. */
   gate: Gate;
   /** The entry for a number. */
   entryAt: (seq: number) => Entry;
-  /** How it is put there, if not just so. `repeated`: another has put the same; `taken`: a reader closed the number. */
+  /** How the entry is put, if not with a plain conditional put. `repeated`: another has put the same; `taken`: a reader closed the number. */
   put?: (entry: Entry, expiresAt: number) => Promise<'put' | 'repeated' | 'taken'>;
 }
 

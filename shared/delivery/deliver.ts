@@ -4,13 +4,13 @@ import { type EventHead, getEventHead } from '../store/event-head.ts';
 import { logExpiry, putEntry } from '../store/log.ts';
 import { timing } from '../timing.ts';
 import type { Delivery } from './types.ts';
-import { type JustWritten, runWindows } from './window/run-windows.ts';
+import { type KnownState, runWindows } from './window/run-windows.ts';
 
 const DIRECT_WINDOWS = 3;
 /** After so many the stream's function looks whether what it came for is done. */
 const STREAM_WINDOWS = 20;
-/** The share of the time there is in which windows may begin; the rest is for ending them. */
-const BEGIN_SHARE = 0.75;
+/** The fraction of the time there is in which windows may begin; the rest is for ending them. */
+const BEGIN_FRACTION = 0.75;
 
 /** The cursor as it was lately, if the audience is small: for `deliverNow`, to be asked while there is something else to do. */
 export async function cursorIfSmall(
@@ -38,7 +38,7 @@ export async function deliverNow(
   {
     seen = cursorIfSmall(delivery, eventId),
     written,
-  }: { seen?: Promise<Cursor | undefined>; written?: JustWritten | undefined } = {},
+  }: { seen?: Promise<Cursor | undefined>; written?: KnownState | undefined } = {},
 ): Promise<void> {
   if (!(await seen)) return;
   const beginUntil = Date.now() + timing.directMs;
@@ -51,18 +51,18 @@ export async function deliverNow(
 }
 
 /**
- * Delivers all that was written before the call, no more: what comes later wakes the stream again. Takes over from dead
+ * Delivers at least what was written before the call, and waits for no more: later writes wake the stream again. Takes over from dead
  * holders, waits for living ones, closes holes. Finding nothing to do is usual: the sender has done it, or the record
  * was delivered before. Throws well before `deadline` (milliseconds since the epoch); whoever called tries again.
  */
 export async function catchUp(delivery: Delivery, eventId: string, deadline: number): Promise<void> {
   const { table } = delivery;
-  const beginUntil = Date.now() + BEGIN_SHARE * (deadline - Date.now());
+  const beginUntil = Date.now() + BEGIN_FRACTION * (deadline - Date.now());
   const bounds = { windows: STREAM_WINDOWS, beginUntil, postUntil: deadline };
   const goal = await getEventHead(table, eventId);
   if (!goal) return;
   let hole: { seq: number; since: number } | undefined;
-  for (let written: JustWritten | undefined = { head: goal }; ; written = undefined) {
+  for (let written: KnownState | undefined = { head: goal }; ; written = undefined) {
     const cursor = await getCursor(table, eventId);
     if (!cursor || isCaughtUp(goal, cursor)) return;
     if (Date.now() > beginUntil) throw new Error('Delivery has not caught up in time');

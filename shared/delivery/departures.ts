@@ -35,7 +35,7 @@ async function remove(
 }
 
 /**
- * Takes note that a connection is lost, however that was learned: `$disconnect`, a 410. A Socket.IO client may come back
+ * Records that a connection is lost, however that was learned: `$disconnect`, a 410. A Socket.IO client may come back
  * to what it had: until then its member is away. Any other is removed. Resolves to the event that it left, if it did.
  */
 export async function markConnectionLost(
@@ -58,7 +58,7 @@ export async function markConnectionLost(
 }
 
 /**
- * Ends the membership of a lost connection that has not come back in time for others not to notice. It may still be
+ * Ends the membership of a lost connection that has not come back within `presenceGraceSeconds`. It may still be
  * recovered. Resolves to the event that it left.
  */
 export async function expireMembership(delivery: Backend, connectionId: string): Promise<string | undefined> {

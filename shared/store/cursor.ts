@@ -14,7 +14,7 @@ export interface Cursor {
   /** Member rows, and the distinct people behind them, at the last window. */
   audience: number;
   participantCount: number;
-  /** Members that windows passed by, held or not to be reached, by connection id. */
+  /** Members that windows skipped, held or not to be reached, by connection id. */
   pending: Record<string, Pending>;
   /** When the next window may begin, milliseconds since the epoch: an event's windows keep a pace. */
   nextWindowAt: number;

@@ -86,7 +86,7 @@ export async function setRules(table: Table, eventId: string, rules: Rules): Pro
   return changed !== undefined;
 }
 
-/** Says that the outbox, or a member that was passed by, waits for a window. Also for an ended event: people still leave it. */
+/** Says that the outbox, or a member that was skipped, waits for a window. Also for an ended event: people still leave it. */
 export async function signalPresence(table: Table, eventId: string): Promise<void> {
   await change(table, eventId, {
     UpdateExpression: 'ADD outbox :one',

@@ -14,7 +14,7 @@ export async function takeQuota(
 ): Promise<boolean> {
   const taken = await updateIf(table, quotaKey(second), {
     UpdateExpression: 'ADD taken :frames SET #ttl = :ttl',
-    // All who post share it.
+    // Windows and heartbeats take from the same item.
     ConditionExpression: 'attribute_not_exists(taken) OR taken <= :rest',
     ExpressionAttributeNames: { '#ttl': tableKeys.timeToLive },
     ExpressionAttributeValues: {

@@ -37,7 +37,7 @@ export const outboxKey = (eventId: string, ulid: string): Key => ({
   sk: `${OUTBOX}${ulid}`,
 });
 
-/** What windows told of presence, for those who were away. */
+/** The presence history, for members that were held, skipped or away. */
 export const PRESENCE = 'PRESENCE#';
 export const presenceKey = (eventId: string, number: number): Key => ({
   pk: `EVENT#${eventId}`,
@@ -76,7 +76,7 @@ export const rateKey = (participantId: string, action: string): Key => ({
   sk: action,
 });
 
-/** What is taken of the account's share of frames in one second, since the epoch. */
+/** The frames taken from the frame quota of one second, since the epoch. */
 export const quotaKey = (second: number): Key => ({ pk: `QUOTA#${second}`, sk: 'FRAMES' });
 
 /** The id inside `EVENT#{id}`, `CONN#{id}` or `{millis}#{id}`. */

@@ -31,7 +31,7 @@ export const isMuted = ({ mutedFrom = Number.POSITIVE_INFINITY }: NamelessMember
   mutedFrom <= now;
 
 /**
- * Lets windows serve a `held` member: it has had the log up to `after`. False: it left, was lost,
+ * Lets windows serve a `held` member: it has had the log and the presence history up to `after`. False: it left, was lost,
  * or joined again and is held by that join.
  */
 export async function setLive(

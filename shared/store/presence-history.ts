@@ -15,7 +15,7 @@ export interface PresenceChanges {
   participantCount: number;
 }
 
-/** What one window tells of presence: an entry of the presence history. Nothing at all, if what happened came to nothing. */
+/** What one window tells of presence: an entry of the presence history. Its changes may be empty, if they cancel each other out. */
 export interface PresenceRecord {
   /** 1, 2, 3 … within one event. */
   number: number;
@@ -50,7 +50,7 @@ export function partsOf(record: PresenceRecord): PresenceRecord[] {
         ...record,
         number: record.number + index,
         changes: { joined: part(joined), left: part(left), renamed: part(renamed), participantCount },
-        // Whoever finds only some of the parts tells all again.
+        // Only the last part lists the entries: if a holder dies in between, the next one announces everything again.
         outbox: isLast ? outbox.slice(0, OUTBOX_PER_ITEM) : [],
       };
     },

@@ -27,7 +27,7 @@ export async function getSent(
 }
 
 /** Leaves the marker of a message that is deleted, so that a repeat still finds it, but not what it said. */
-export async function forgetText(
+export async function clearText(
   table: Table,
   { id, eventId, participant, clientMessageId }: Message,
 ): Promise<void> {

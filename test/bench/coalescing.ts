@@ -22,7 +22,7 @@ type Plan = typeof HOUR;
 const AT_ONCE = 5;
 const DAY_MS = 24 * 3_600_000;
 
-/** What an hour of a busy room costs in frames, and whether rooms together keep within the account's share. */
+/** What an hour of a busy room costs in frames, and whether rooms together keep within the frame quota. */
 export const coalescing: Part = async (say) => {
   const database = await startDynamoDB();
   try {

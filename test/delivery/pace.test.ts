@@ -43,7 +43,7 @@ test('more than there is in a second is taken from several; what was foreseen is
   const settings = chatSettings.parse({ framesPerSecond: 100 });
   const startedAt = Date.now();
   const quota = new FrameQuota({ table, settings }, soon());
-  await quota.foresee(1_000);
+  await quota.takeAhead(1_000);
   await quota.take(130);
   const taken = await takenIn(table, startedAt);
   expect(taken.reduce((sum, one) => sum + one, 0)).toBeGreaterThanOrEqual(130);

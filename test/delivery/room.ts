@@ -85,7 +85,7 @@ export async function newRoom(settings: Partial<ChatSettings> = {}) {
     frames.clear();
   }
 
-  /** Rings, and puts a message on the number; resolves to both. */
+  /** Allocates a seq and puts a message there; resolves to both. */
   async function say(text: string): Promise<{ head: EventHead; entry: LogEntry }> {
     const head = await allocateSeq(table, 'e');
     if (!head) throw new Error('no head');

@@ -63,7 +63,7 @@ export function newBackend(
     if (random() < 0.7) track(sleep(random() * 150).then(tell));
   }
 
-  /** The stream has a record of every ring. */
+  /** The stream has a record of every change of a head. */
   function wake(command: unknown): void {
     const key = command instanceof UpdateCommand && command.input.Key;
     const eventId = eventIds.find((id) => isDeepStrictEqual(key, eventHeadKey(id)));

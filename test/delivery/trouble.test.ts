@@ -54,7 +54,7 @@ function withSlowListing({ name, client }: Table, ms: number): Table {
   return { name, client: Object.assign(Object.create(client), slow) };
 }
 
-test('a joiner that a window passed by while it was held keeps its place when a post fails', async () => {
+test('a joiner that a window skipped while it was held keeps its place when a post fails', async () => {
   await hold('dora');
   await room.say('one');
   await room.catchUp();

@@ -149,7 +149,7 @@ test('a joiner gets what is said while its history is on the way: all of it, onc
   expect(seqs).toEqual(Array.from({ length: 22 }, (_, i) => i + 1));
 });
 
-test('a joiner that a window passed by gets its message though nobody says anything more', async () => {
+test('a joiner that a window skipped gets its message though nobody says anything more', async () => {
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
   await ana.say('before');

@@ -277,7 +277,7 @@ describe.for(apis)('over the %s API', (which) => {
     expect(await act('ban', { subject: 'ana' })).toBe('ok');
 
     const open = () => tabs.filter(({ socket }) => socket.readyState === socket.OPEN);
-    const names = async () => (await rollOf(eventId)).participants.map(({ username }) => username);
+    const names = async () => (await rosterOf(eventId)).participants.map(({ username }) => username);
     await expect.poll(names, PATIENCE).not.toContain('ana');
     await bob.say('among ourselves');
     for (const tab of open()) await tab.settle();
@@ -306,7 +306,7 @@ describe.for(apis)('over the %s API', (which) => {
       if (!gone) expect(await joinSocket(tab, eventId)).toMatchObject({ error: { code: 'FORBIDDEN' } });
       expect(storyOf(tab)).not.toContain('among ourselves');
     }
-    expect((await rollOf(eventId)).participants.map(({ username }) => username)).not.toContain('ana');
+    expect((await rosterOf(eventId)).participants.map(({ username }) => username)).not.toContain('ana');
   });
 
   test('paused and resumed: heard by all, in order with the messages; moderators and hosts write on', async () => {
@@ -506,7 +506,7 @@ test('the audit says who did what to whom and why, page by page, and never what 
 });
 
 /** Who is in an event, as somebody hears who comes now. */
-async function rollOf(eventId: string): Promise<ServerToClient['eventHistory']> {
+async function rosterOf(eventId: string): Promise<ServerToClient['eventHistory']> {
   const witness = await jsonClient('witness');
   await join(witness, eventId);
   return witness.next('eventHistory');

@@ -153,7 +153,7 @@ test('a connection that the server has closed is not used again', async () => {
   const closed = new Promise((resolve) => requests[0]?.request.socket.once('close', resolve));
   server.closeIdleConnections();
   await closed;
-  // The news is on its way.
+  // The client has not noticed yet.
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await api.post('c', payloadOf('x'))).toBe(200);
   expect(requests).toHaveLength(2);

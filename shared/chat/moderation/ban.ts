@@ -7,7 +7,7 @@ import { audit } from './audit.ts';
 import { expel, participantIdOf } from './participants.ts';
 import type { Actor } from './require-moderator.ts';
 
-/** Sends somebody out and keeps it out, for so many seconds or for good. Banning again changes the ban. */
+/** Removes a participant and keeps them out, for so many seconds or for good. Banning again changes the ban. */
 export async function ban(
   chat: Chat,
   eventId: string,

@@ -3,7 +3,7 @@ import type { ActionData } from '../../protocol/client-to-server.ts';
 import type { Message } from '../../protocol/entities.ts';
 import { ChatError } from '../../protocol/errors.ts';
 import { getEntry, type LogEntry, putDeletion } from '../../store/log.ts';
-import { forgetText } from '../../store/sent-markers.ts';
+import { clearText } from '../../store/sent-markers.ts';
 import { append } from '../append.ts';
 import type { Chat } from '../chat.ts';
 import { audit } from './audit.ts';
@@ -30,7 +30,7 @@ export async function deleteMessage(
 /** Removes messages of an event, at most 99, and puts into the log that it was done. Those that are gone already are as good. */
 export async function takeAway(chat: Chat, eventId: string, messages: readonly Message[]): Promise<void> {
   // First: once a message is gone nobody knows any more where else its text is.
-  await Promise.all(messages.map((message) => forgetText(chat.table, message)));
+  await Promise.all(messages.map((message) => clearText(chat.table, message)));
   const result = await append<LogEntry & { kind: 'deleted' }>(chat, eventId, {
     // What was written can be taken away after the end, too.
     gate: 'there',

@@ -30,8 +30,8 @@ export function participantIdOf(
 }
 
 /**
- * Tells a participant why, disconnects it and removes it from the event, for good: it cannot recover its session. Resolves to
- * the name that it had, if it was there. Throws if a connection could not be closed.
+ * Tells a participant why, disconnects them and removes them from the event for good: they cannot recover their session.
+ * Resolves to the name they had, if they were there. Throws if a connection could not be closed.
  */
 export async function expel(
   chat: Chat,

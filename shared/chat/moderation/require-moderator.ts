@@ -22,7 +22,7 @@ export async function isModerator(
   const { participantId } = actor;
   if (participantId === undefined) return false;
   const isHost = (await getHosts(table, eventId)).includes(participantId);
-  // Or a host could lift its own ban, over HTTP.
+  // Or a host could lift their own ban, over HTTP.
   return isHost && !(await isBanned(table, eventId, participantId));
 }
 

@@ -39,7 +39,7 @@ export class FrameQuota {
   }
 
   /** Takes what will probably be needed in this second. */
-  async foresee(frames: number): Promise<void> {
+  async takeAhead(frames: number): Promise<void> {
     const most = Math.min(frames, this.most);
     if (await this.take(most)) this.#left = { frames: most, second: secondOf(Date.now()) };
   }

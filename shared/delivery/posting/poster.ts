@@ -1,6 +1,6 @@
 import { sleep } from '../../concurrency.ts';
 import { type ManagementApi, payloadOf } from './management-api.ts';
-import { FIRST_WAIT_MS, PATIENCE_MS, postAll } from './rounds.ts';
+import { FIRST_WAIT_MS, PATIENCE_MS, postInRounds } from './rounds.ts';
 
 /** The same frames for several connections. */
 export interface Batch {
@@ -55,7 +55,7 @@ export function newPoster(api: ManagementApi, { patienceMs = PATIENCE_MS } = {})
       }
       return 'delivered';
     },
-    postAll: (batches, stopAt) => postAll(api, batches, { stopAt, patienceMs }),
+    postAll: (batches, stopAt) => postInRounds(api, batches, { stopAt, patienceMs }),
     async close(connectionId) {
       const status = await persist(() => api.delete(connectionId), patienceMs);
       return status === 204 || status === 410;

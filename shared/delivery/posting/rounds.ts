@@ -37,7 +37,7 @@ interface Waiting extends Unserved {
  * Posts in rounds: everybody, then after a pause those who were refused, until they are served or given up. So nobody
  * waits for somebody else's trouble.
  */
-export async function postAll(
+export async function postInRounds(
   api: ManagementApi,
   batches: readonly Batch[],
   bounds: Bounds,

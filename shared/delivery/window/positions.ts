@@ -8,7 +8,7 @@ export const PENDING_MAX = 5_000;
 export interface Positions {
   /** Where nearly all are: what windows have delivered. */
   usual: Place;
-  /** Live members that are elsewhere: further, with a history that reached further; or back, passed by. */
+  /** Live members that are elsewhere: further, with a history that reached further; or back, skipped. */
   unusual: ReadonlyMap<string, Place>;
   /**
    * Held members have no position yet: the cursor remembers the first thing that each of them misses. Those who are away

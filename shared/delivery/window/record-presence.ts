@@ -22,7 +22,7 @@ interface Presence {
 }
 
 /**
- * Puts what waits in the outbox into the presence history, as what this window tells. Before it is told: whoever is passed by
+ * Puts what waits in the outbox into the presence history, as what this window tells. Before it is told: whoever is skipped
  * or cut off finds it there, and so does the next holder of the lease if this one dies.
  */
 export async function recordPresence(

@@ -19,7 +19,7 @@ export type RunResult =
   | { state: 'done'; progress: Progress }
   | { state: 'hole'; seq: number };
 
-/** When to let go though more may be left, which has woken the stream, too. Times are milliseconds since the epoch. */
+/** When to stop although more may be left: the stream was woken too, and continues. Times are milliseconds since the epoch. */
 export interface RunBounds {
   /** After so many windows. */
   windows: number;
@@ -30,22 +30,21 @@ export interface RunBounds {
 }
 
 /** The head as the caller has just written or read it, and the entry that they put on its number, if they did. */
-export interface JustWritten {
+export interface KnownState {
   head: EventHead;
   entry?: LogEntry;
 }
 
 /**
- * Runs windows of one event until nothing is left, within bounds. Whoever finds the lease taken leaves: what they wrote stands
- * before its holder lets go, who then looks once more. With `written`, the first look at the head is spared, and that at the
- * log if there is nothing but this entry. Throws when the lease was lost or nobody could be served: log and cursor then say what
- * is still to do.
+ * Runs windows of one event until nothing is left, within bounds. If the lease is taken, does nothing: its holder
+ * reads the head once more after releasing it. `written` saves the first read of the head, and of the log if its entry is the next
+ * one. Throws when the lease was lost or nobody could be served: log and cursor then say what is still to do.
  */
 export async function runWindows(
   delivery: Delivery,
   eventId: string,
   bounds: RunBounds,
-  written?: JustWritten,
+  written?: KnownState,
 ): Promise<RunResult> {
   let windowsLeft = bounds.windows;
   for (let known = written; ; known = undefined) {
@@ -82,7 +81,7 @@ async function runWhileHeld(
   lease: Lease,
   start: Cursor,
   bounds: RunBounds,
-  written: JustWritten | undefined,
+  written: KnownState | undefined,
 ): Promise<Run> {
   let cursor = start;
   let known = written;
@@ -121,7 +120,7 @@ async function findWork(
   { table }: Delivery,
   eventId: string,
   { delivered, nextWindowAt }: Cursor,
-  written: JustWritten | undefined,
+  written: KnownState | undefined,
 ): Promise<Found> {
   const waitMs = nextWindowAt - Date.now();
   if (written?.entry && waitMs <= 0 && delivered + 1 === written.entry.seq) {

@@ -55,7 +55,7 @@ export async function runWindow(
   // Nearly always one frame each.
   const [members] = await Promise.all([
     readAudience(table, eventId, { withNames: isSignalled }),
-    isOneChunk && quota.foresee(cursor.audience),
+    isOneChunk && quota.takeAhead(cursor.audience),
   ]);
   const positions = positionsOf(cursor, members);
   const from = earliestOf(positions);
@@ -81,8 +81,8 @@ export async function runWindow(
   for (const member of members) {
     const { connectionId, state } = member;
     if (state !== 'live' || isMuted(member, startedAt)) continue;
-    // Listed, but gone since: only the others hear that. If it is there all the same, since clocks differ and order the
-    // entries, the next window serves it.
+    // Listed, but with a later `left` entry: not posted to. If clocks differed and the member is there after all, the next
+    // window serves it.
     if (lastEntries.get(tabKey(member)) === 'left') pending[connectionId] = placeOf(connectionId);
     else recipients.push({ connectionId, frames: versionOf(member).frames, had: 0 });
   }
@@ -110,7 +110,7 @@ export async function runWindow(
     members,
     told.flatMap(({ changes }) => changes.renamed),
   );
-  // Before the lease goes: the next holder does not read the record that says that these are told.
+  // Before the lease is released: the next holder reads only newer records, and would announce these entries again.
   await deleteFromOutbox(table, eventId, outbox);
   delivery.metrics.count('Windows', 1);
   return {
