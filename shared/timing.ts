@@ -20,8 +20,11 @@ export const timing = {
   holeWaitMs: 50,
   /** A member that is held for longer has a dead joiner: it would wait in vain. */
   heldTooLongMs: 20_000,
-  /** What windows tell of presence is kept at least this long, whatever `recoverySeconds` says: for members that were held. */
-  presenceHistoryMs: 120_000,
+  /**
+   * How much longer than `recoverySeconds` the presence history is kept: for members that were held, and since a connection
+   * may be lost for as long as 8 minutes before the heartbeat notices.
+   */
+  presenceHistoryMs: 900_000,
   /** Posts to a connection may fail this long while nobody else is served either. */
   failingTooLongMs: 60_000,
 } as const;

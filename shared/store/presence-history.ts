@@ -5,6 +5,7 @@ import { limits } from '../protocol/limits.ts';
 import { ifCondition } from './conditional.ts';
 import { PRESENCE, presenceKey } from './keys.ts';
 import { epochSeconds, getItem, queryPages, type Table } from './table.ts';
+import { transact } from './transaction.ts';
 
 /** Who came, left and changed the name. */
 export interface PresenceChanges {
@@ -30,7 +31,7 @@ export interface PresenceRecord {
 }
 
 /** So many people, or ids of outbox entries, fit into an item whatever their names. */
-const PEOPLE_PER_ITEM = 500;
+const PEOPLE_PER_ITEM = 300;
 const OUTBOX_PER_ITEM = 5_000;
 
 /** Cuts a record into as many as fit into an item each; of those that are told as one, no more than is told. */
@@ -50,15 +51,38 @@ export function partsOf(record: PresenceRecord): PresenceRecord[] {
         ...record,
         number: record.number + index,
         changes: { joined: part(joined), left: part(left), renamed: part(renamed), participantCount },
-        // Only the last part lists the entries: if a holder dies in between, the next one announces everything again.
+        // Of all parts.
         outbox: isLast ? outbox.slice(0, OUTBOX_PER_ITEM) : [],
       };
     },
   );
 }
 
-/** Keeps a record until `expiresAt`, milliseconds. Only the holder of the lease calls it. Throws if its number is taken. */
-export async function putPresenceRecord(
+/**
+ * Keeps the parts of a record until `expiresAt`, milliseconds, all or none. Only the holder of the lease calls it. Throws if a
+ * number is taken.
+ */
+export async function putPresenceRecords(
+  table: Table,
+  eventId: string,
+  records: readonly PresenceRecord[],
+  expiresAt: number,
+): Promise<void> {
+  const [record, ...more] = records;
+  if (record && more.length === 0) return putPresenceRecord(table, eventId, record, expiresAt);
+  const failed = await transact(
+    table,
+    records.map((part) => ({
+      Put: {
+        Item: { ...presenceKey(eventId, part.number), ...part, ttl: epochSeconds(expiresAt) },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    })),
+  );
+  if (failed.length > 0) throw new Error('Another window has told of presence');
+}
+
+async function putPresenceRecord(
   table: Table,
   eventId: string,
   record: PresenceRecord,

@@ -1,4 +1,4 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
 import type { Chat } from '../../shared/chat/chat.ts';
 import { connectSocket } from '../../shared/chat/connect-socket.ts';
@@ -130,4 +130,19 @@ test('after a recovery, whoever came back meanwhile is there', async () => {
   await back?.afterwards?.();
   await windows();
   expect(heard).toEqual(['userLeft carl', 'userJoined carl']);
+});
+
+test('after a join while a window lists the members, whoever it announces is there', async () => {
+  await carlJoins('c1');
+  const lists = (command: object) =>
+    command instanceof QueryCommand && JSON.stringify(command.input).includes('AUDIENCE');
+  let history: (() => Promise<void>) | undefined;
+  room.after(lists, async () => {
+    const reply = await joinEvent(chat, await room.connect('ana'), { eventId: 'e', username: 'ana' });
+    history = reply.afterwards;
+  });
+  await windows();
+  await history?.();
+  await windows();
+  expect(heard).toEqual(['history with ana', 'userJoined carl']);
 });

@@ -17,7 +17,7 @@ import { getMember, setLive } from '../../shared/store/members.ts';
 import {
   newestPresence,
   partsOf,
-  putPresenceRecord,
+  putPresenceRecords,
   readPresenceHistory,
 } from '../../shared/store/presence-history.ts';
 import { readOutbox } from '../../shared/store/presence-outbox.ts';
@@ -151,12 +151,12 @@ test('whoever left on purpose cannot be taken over', async () => {
 test('a presence record keeps its number: of two holders of the lease, one', async () => {
   const changes = { joined: [], left: [], renamed: [], participantCount: 1 };
   const record = { number: 1, after: 0, upTo: 2, changes, summarize: false, outbox: ['a'] };
-  await putPresenceRecord(table, 'e', record, Date.now());
+  await putPresenceRecords(table, 'e', [record], Date.now());
   // The answer was lost, and the SDK asks again.
-  await putPresenceRecord(table, 'e', record, Date.now());
+  await putPresenceRecords(table, 'e', [record], Date.now());
   const other = { ...record, upTo: 4, outbox: ['b'] };
-  await expect(putPresenceRecord(table, 'e', other, Date.now())).rejects.toThrow('Another window');
-  await putPresenceRecord(table, 'e', { ...other, number: 2 }, Date.now());
+  await expect(putPresenceRecords(table, 'e', [other], Date.now())).rejects.toThrow('Another window');
+  await putPresenceRecords(table, 'e', [{ ...other, number: 2 }], Date.now());
   expect((await readPresenceHistory(table, 'e', 0)).map(({ number, upTo }) => [number, upTo])).toEqual([
     [1, 2],
     [2, 4],
@@ -195,7 +195,7 @@ test('the presence records of a storm of joins fit into their items', async () =
   const parts = partsOf(record);
   expect(parts.map(({ number }) => number)).toEqual(parts.map((_, index) => index + 1));
   expect(parts.flatMap(({ changes: { joined } }) => joined)).toEqual(everybody);
-  for (const part of parts) await putPresenceRecord(table, 'e', part, Date.now());
+  await putPresenceRecords(table, 'e', parts, Date.now());
   const history = await readPresenceHistory(table, 'e', 0);
   expect(history.flatMap(({ changes: { joined } }) => joined)).toEqual(everybody);
   expect(await newestPresence(table, 'e')).toEqual({ number: parts.length, outbox });

@@ -1,13 +1,15 @@
 import { peopleAnnounced, peopleOf } from '../../delivery/content/presence-changes.ts';
 import type { Event, Participant } from '../../protocol/entities.ts';
 import { limits } from '../../protocol/limits.ts';
+import { getCursor } from '../../store/cursor.ts';
 import { type ListedMember, listMembers } from '../../store/members.ts';
 import { newestPresence } from '../../store/presence-history.ts';
 import { readOutbox } from '../../store/presence-outbox.ts';
 import type { Chat } from '../chat.ts';
 
 /** Members are read in pages of this many, until they name enough people. */
-const PAGE_SIZE = 2 * limits.participantsInHistory;
+const MOST = limits.participantsInHistory;
+const PAGE_SIZE = 2 * MOST;
 /** A window that tells of presence comes in between so often at most. */
 const ATTEMPTS = 10;
 
@@ -30,20 +32,19 @@ export async function readRoster(
 ): Promise<Roster> {
   for (let attempt = 1; ; attempt += 1) {
     const newest = await newestPresence(table, eventId);
-    const { number: presence } = newest;
+    // All records have expired: the cursor knows the last number.
+    const presence = newest.number || ((await getCursor(table, eventId))?.presence ?? 0);
     const members = await listEnough(table, eventId);
     const people = peopleOf(members);
-    if (people.length > limits.participantsInHistory) {
-      const others = people.filter(({ id }) => id !== joiner.id);
-      const participants = [...others.slice(0, limits.participantsInHistory - 1), joiner];
-      return { participants, isComplete: false, presence };
-    }
+    if (people.length > MOST) return { ...some(people, joiner), presence };
     const outbox = await readOutbox(table, eventId);
     // What is in the outbox was not announced, unless a window is at it now. If one has begun meanwhile, it is not known what
     // it took from there.
-    if ((await newestPresence(table, eventId)).number !== presence && attempt < ATTEMPTS) continue;
+    const isStill = (await newestPresence(table, eventId)).number === newest.number;
+    if (!isStill && attempt < ATTEMPTS) continue;
     const waiting = outbox.filter(({ ulid }) => !newest.outbox.includes(ulid));
     const announced = peopleAnnounced(waiting, members);
+    if (announced.length >= MOST || !isStill) return { ...some(announced, joiner), presence };
     const known = announced.find(({ id }) => id === joiner.id);
     if (!known) return { participants: [...announced, joiner], isComplete: true, presence };
     // The name that the joiner has just taken, if it was not announced yet.
@@ -54,11 +55,17 @@ export async function readRoster(
   }
 }
 
+/** As many as a history names, the joiner among them. */
+function some(people: readonly Participant[], joiner: Participant) {
+  const others = people.filter(({ id }) => id !== joiner.id);
+  return { participants: [...others.slice(0, MOST - 1), joiner], isComplete: false };
+}
+
 async function listEnough(table: Chat['table'], eventId: string): Promise<ListedMember[]> {
   const members: ListedMember[] = [];
   for await (const page of listMembers(table, eventId, PAGE_SIZE)) {
     members.push(...page);
-    if (peopleOf(members).length > limits.participantsInHistory) break;
+    if (peopleOf(members).length > MOST) break;
   }
   return members;
 }

@@ -3,7 +3,7 @@ import type { Cursor } from '../../store/cursor.ts';
 import {
   type PresenceRecord,
   partsOf,
-  putPresenceRecord,
+  putPresenceRecords,
   readPresenceHistory,
 } from '../../store/presence-history.ts';
 import { type OutboxEntry, readOutbox } from '../../store/presence-outbox.ts';
@@ -16,6 +16,8 @@ import type { Lease } from './lease-holder.ts';
 interface Presence {
   /** All records after the place that was asked for, this window's last. */
   history: PresenceRecord[];
+  /** Whether this window has added one. */
+  hasRecorded: boolean;
   /** The entries of the outbox: all are recorded now, and to be removed once the window is over. */
   outbox: OutboxEntry[];
   participantCount: number;
@@ -45,18 +47,20 @@ export async function recordPresence(
     isSignalled: boolean;
   },
 ): Promise<Presence> {
-  const [outbox, history] = await Promise.all([
+  const [outbox, records] = await Promise.all([
     isSignalled ? readOutbox(table, eventId) : ([] as OutboxEntry[]),
     isSignalled || from.presence < cursor.presence
       ? readPresenceHistory(table, eventId, from.presence)
       : ([] as PresenceRecord[]),
   ]);
+  // A record that a dead holder has left is told with its outbox entries, by a window that was signalled.
+  const history = records.filter(({ number }) => isSignalled || number <= cursor.presence);
   // A holder that died has recorded them, and not removed them.
   const recorded = new Set(history.flatMap((record) => record.outbox));
   const waiting = outbox.filter(({ ulid }) => !recorded.has(ulid));
   if (waiting.length === 0) {
     const participantCount = new Set(members.map(({ participant }) => participant.id)).size;
-    return { history, outbox, participantCount };
+    return { history, hasRecorded: false, outbox, participantCount };
   }
   const changes = presenceChanges(waiting, members.filter(hasName));
   const record = {
@@ -67,11 +71,10 @@ export async function recordPresence(
     summarize: members.length > settings.presenceSummaryAbove,
     outbox: outbox.map(({ ulid }) => ulid),
   };
-  const keptMs = Math.max(settings.recoverySeconds * 1000, timing.presenceHistoryMs);
-  for (const part of partsOf(record)) {
-    lease.check();
-    await putPresenceRecord(table, eventId, part, Date.now() + keptMs);
-    history.push(part);
-  }
-  return { history, outbox, participantCount: changes.participantCount };
+  const keptMs = settings.recoverySeconds * 1000 + timing.presenceHistoryMs;
+  lease.check();
+  const parts = partsOf(record);
+  await putPresenceRecords(table, eventId, parts, Date.now() + keptMs);
+  history.push(...parts);
+  return { history, hasRecorded: true, outbox, participantCount: changes.participantCount };
 }

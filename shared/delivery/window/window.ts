@@ -3,7 +3,7 @@ import type { Cursor } from '../../store/cursor.ts';
 import type { Progress } from '../../store/cursor-lease.ts';
 import { type LogEntry, readLog } from '../../store/log.ts';
 import { isMuted } from '../../store/members.ts';
-import { deleteFromOutbox } from '../../store/presence-outbox.ts';
+import { deleteFromOutbox, readOutbox } from '../../store/presence-outbox.ts';
 import { timing } from '../../timing.ts';
 import { composer } from '../content/compose.ts';
 import { logEvents } from '../content/log-events.ts';
@@ -86,7 +86,16 @@ export async function runWindow(
     if (lastEntries.get(tabKey(member)) === 'left') pending[connectionId] = placeOf(connectionId);
     else recipients.push({ connectionId, frames: versionOf(member).frames, had: 0 });
   }
-  const served = await fanOut(delivery, recipients, { lease, quota, until });
+  const [served, late] = await Promise.all([
+    fanOut(delivery, recipients, { lease, quota, until }),
+    // After this window's record is there: whoever joins later finds it, and needs no place.
+    presence.hasRecorded ? readOutbox(table, eventId) : [],
+  ]);
+  // Whoever joined since the listing misses the record, if their roster is from before it.
+  const listed = new Set(late.length > 0 ? members.map(({ connectionId }) => connectionId) : []);
+  for (const { kind, connectionId } of late) {
+    if (kind === 'joined' && !listed.has(connectionId)) pending[connectionId] = positions.usual;
+  }
   const { departures, unserved } = await handleUnserved(delivery, eventId, served, cursor, until);
   const byId = new Map(unserved.length > 0 ? members.map((member) => [member.connectionId, member]) : []);
   for (const { connectionId, had, failingSince } of unserved) {
