@@ -18,7 +18,7 @@ interface Presence {
   history: PresenceRecord[];
   /** Whether this window has added one. */
   hasRecorded: boolean;
-  /** The entries of the outbox: all are recorded now, and to be removed once the window is over. */
+  /** The entries of the outbox: all are recorded now, and to be removed once that this was told is written down. */
   outbox: OutboxEntry[];
   participantCount: number;
 }
@@ -47,15 +47,14 @@ export async function recordPresence(
     isSignalled: boolean;
   },
 ): Promise<Presence> {
+  // The last record that was told, too: its entries may still be there.
+  const after = Math.min(from.presence, isSignalled ? cursor.presence - 1 : cursor.presence);
   const [outbox, records] = await Promise.all([
     isSignalled ? readOutbox(table, eventId) : ([] as OutboxEntry[]),
-    isSignalled || from.presence < cursor.presence
-      ? readPresenceHistory(table, eventId, from.presence)
-      : ([] as PresenceRecord[]),
+    after < cursor.presence ? readPresenceHistory(table, eventId, after) : ([] as PresenceRecord[]),
   ]);
   // A record that a dead holder has left is told with its outbox entries, by a window that was signalled.
   const history = records.filter(({ number }) => isSignalled || number <= cursor.presence);
-  // A holder that died has recorded them, and not removed them.
   const recorded = new Set(history.flatMap((record) => record.outbox));
   const waiting = outbox.filter(({ ulid }) => !recorded.has(ulid));
   if (waiting.length === 0) {

@@ -61,6 +61,7 @@ export async function runWindows(
     });
     if (!run) return { state: 'busy' };
     const { result, progress, isOver } = run;
+    await run.cleanUp();
     if (isOver || !progress || !(await isMoreToDo(delivery, eventId, progress))) return result;
     windowsLeft = run.windowsLeft;
   }
@@ -70,6 +71,8 @@ interface Run {
   result: RunResult;
   /** What was done; undefined: nothing. */
   progress: Progress | undefined;
+  /** See `WindowDone`; of the last window. */
+  cleanUp(): Promise<void>;
   /** The bounds allow no more. */
   isOver: boolean;
   windowsLeft: number;
@@ -87,11 +90,11 @@ async function runWhileHeld(
   let known = written;
   for (let windowsLeft = bounds.windows - 1; ; windowsLeft -= 1) {
     if (cursor.nextWindowAt > bounds.beginUntil) {
-      return { result: { state: 'early' }, progress: undefined, isOver: true, windowsLeft };
+      return { result: { state: 'early' }, progress: undefined, cleanUp: nothing, isOver: true, windowsLeft };
     }
     const work = await findWork(delivery, eventId, cursor, known);
     known = undefined;
-    const { progress, departures, hasUnserved } = isWork(work, cursor)
+    const { progress, cleanUp, departures, hasUnserved } = isWork(work, cursor)
       ? await runWindow(delivery, eventId, lease, cursor, work, bounds.postUntil)
       : nothingDone(cursor);
     const isMore = departures > 0 || work.entries.length === WINDOW_ENTRIES;
@@ -103,9 +106,10 @@ async function runWhileHeld(
       const result: RunResult = hasHole
         ? { state: 'hole', seq: progress.delivered + 1 }
         : { state: 'done', progress };
-      return { result, progress, isOver, windowsLeft };
+      return { result, progress, cleanUp, isOver, windowsLeft };
     }
     cursor = await lease.settle(progress);
+    await cleanUp();
   }
 }
 
@@ -137,7 +141,14 @@ async function findWork(
 const isWork = ({ entries, outbox }: Found, cursor: Cursor): boolean =>
   entries.length > 0 || outbox > cursor.outbox;
 
-const nothingDone = (cursor: Cursor): WindowDone => ({ progress: cursor, departures: 0, hasUnserved: false });
+const nothing = async () => {};
+
+const nothingDone = (cursor: Cursor): WindowDone => ({
+  progress: cursor,
+  cleanUp: nothing,
+  departures: 0,
+  hasUnserved: false,
+});
 
 /** Whether somebody wrote, and left because the lease was taken. */
 async function isMoreToDo(

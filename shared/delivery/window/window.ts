@@ -29,6 +29,8 @@ export interface Work {
 
 export interface WindowDone {
   progress: Progress;
+  /** To be called once that is written down: what was told is removed from the outbox; until then the record lists it. */
+  cleanUp(): Promise<void>;
   /** Members that left on the way: the next window announces it. */
   departures: number;
   /** Some could not be served; the head says so, and the stream tries again. */
@@ -119,10 +121,9 @@ export async function runWindow(
     members,
     told.flatMap(({ changes }) => changes.renamed),
   );
-  // Before the lease is released: the next holder reads only newer records, and would announce these entries again.
-  await deleteFromOutbox(table, eventId, outbox);
   delivery.metrics.count('Windows', 1);
   return {
+    cleanUp: () => deleteFromOutbox(table, eventId, outbox),
     departures: departures + stuck.length - open.length,
     hasUnserved: unserved.length > 0,
     progress: {
