@@ -7,8 +7,8 @@ const project = (name: string, include: string[], more: Options = {}): TestProje
   test: {
     name,
     include,
-    // A busy machine is slow; only what never comes costs this.
-    testTimeout: 60_000,
+    // A busy machine is several times slower; only what never comes costs this.
+    testTimeout: 240_000,
     // The first in a process loads the CDK.
     hookTimeout: 180_000,
     expect: { poll: { timeout: 20_000 } },

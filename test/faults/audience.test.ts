@@ -91,7 +91,7 @@ test('a client whose buffer stays full is disconnected, and has everything when 
 });
 
 test.for([
-  ['before it posts', { killAfterWrites: { function: 'Deliver', of: 'CURSOR', writes: 1, times: 1 } }],
+  ['before it posts', { killAfterWrites: { function: 'Deliver', of: 'QUOTA#', writes: 1, times: 1 } }],
   ['while it posts', { killAfterPosts: { function: 'Deliver', posts: 2, times: 1 } }],
   ['after it posted', { killAfterPosts: { function: 'Deliver', posts: 4, times: 1 } }],
   [
