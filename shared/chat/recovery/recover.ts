@@ -6,7 +6,6 @@ import { decodeOffset, type Offset } from '../../protocol/offset.ts';
 import type { Wire } from '../../protocol/wire.ts';
 import { isBanned } from '../../store/bans.ts';
 import { type Connection, getConnection, type Membership, type Socket } from '../../store/connections.ts';
-import { getCursor } from '../../store/cursor.ts';
 import { signalPresence } from '../../store/event-head.ts';
 import { getMember } from '../../store/members.ts';
 import { readPresenceHistory } from '../../store/presence-history.ts';
@@ -103,9 +102,6 @@ async function findStay(
   const most = limits.replayedEvents[wire] - missed;
   if (missed < 0 || most < 0) return 'lost';
   const history = await readPresenceHistory(table, eventId, place.presence, most);
-  // Records are gone after a while, and a gap would go unnoticed.
-  const next = history[0]?.number ?? ((await getCursor(table, eventId))?.presence ?? 0) + 1;
-  if (next > place.presence + 1) return 'lost';
   return history.length > most ? 'lost' : { membership: was, start, offset: place };
 }
 
