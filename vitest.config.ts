@@ -31,29 +31,31 @@ export default defineConfig({
     projects: [
       project('unit', ['test/unit/**/*.test.ts']),
       project('database', ['test/{store,chat,delivery}/**/*.test.ts'], {
-        globalSetup: ['test/setup/run.ts', 'test/setup/database.ts'],
+        globalSetup: 'test/setup/database.ts',
         setupFiles: 'test/setup/unmock.ts',
       }),
       project('infra', ['test/infra/**/*.test.ts']),
-      project('fidelity', ['test/fidelity/**/*.test.ts'], { globalSetup: 'test/setup/run.ts' }),
+      project('fidelity', ['test/fidelity/**/*.test.ts'], {
+        globalSetup: ['test/setup/assemblies.ts', 'test/setup/database.ts'],
+      }),
       project('behaviour', ['test/behaviour/**/*.test.ts', 'test/hostile/{json-wire,rest}.test.ts'], {
-        globalSetup: ['test/setup/run.ts', 'test/setup/chat-stack.ts'],
+        globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-stack.ts'],
         setupFiles: 'test/setup/clients.ts',
       }),
       project(
         'socketio',
         ['test/{socketio,differential,browser}/**/*.test.ts', 'test/hostile/socketio-wire.test.ts'],
         {
-          globalSetup: ['test/setup/run.ts', 'test/setup/chat-stack.ts'],
+          globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-stack.ts'],
           setupFiles: 'test/setup/clients.ts',
         },
       ),
       project('trust', ['test/trust/**/*.test.ts'], {
-        globalSetup: ['test/setup/run.ts', 'test/setup/chat-with-issuer.ts'],
+        globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-with-issuer.ts'],
         setupFiles: 'test/setup/clients.ts',
       }),
       project('faults', ['test/faults/**/*.test.ts'], {
-        globalSetup: 'test/setup/run.ts',
+        globalSetup: 'test/setup/assemblies.ts',
         setupFiles: 'test/setup/clients.ts',
       }),
     ],

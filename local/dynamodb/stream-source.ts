@@ -51,11 +51,15 @@ export async function startStreamSource(options: StreamSourceOptions): Promise<S
   const pause = (ms: number) =>
     new Promise<boolean>((resolve) => {
       if (stopping.signal.aborted) return resolve(false);
-      const cancel = clock.after(ms, () => resolve(true));
-      stopping.signal.addEventListener('abort', () => {
+      const onAbort = () => {
         cancel();
         resolve(false);
+      };
+      const cancel = clock.after(ms, () => {
+        stopping.signal.removeEventListener('abort', onAbort);
+        resolve(true);
       });
+      stopping.signal.addEventListener('abort', onAbort);
     });
 
   const markRemoval = (record: SourceRecord): SourceRecord => {

@@ -2,18 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { startLocalStack } from '../../local/local-stack.ts';
 import { type Core, coreAssembly, startCore } from './core/core-stack.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'data-'));
 
-// Each stack here has a database of its own.
-beforeAll(() => void vi.stubEnv('DYNAMODB_ENDPOINT', undefined));
-afterAll(() => {
-  vi.unstubAllEnvs();
-  rmSync(dataDir, { recursive: true });
-});
+afterAll(() => rmSync(dataDir, { recursive: true }));
 
 const put = (core: Core, pk: string) =>
   core.invoke('Database', {
@@ -51,7 +46,7 @@ it('a port that is taken is named, and nothing stays behind', async () => {
 });
 
 it('stop may be called twice, and closes the port', async () => {
-  const core = await startCore();
+  const core = await startCore({ dynamodb: undefined });
   expect((await fetch(`${core.origin}/nothing`)).status).toBe(404);
   await Promise.all([core.stop(), core.stop()]);
   await expect(fetch(core.origin)).rejects.toThrow();

@@ -6,7 +6,7 @@ import cdk from '../../cdk.json' with { type: 'json' };
 
 /**
  * The directory of a cloud assembly that all processes of a run share: the first that needs it synthesizes it, to where
- * it is told, by a function that loads the CDK only then, since that takes longer than to synthesize. test/setup/run.ts
+ * it is told, by a function that loads the CDK only then, since that takes longer than to synthesize. test/setup/assemblies.ts
  * makes the folder and removes it.
  */
 export async function sharedAssembly(

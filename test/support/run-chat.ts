@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { edgeRewrites } from '../../infra/edge-rewrites.ts';
 import { ManualClock } from '../../local/clock.ts';
-import { callDynamoDB } from '../../local/dynamodb/call.ts';
 import type { Write } from '../../local/dynamodb/write.ts';
 import { noFaults } from '../../local/faults.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../local/local-stack.ts';
@@ -36,23 +34,11 @@ export async function runChat(
     assembly,
     faults: noFaults(),
     rewrites: edgeRewrites,
-    // Many share one DynamoDB Local.
-    tableNamePrefix: `${randomUUID().slice(0, 8)}-`,
     fleet,
     onWrite: (write) => writes.push(write),
     log: process.env.CHAT_LOG ? console.error : () => {},
     ...options,
     clock,
   });
-  const { stop, tables, dynamodbEndpoint } = stack;
-  return Object.assign(stack, {
-    clock,
-    writes,
-    stop: async () => {
-      await stop();
-      // Gone already where the stack had a database of its own.
-      const drop = (TableName: string) => callDynamoDB(dynamodbEndpoint, 'DeleteTable', { TableName });
-      await Promise.allSettled(Object.values(tables).map(drop));
-    },
-  });
+  return Object.assign(stack, { clock, writes });
 }

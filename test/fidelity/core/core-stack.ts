@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
 import { ManualClock } from '../../../local/clock.ts';
 import { noFaults } from '../../../local/faults.ts';
 import type { Invocation } from '../../../local/lambda/lambda.ts';
@@ -9,7 +10,10 @@ import { sharedAssembly } from '../../support/assemblies.ts';
 export const coreAssembly = () =>
   sharedAssembly('core', async (outdir) => (await import('./app.ts')).synthesize(outdir));
 
-/** The fixture app on a local stack of its own, with a clock and faults that tests turn. */
+/**
+ * The fixture app on a local stack of its own, with a clock and faults that tests turn. Its tables are in the project's
+ * DynamoDB Local, unless it is to keep its data.
+ */
 export async function startCore(options: Partial<LocalStackOptions> = {}) {
   const clock = new ManualClock();
   const faults = noFaults();
@@ -17,6 +21,7 @@ export async function startCore(options: Partial<LocalStackOptions> = {}) {
   const assembly = await coreAssembly();
   const stack = await startLocalStack({
     ...{ assembly, clock, faults, streamPollMs: 20, tableNamePrefix: `${randomUUID().slice(0, 8)}-` },
+    ...(!options.dataDir && { dynamodb: { endpoint: inject('dynamodbEndpoint'), stop: async () => {} } }),
     log: (line) => log.push(line),
     ...options,
   });
