@@ -20,7 +20,7 @@ export type RunningChat = LocalStack & {
 };
 
 /** Tests have few people, and to start an environment takes as long as several invocations. */
-const fleet = { perFunction: 8, total: 40, patienceMs: 100 };
+const fleet = { perFunction: 3, total: 40, patienceMs: 200 };
 
 /** The chat on a local stack of its own, with these settings. `CHAT_LOG=1` shows what the stack and the functions say. */
 export async function runChat(
