@@ -26,6 +26,8 @@ export const chatSettings = z.object({
   presenceGraceSeconds: count.min(0).max(7_200).default(60),
   /** In audiences (connections) above this size, several joins or leaves at once become one event. */
   presenceSummaryAbove: count.min(0).default(50),
+  /** Connections of one participant in an event; the oldest of more is closed. */
+  tabsPerParticipant: count.min(1).max(1_000).default(20),
   /** Messages are kept this long. */
   messageRetentionDays: count.min(1).max(3_650).default(30),
   /** The audit log of moderation is kept this long. */

@@ -13,10 +13,10 @@ const isOurs = 'lease = :owner';
 export async function takeLease(table: Table, eventId: string, owner: string): Promise<Cursor | undefined> {
   const now = Date.now();
   return update(table, eventId, {
-    UpdateExpression: 'SET lease = :owner, leaseUntil = :until',
+    UpdateExpression: 'SET lease = :owner, leaseUntil = :until ADD takes :one',
     // `isOurs`: the SDK repeats a take whose answer was lost.
     ConditionExpression: `${eventExists} AND (${isFree} OR ${holderIsDead} OR ${isOurs})`,
-    ExpressionAttributeValues: { ':owner': owner, ':until': now + timing.leaseMs, ':now': now },
+    ExpressionAttributeValues: { ':owner': owner, ':until': now + timing.leaseMs, ':now': now, ':one': 1 },
   });
 }
 
@@ -31,7 +31,7 @@ export async function renewLease(table: Table, eventId: string, owner: string): 
 }
 
 /** What a window writes down. */
-export type Progress = Omit<Cursor, 'lease' | 'leaseUntil'>;
+export type Progress = Omit<Cursor, 'lease' | 'leaseUntil' | 'takes'>;
 
 /** Writes down what a window has done and keeps the lease. Undefined: the lease was lost. */
 export async function settle(
@@ -41,12 +41,13 @@ export async function settle(
   progress: Progress,
 ): Promise<Cursor | undefined> {
   return update(table, eventId, {
-    UpdateExpression: `${SET_PROGRESS}, leaseUntil = :until`,
+    UpdateExpression: `${SET_PROGRESS}, leaseUntil = :until, takes = :one`,
     ConditionExpression: isOurs,
     ExpressionAttributeValues: {
       ...progressValues(progress),
       ':owner': owner,
       ':until': Date.now() + timing.leaseMs,
+      ':one': 1,
     },
   });
 }
@@ -59,7 +60,7 @@ export async function release(
   progress: Progress,
 ): Promise<boolean> {
   const released = await update(table, eventId, {
-    UpdateExpression: `${SET_PROGRESS} REMOVE lease, leaseUntil`,
+    UpdateExpression: `${SET_PROGRESS} REMOVE lease, leaseUntil, takes`,
     ConditionExpression: isOurs,
     ExpressionAttributeValues: { ...progressValues(progress), ':owner': owner },
   });
@@ -69,7 +70,7 @@ export async function release(
 /** Lets go without having done anything. */
 export async function abandonLease(table: Table, eventId: string, owner: string): Promise<void> {
   await update(table, eventId, {
-    UpdateExpression: 'REMOVE lease, leaseUntil',
+    UpdateExpression: 'REMOVE lease, leaseUntil, takes',
     ConditionExpression: isOurs,
     ExpressionAttributeValues: { ':owner': owner },
   });

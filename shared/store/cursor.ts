@@ -18,6 +18,8 @@ export interface Cursor {
   pending: Record<string, Pending>;
   /** When the next window may begin, milliseconds since the epoch: an event's windows keep a pace. */
   nextWindowAt: number;
+  /** How often the lease was taken since somebody let go of it: more than once if holders died. */
+  takes?: number;
   /** Who holds the lease; if that died, still there until another takes it. */
   lease?: string;
   /** Milliseconds since the epoch. */

@@ -16,6 +16,12 @@ export type LogEntry = { seq: number } & (
   | { kind: 'void'; messageId?: string }
 );
 
+/** What an entry comes to in a frame, bytes, about. */
+export function entryBytes(entry: LogEntry): number {
+  if (entry.kind === 'message') return 300 + Buffer.byteLength(entry.message.text);
+  return entry.kind === 'deleted' ? 100 * entry.messages.length : entry.kind === 'void' ? 0 : 2_000;
+}
+
 /** When an entry that is written now goes, milliseconds since the epoch. */
 export const logExpiry = ({ messageRetentionDays }: { messageRetentionDays: number }): number =>
   Date.now() + messageRetentionDays * 24 * 3_600_000;
@@ -127,18 +133,24 @@ export async function* readLog(table: Table, eventId: string, range: LogRange): 
   }
 }
 
-/** The entries after `after` up to the first number that is missing: what readers may see. */
+/**
+ * The entries after `after` up to the first number that is missing: what readers may see. Not many more than `maxBytes` in
+ * frames.
+ */
 export async function readPrefix(
   table: Table,
   eventId: string,
   after: number,
   max: number,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): Promise<LogEntry[]> {
   const entries: LogEntry[] = [];
+  let bytes = 0;
   for await (const entry of readLog(table, eventId, { after, pageSize: max })) {
     if (entry.seq !== after + entries.length + 1) break;
     entries.push(entry);
-    if (entries.length === max) break;
+    bytes += entryBytes(entry);
+    if (entries.length === max || bytes >= maxBytes) break;
   }
   return entries;
 }

@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Participant } from '../protocol/entities.ts';
-import { limits } from '../protocol/limits.ts';
 import { ifCondition } from './conditional.ts';
 import { PRESENCE, presenceKey } from './keys.ts';
 import { epochSeconds, getItem, queryPages, type Table } from './table.ts';
-import { transact } from './transaction.ts';
 
 /** Who came, left and changed the name. */
 export interface PresenceChanges {
@@ -24,65 +22,17 @@ export interface PresenceRecord {
   after: number;
   upTo: number;
   changes: PresenceChanges;
-  /** Whether several joins or leaves are told as one. */
+  /** Whether several joins, leaves or renamings are told as one; then the changes hold no more than is told. */
   summarize: boolean;
   /** The outbox entries that were there, told with this record or before: they may still be there. */
   outbox: string[];
 }
 
-/** So many people, or ids of outbox entries, fit into an item whatever their names. */
-const PEOPLE_PER_ITEM = 300;
-const OUTBOX_PER_ITEM = 5_000;
-
-/** Cuts a record into as many as fit into an item each; of those that are told as one, no more than is told. */
-export function partsOf(record: PresenceRecord): PresenceRecord[] {
-  const { changes, summarize, outbox } = record;
-  const { renamed, participantCount } = changes;
-  // One more than is named: it may be the one who hears it.
-  const most = summarize ? limits.namesInSummary + 1 : Number.POSITIVE_INFINITY;
-  const [joined, left] = [changes.joined.slice(0, most), changes.left.slice(0, most)];
-  const size = Math.max(1, joined.length, left.length, renamed.length);
-  return Array.from(
-    { length: Math.ceil(size / PEOPLE_PER_ITEM) },
-    (_, index, from = index * PEOPLE_PER_ITEM) => {
-      const part = <T>(all: T[]) => all.slice(from, from + PEOPLE_PER_ITEM);
-      const isLast = from + PEOPLE_PER_ITEM >= size;
-      return {
-        ...record,
-        number: record.number + index,
-        changes: { joined: part(joined), left: part(left), renamed: part(renamed), participantCount },
-        // Of all parts.
-        outbox: isLast ? outbox.slice(0, OUTBOX_PER_ITEM) : [],
-      };
-    },
-  );
-}
-
 /**
- * Keeps the parts of a record until `expiresAt`, milliseconds, all or none. Only the holder of the lease calls it. Throws if a
- * number is taken.
+ * Keeps a record until `expiresAt`, milliseconds. Only the holder of the lease calls it. Throws if the number is taken.
+ * The caller sees to it that it fits into an item.
  */
-export async function putPresenceRecords(
-  table: Table,
-  eventId: string,
-  records: readonly PresenceRecord[],
-  expiresAt: number,
-): Promise<void> {
-  const [record, ...more] = records;
-  if (record && more.length === 0) return putPresenceRecord(table, eventId, record, expiresAt);
-  const failed = await transact(
-    table,
-    records.map((part) => ({
-      Put: {
-        Item: { ...presenceKey(eventId, part.number), ...part, ttl: epochSeconds(expiresAt) },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      },
-    })),
-  );
-  if (failed.length > 0) throw new Error('Another window has told of presence');
-}
-
-async function putPresenceRecord(
+export async function putPresenceRecord(
   table: Table,
   eventId: string,
   record: PresenceRecord,

@@ -1,4 +1,4 @@
-import { peopleAnnounced, peopleOf } from '../../delivery/content/presence-changes.ts';
+import { peopleOf, tabsAnnounced } from '../../delivery/content/presence-changes.ts';
 import type { Event, Participant } from '../../protocol/entities.ts';
 import { limits } from '../../protocol/limits.ts';
 import { getCursor } from '../../store/cursor.ts';
@@ -43,7 +43,7 @@ export async function readRoster(
     const isStill = (await newestPresence(table, eventId)).number === newest.number;
     if (!isStill && attempt < ATTEMPTS) continue;
     const waiting = outbox.filter(({ ulid }) => !newest.outbox.includes(ulid));
-    const announced = peopleAnnounced(waiting, members);
+    const announced = peopleOf(tabsAnnounced(waiting, members));
     if (announced.length >= MOST || !isStill) return { ...some(announced, joiner), presence };
     const known = announced.find(({ id }) => id === joiner.id);
     if (!known) return { participants: [...announced, joiner], isComplete: true, presence };

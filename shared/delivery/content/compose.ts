@@ -1,22 +1,39 @@
-import { limits } from '../../protocol/limits.ts';
 import type { Place } from '../../protocol/offset.ts';
 import type { Wire } from '../../protocol/wire.ts';
 import { pack } from './frames.ts';
 import { type Listener, type Stretch, tell } from './tell.ts';
 
-/** A stretch as some hear it: the frames, and where each takes them. */
+/** What the frames of one window may come to together, bytes: whoever's do not fit is served by the next one. */
+const WINDOW_BYTES = 24 * 1024 * 1024;
+/** What one member who is behind is told in a window of the log, bytes, about; the next one goes on. */
+const BEHIND_BYTES = 512 * 1024;
+
+/** A stretch as some hear it: the frames, where each takes them, and where they are when they have had all. */
 export interface Version {
   frames: readonly string[];
   reached: readonly Place[];
+  end: Place;
 }
 
+/** What a window has to tell: what the windows before it have told to all but some, as far as that was read, and what is new. */
+export interface Material extends Stretch {
+  /** The last number of the log that was told before. */
+  delivered: number;
+  /** Of what was told before, the last number that was read. */
+  readUpTo: number;
+}
+
+type Audience = Listener & { wire: Wire };
+
 /**
- * Makes the version of a listener. Most are at the same place and nobody talks of them: all of one wire share one object,
- * encoded once.
+ * Makes the version of a listener; undefined: not in this window. Most are at the same place and nobody talks of them: all of one
+ * wire share one object, encoded once. The frames of one window are bounded, whatever places and names there are.
  */
-export function composer(stretch: Stretch): (listener: Listener & { wire: Wire }, from: Place) => Version {
+export function composer(stretch: Material): (listener: Audience, from: Place) => Version | undefined {
   const made = new Map<string, Version>();
+  const endAfter = new Map<string, Place | undefined>();
   const mentionedAfter = new Map<number, Set<string>>();
+  let bytesLeft = WINDOW_BYTES;
   function isMentioned(id: string, { presence }: Place): boolean {
     const mentioned = mentionedAfter.get(presence) ?? mentionedIn(stretch, presence);
     mentionedAfter.set(presence, mentioned);
@@ -24,28 +41,55 @@ export function composer(stretch: Stretch): (listener: Listener & { wire: Wire }
   }
   return (listener, from) => {
     const self = isMentioned(listener.participant.id, from) ? listener.connectionId : '';
-    const key = `${listener.wire} ${from.seq} ${from.presence} ${self}`;
-    const version = made.get(key) ?? compose(stretch, listener, from);
+    const place = `${from.seq} ${from.presence}`;
+    const key = `${listener.wire} ${place} ${self}`;
+    const known = made.get(key);
+    if (known) return known;
+    if (!endAfter.has(place)) endAfter.set(place, endOf(stretch, from));
+    const end = endAfter.get(place);
+    if (!end || bytesLeft <= 0) return undefined;
+    const version = compose({ ...stretch, end }, listener, from);
     made.set(key, version);
+    for (const { length } of version.frames) bytesLeft -= length;
     return version;
   };
 }
 
-function compose(stretch: Stretch, listener: Listener & { wire: Wire }, from: Place): Version {
+function compose(stretch: Stretch, listener: Audience, from: Place): Version {
   const frames = pack(listener.wire, tell(stretch, from, listener));
   return {
     frames: frames.map(({ text }) => text),
     reached: frames.map(({ offset: { seq, presence } = { ...from } }) => ({ seq, presence })),
+    end: stretch.end,
   };
 }
 
-/** The participants that are told of after a presence record, by name. A summary names few. */
+/** How far one window takes whoever is at a place. Undefined: what comes next was not read. */
+function endOf({ log, history, end, delivered, readUpTo }: Material, from: Place): Place | undefined {
+  if (from.seq >= delivered) return end;
+  if (from.seq >= readUpTo) return undefined;
+  let bytes = 0;
+  let seq = readUpTo < delivered ? readUpTo : end.seq;
+  for (const event of log) {
+    if (event.seq <= from.seq) continue;
+    if (event.seq > seq) break;
+    bytes += event.bytes;
+    if (bytes <= BEHIND_BYTES) continue;
+    seq = event.seq;
+    break;
+  }
+  if (seq === end.seq) return end;
+  // Who came and went up to there.
+  const presence = history.findLast(({ upTo }) => upTo <= seq)?.number ?? from.presence;
+  return { seq, presence: Math.max(from.presence, presence) };
+}
+
+/** The participants that are told of after a presence record, by name. */
 function mentionedIn({ history }: Stretch, presence: number): Set<string> {
   const ids = new Set<string>();
-  for (const { number, changes, summarize } of history) {
+  for (const { number, changes } of history) {
     if (number <= presence) continue;
-    const named = summarize ? limits.namesInSummary : Number.POSITIVE_INFINITY;
-    for (const { id } of changes.joined.slice(0, named)) ids.add(id);
+    for (const { id } of changes.joined) ids.add(id);
     for (const { id } of changes.left) ids.add(id);
     for (const { is } of changes.renamed) ids.add(is.id);
   }

@@ -1,19 +1,19 @@
 import type { Author, Participant } from '../../protocol/entities.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { ServerEvent } from '../../protocol/server-to-client.ts';
-import type { ListedMember } from '../../store/members.ts';
 import type { PresenceChanges } from '../../store/presence-history.ts';
 import type { OutboxEntry } from '../../store/presence-outbox.ts';
 
 /** One tab of a participant: the name it has, and since when. */
 interface Tab {
+  connectionId: string;
   participant: Participant;
   namedAt: number;
 }
 
 /** The people behind the tabs: for each the newest name and the earliest joining. In order of joining. */
-export function peopleOf(tabs: Iterable<Tab>): Participant[] {
-  const people = new Map<string, Tab>();
+export function peopleOf(tabs: Iterable<Omit<Tab, 'connectionId'>>): Participant[] {
+  const people = new Map<string, Omit<Tab, 'connectionId'>>();
   for (const tab of tabs) {
     const known = people.get(tab.participant.id) ?? tab;
     const newest = known.namedAt > tab.namedAt ? known : tab;
@@ -32,10 +32,7 @@ export function peopleOf(tabs: Iterable<Tab>): Participant[] {
  * as listed. A join is announced only if no other tab of the participant was there, a leave only if none is left; who came and
  * went in between is not mentioned at all.
  */
-export function presenceChanges(
-  entries: readonly OutboxEntry[],
-  members: readonly ListedMember[],
-): PresenceChanges {
+export function presenceChanges(entries: readonly OutboxEntry[], members: readonly Tab[]): PresenceChanges {
   const last = new Map(entries.map((entry) => [tabKey(entry), entry]));
   const staying = [...last.values()].filter((entry) => entry.kind !== 'left');
   const unchanged = unchangedTabs(entries, members);
@@ -45,37 +42,46 @@ export function presenceChanges(
   const now = byId(peopleOf([...othersTabs, ...staying]));
   const there = new Set([...unchanged, ...staying].map(({ participant }) => participant.id));
 
+  const tabs = byParticipant([...othersTabs, ...staying]);
+  const stayingTabs = byParticipant(staying);
+
   const changes: PresenceChanges = { joined: [], left: [], renamed: [], participantCount: there.size };
   for (const id of movers) {
     const [was, is] = [before.get(id), now.get(id)];
     if (was && is) {
-      const tabs = [...othersTabs, ...staying].filter(({ participant }) => participant.id === id);
       // Of two tabs that took a name each, one has to hear that the other's counts.
-      const isRenamed = [was, ...tabs.map(({ participant }) => participant)].some(
-        ({ username }) => username !== is.username,
-      );
-      if (isRenamed) changes.renamed.push({ was, is, by: tabsNamed(staying, is) });
+      const isRenamed =
+        was.username !== is.username ||
+        tabs.get(id)?.some(({ participant }) => participant.username !== is.username);
+      if (isRenamed) changes.renamed.push({ was, is, by: tabsNamed(stayingTabs.get(id), is) });
     } else if (was) changes.left.push(was);
     else if (is) changes.joined.push(is);
   }
   return changes;
 }
 
-/** Who is there by what was announced: the members as they were before the entries that wait in the outbox. */
-export const peopleAnnounced = (
-  waiting: readonly OutboxEntry[],
-  members: readonly ListedMember[],
-): Participant[] => peopleOf([...unchangedTabs(waiting, members), ...tabsBefore(waiting)]);
+/** The members as they were before the entries that wait in the outbox: what was announced. */
+export const tabsAnnounced = (waiting: readonly OutboxEntry[], members: readonly Tab[]): Tab[] => [
+  ...unchangedTabs(waiting, members),
+  ...tabsBefore(waiting),
+];
 
-const tabsNamed = (entries: readonly OutboxEntry[], { id, username }: Author): string[] =>
-  entries
-    .filter(({ participant }) => participant.id === id && participant.username === username)
-    .map(({ connectionId }) => connectionId);
+const tabsNamed = (tabs: readonly Tab[] = [], { username }: Author): string[] =>
+  tabs.filter(({ participant }) => participant.username === username).map(({ connectionId }) => connectionId);
 
-function unchangedTabs(
-  entries: readonly OutboxEntry[],
-  members: readonly ListedMember[],
-): readonly ListedMember[] {
+export function byParticipant<T extends { participant: { id: string } }>(
+  tabs: Iterable<T>,
+): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const tab of tabs) {
+    const group = groups.get(tab.participant.id);
+    if (group) group.push(tab);
+    else groups.set(tab.participant.id, [tab]);
+  }
+  return groups;
+}
+
+function unchangedTabs(entries: readonly OutboxEntry[], members: readonly Tab[]): readonly Tab[] {
   if (entries.length === 0) return members;
   const changed = new Set(entries.map(tabKey));
   return members.filter((member) => !changed.has(tabKey(member)));
@@ -98,10 +104,11 @@ function tabsBefore(entries: readonly OutboxEntry[]): Tab[] {
   return [...first.values()].flatMap(tabBefore);
 }
 
-function tabBefore({ kind, participant, namedAt, previous }: OutboxEntry): Tab[] {
-  if (kind === 'left') return [{ participant, namedAt }];
+function tabBefore({ kind, connectionId, participant, namedAt, previous }: OutboxEntry): Tab[] {
+  if (kind === 'left') return [{ connectionId, participant, namedAt }];
   if (!previous) return [];
-  return [{ participant: { ...participant, username: previous.username }, namedAt: previous.namedAt }];
+  const { username } = previous;
+  return [{ connectionId, participant: { ...participant, username }, namedAt: previous.namedAt }];
 }
 
 /** `userJoined` or `userLeft` for these people: one each, or one for all. */

@@ -55,17 +55,23 @@ export function tell({ eventId, log, history, end }: Stretch, from: Place, liste
     if (changes.joined.some(is(listener))) isCounted = true;
     if (changes.left.some(is(listener))) isCounted = false;
     const participantCount = changes.participantCount + (isCounted ? 0 : 1);
-    const [one, all] = [
-      { participantCount, summarize: false },
-      { participantCount, summarize },
-    ];
-    for (const change of renamed) {
-      for (const event of announce('userLeft', eventId, [change.was], one)) add(event);
-      for (const event of announce('userJoined', eventId, [change.is], one)) add(event);
+    const how = { participantCount, summarize };
+    const announceAll = (event: 'userJoined' | 'userLeft', people: readonly Participant[]) => {
+      for (const one of announce(event, eventId, people, how)) add(one);
+    };
+    for (const changes of summarize ? [renamed] : renamed.map((change) => [change])) {
+      announceAll(
+        'userLeft',
+        changes.map(({ was }) => was),
+      );
+      announceAll(
+        'userJoined',
+        changes.map(({ is }) => is),
+      );
     }
-    for (const event of announce('userJoined', eventId, joined, all)) add(event);
+    announceAll('userJoined', joined);
     tellLog(Math.min(upTo, end.seq));
-    for (const event of announce('userLeft', eventId, left, all)) add(event);
+    announceAll('userLeft', left);
     arrive({ ...at, presence: number });
   }
   tellLog(end.seq);

@@ -1,3 +1,4 @@
+import { forEachConcurrently } from '../../concurrency.ts';
 import {
   type ListedMember,
   listMembers,
@@ -5,8 +6,8 @@ import {
   type NamelessMember,
   renameTab,
 } from '../../store/members.ts';
-import type { PresenceChanges } from '../../store/presence-history.ts';
 import type { Table } from '../../store/table.ts';
+import { byParticipant } from '../content/presence-changes.ts';
 
 /** With its name, if the listing was asked for names. */
 export type AudienceMember = NamelessMember | ListedMember;
@@ -26,17 +27,23 @@ export async function readAudience(
   return members;
 }
 
-/** A participant has one name: the tabs in which it was not taken follow. */
+const CONCURRENCY = 25;
+/** So many tabs one window renames; a later one goes on. */
+const RENAMED_TABS = 500;
+
+/** A participant has one name, the newest: the tabs in which it was not taken follow. */
 export async function renameTabs(
   table: Table,
   eventId: string,
   members: readonly AudienceMember[],
-  renamed: PresenceChanges['renamed'],
 ): Promise<void> {
-  for (const { is } of renamed) {
-    const tabs = members.filter(hasName).filter(({ participant }) => participant.id === is.id);
-    for (const tab of tabs) {
-      if (tab.participant.username !== is.username) await renameTab(table, eventId, tab, is.username);
-    }
-  }
+  const due = [...byParticipant(members.filter(hasName)).values()].flatMap((tabs) => {
+    const { username } = tabs.reduce((a, b) => (b.namedAt > a.namedAt ? b : a)).participant;
+    return tabs
+      .filter(({ participant }) => participant.username !== username)
+      .map((tab) => ({ tab, username }));
+  });
+  await forEachConcurrently(due.slice(0, RENAMED_TABS), CONCURRENCY, async ({ tab, username }) => {
+    await renameTab(table, eventId, tab, username);
+  });
 }

@@ -1,25 +1,41 @@
+import { limits } from '../../protocol/limits.ts';
 import type { Place } from '../../protocol/offset.ts';
 import type { Cursor } from '../../store/cursor.ts';
 import {
+  type PresenceChanges,
   type PresenceRecord,
-  partsOf,
-  putPresenceRecords,
+  putPresenceRecord,
   readPresenceHistory,
 } from '../../store/presence-history.ts';
 import { type OutboxEntry, readOutbox } from '../../store/presence-outbox.ts';
 import { timing } from '../../timing.ts';
-import { presenceChanges } from '../content/presence-changes.ts';
+import { presenceChanges, tabsAnnounced } from '../content/presence-changes.ts';
 import type { Delivery } from '../types.ts';
 import { type AudienceMember, hasName } from './audience.ts';
 import type { Lease } from './lease-holder.ts';
 
+/** So many changes one window records, the oldest first: their ids fit into an item beside those of the last window. */
+const CHANGES = 4_000;
+/** So many people one window tells of one by one, however small the audience: each of them hears a version of their own. */
+const TOLD_ONE_BY_ONE = 100;
+/** One more than is named: it may be the one who hears it. */
+const NAMED = limits.namesInSummary + 1;
+/** Of the records that nobody has been told, since windows failed, the last so many are. */
+const UNTOLD = 20;
+/** Whoever is behind by more records than this hears only the last ones. */
+const BEHIND = 200;
+/** The lease was taken so often in vain: perhaps it is presence that its holders die of. */
+const TAKES_IN_VAIN = 4;
+
 interface Presence {
-  /** All records after the place that was asked for, this window's last. */
+  /** The records after the place that was asked for, this window's last; not more than are told. */
   history: PresenceRecord[];
   /** Whether this window has added one. */
   hasRecorded: boolean;
-  /** The entries of the outbox: all are recorded now, and to be removed once that this was told is written down. */
+  /** What waits in the outbox. */
   outbox: OutboxEntry[];
+  /** Those that are recorded now, and to be removed once that this was told is written down. */
+  recorded: OutboxEntry[];
   participantCount: number;
 }
 
@@ -48,32 +64,61 @@ export async function recordPresence(
   },
 ): Promise<Presence> {
   // The last record that was told, too: its entries may still be there.
-  const after = Math.min(from.presence, isSignalled ? cursor.presence - 1 : cursor.presence);
+  const wanted = Math.min(from.presence, isSignalled ? cursor.presence - 1 : cursor.presence);
+  const after = Math.max(wanted, cursor.presence - BEHIND);
   const [outbox, records] = await Promise.all([
     isSignalled ? readOutbox(table, eventId) : ([] as OutboxEntry[]),
     after < cursor.presence ? readPresenceHistory(table, eventId, after) : ([] as PresenceRecord[]),
   ]);
   // A record that a dead holder has left is told with its outbox entries, by a window that was signalled.
   const history = records.filter(({ number }) => isSignalled || number <= cursor.presence);
-  const recorded = new Set(history.flatMap((record) => record.outbox));
-  const waiting = outbox.filter(({ ulid }) => !recorded.has(ulid));
+  const before = new Set(history.flatMap((record) => record.outbox));
+  const waiting = outbox.filter(({ ulid }) => !before.has(ulid));
   if (waiting.length === 0) {
     const participantCount = new Set(members.map(({ participant }) => participant.id)).size;
-    return { history, hasRecorded: false, outbox, participantCount };
+    return {
+      history: toldOf(history, cursor),
+      hasRecorded: false,
+      outbox,
+      recorded: outbox,
+      participantCount,
+    };
   }
-  const changes = presenceChanges(waiting, members.filter(hasName));
+  const taken = waiting.slice(0, CHANGES);
+  const left = new Set(waiting.slice(CHANGES));
+  const recorded = outbox.filter((entry) => !left.has(entry));
+  const changes = presenceChanges(taken, tabsAnnounced([...left], members.filter(hasName)));
+  const people = changes.joined.length + changes.left.length + changes.renamed.length;
+  const summarize = members.length > settings.presenceSummaryAbove || people > TOLD_ONE_BY_ONE;
   const record = {
     number: Math.max(cursor.presence, history.at(-1)?.number ?? 0) + 1,
     after: cursor.delivered,
     upTo,
-    changes,
-    summarize: members.length > settings.presenceSummaryAbove,
-    outbox: outbox.map(({ ulid }) => ulid),
+    changes: atMost(changes, isFatal(cursor) ? 0 : summarize ? NAMED : TOLD_ONE_BY_ONE),
+    summarize,
+    outbox: recorded.map(({ ulid }) => ulid),
   };
   const keptMs = settings.recoverySeconds * 1000 + timing.presenceHistoryMs;
   lease.check();
-  const parts = partsOf(record);
-  await putPresenceRecords(table, eventId, parts, Date.now() + keptMs);
-  history.push(...parts);
-  return { history, hasRecorded: true, outbox, participantCount: changes.participantCount };
+  await putPresenceRecord(table, eventId, record, Date.now() + keptMs);
+  history.push(record);
+  const { participantCount } = changes;
+  return { history: toldOf(history, cursor), hasRecorded: true, outbox, recorded, participantCount };
 }
+
+/** Presence may be given up, so that messages are not. */
+function toldOf(history: PresenceRecord[], cursor: Cursor): PresenceRecord[] {
+  const { presence } = cursor;
+  const newest = history.at(-1)?.number ?? presence;
+  if (isFatal(cursor)) return history.filter(({ number }) => number === newest);
+  return history.filter(({ number }) => number <= presence || number > newest - UNTOLD);
+}
+
+const isFatal = ({ takes = 1 }: Cursor): boolean => takes > TAKES_IN_VAIN;
+
+const atMost = ({ joined, left, renamed, participantCount }: PresenceChanges, most: number) => ({
+  joined: joined.slice(0, most),
+  left: left.slice(0, most),
+  renamed: renamed.slice(0, most),
+  participantCount,
+});

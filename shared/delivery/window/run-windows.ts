@@ -2,13 +2,14 @@ import { sleep } from '../../concurrency.ts';
 import type { Cursor } from '../../store/cursor.ts';
 import type { Progress } from '../../store/cursor-lease.ts';
 import { type EventHead, getEventHead } from '../../store/event-head.ts';
-import { type LogEntry, readPrefix } from '../../store/log.ts';
+import { entryBytes, type LogEntry, readPrefix } from '../../store/log.ts';
 import type { Delivery } from '../types.ts';
 import { type Lease, withLease } from './lease-holder.ts';
 import { runWindow, type WindowDone } from './window.ts';
 
-/** Entries that one window takes at most; the next one takes the rest. */
+/** Entries that one window takes at most, and what they come to in frames, bytes; the next one takes the rest. */
 const WINDOW_ENTRIES = 500;
+const WINDOW_BYTES = 512 * 1024;
 
 /**
  * `busy`: another holds the lease, and looks once more after letting go. `hole`: all is done up to a number that nothing
@@ -97,7 +98,7 @@ async function runWhileHeld(
     const { progress, cleanUp, departures, hasUnserved } = isWork(work, cursor)
       ? await runWindow(delivery, eventId, lease, cursor, work, bounds.postUntil)
       : nothingDone(cursor);
-    const isMore = departures > 0 || work.entries.length === WINDOW_ENTRIES;
+    const isMore = departures > 0 || work.isMore;
     const isOver =
       // They would fail again at once: the stream tries later.
       hasUnserved || windowsLeft <= 0 || Math.max(Date.now(), progress.nextWindowAt) >= bounds.beginUntil;
@@ -116,6 +117,8 @@ async function runWhileHeld(
 interface Found {
   head: EventHead;
   entries: LogEntry[];
+  /** More than one window takes. */
+  isMore: boolean;
   outbox: number;
 }
 
@@ -128,14 +131,16 @@ async function findWork(
 ): Promise<Found> {
   const waitMs = nextWindowAt - Date.now();
   if (written?.entry && waitMs <= 0 && delivered + 1 === written.entry.seq) {
-    return { head: written.head, entries: [written.entry], outbox: written.head.outbox };
+    return { head: written.head, entries: [written.entry], isMore: false, outbox: written.head.outbox };
   }
   if (waitMs > 0) await sleep(waitMs);
   // The head first: what is written after this read is the next window's, also if this one finds it already.
   const head = (waitMs <= 0 && written?.head) || (await getEventHead(table, eventId));
   if (!head) throw new Error('The event has no event head');
-  const entries = await readPrefix(table, eventId, delivered, WINDOW_ENTRIES);
-  return { head, entries, outbox: head.outbox };
+  const entries = await readPrefix(table, eventId, delivered, WINDOW_ENTRIES, WINDOW_BYTES);
+  const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
+  const isMore = entries.length === WINDOW_ENTRIES || bytes >= WINDOW_BYTES;
+  return { head, entries, isMore, outbox: head.outbox };
 }
 
 const isWork = ({ entries, outbox }: Found, cursor: Cursor): boolean =>

@@ -1,14 +1,15 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { Place } from '../../protocol/offset.ts';
 import type { Cursor } from '../../store/cursor.ts';
 import type { Progress } from '../../store/cursor-lease.ts';
-import { type LogEntry, readLog } from '../../store/log.ts';
+import { signalPresence } from '../../store/event-head.ts';
+import { entryBytes, type LogEntry, readLog } from '../../store/log.ts';
 import { isMuted } from '../../store/members.ts';
-import { deleteFromOutbox, readOutbox } from '../../store/presence-outbox.ts';
+import { deleteFromOutbox, type OutboxEntry, readOutbox } from '../../store/presence-outbox.ts';
 import { timing } from '../../timing.ts';
 import { composer } from '../content/compose.ts';
 import { logEvents } from '../content/log-events.ts';
 import { tabKey } from '../content/presence-changes.ts';
-import type { Stretch } from '../content/tell.ts';
 import { disconnectMembers } from '../departures.ts';
 import type { Recipient } from '../posting/chunks.ts';
 import { fanOut } from '../posting/fan-out.ts';
@@ -16,9 +17,16 @@ import { FrameQuota } from '../posting/frame-quota.ts';
 import type { Delivery } from '../types.ts';
 import { type AudienceMember, readAudience, renameTabs } from './audience.ts';
 import type { Lease } from './lease-holder.ts';
-import { earliestOf, positionsOf } from './positions.ts';
+import { earliestOf, type Positions, positionsOf } from './positions.ts';
 import { recordPresence } from './record-presence.ts';
+import { surplusTabs, tellSurplus } from './surplus-tabs.ts';
 import { handleUnserved } from './unserved.ts';
+
+/** Of what windows before have told, one window reads so much for whoever is behind; bytes are those of frames. */
+const BACKLOG_ENTRIES = 2_000;
+const BACKLOG_BYTES = 2 * 1024 * 1024;
+/** Members for whom frames are made without a pause. */
+const YIELD_EVERY = 100;
 
 export interface Work {
   /** What the log has after what was delivered. */
@@ -66,27 +74,38 @@ export async function runWindow(
     readBacklog(delivery, eventId, { after: from.seq, upTo: cursor.delivered }),
     recordPresence(delivery, eventId, lease, { cursor, members, upTo, from, isSignalled }),
   ]);
-  const { history, outbox } = presence;
-  const stretch: Stretch = {
+  const { history, outbox, recorded } = presence;
+  const end = { seq: upTo, presence: Math.max(cursor.presence, history.at(-1)?.number ?? 0) };
+  const versionFor = composer({
     eventId,
-    log: await logEvents(table, eventId, [...backlog, ...entries]),
+    log: await logEvents(table, eventId, [...backlog.entries, ...entries]),
     history,
-    end: { seq: upTo, presence: Math.max(cursor.presence, history.at(-1)?.number ?? 0) },
-  };
-
-  const versionFor = composer(stretch);
+    end,
+    delivered: cursor.delivered,
+    readUpTo: backlog.upTo,
+  });
   const placeOf = (connectionId: string): Place => positions.unusual.get(connectionId) ?? positions.usual;
   const versionOf = (member: AudienceMember) => versionFor(member, placeOf(member.connectionId));
   const { pending } = positions;
+  let behind = 0;
   const lastEntries = new Map(outbox.map((entry) => [tabKey(entry), entry.kind]));
   const recipients: Recipient[] = [];
-  for (const member of members) {
+  for (const [index, member] of inOrder(members, positions).entries()) {
+    // The lease is renewed meanwhile.
+    if (index % YIELD_EVERY === YIELD_EVERY - 1) await immediate();
     const { connectionId, state } = member;
     if (state !== 'live' || isMuted(member, startedAt)) continue;
     // Listed, but with a later `left` entry: not posted to. If clocks differed and the member is there after all, the next
     // window serves it.
-    if (lastEntries.get(tabKey(member)) === 'left') pending[connectionId] = placeOf(connectionId);
-    else recipients.push({ connectionId, frames: versionOf(member).frames, had: 0 });
+    if (lastEntries.get(tabKey(member)) === 'left') {
+      pending[connectionId] = placeOf(connectionId);
+      continue;
+    }
+    const version = versionOf(member);
+    if (version) recipients.push({ connectionId, frames: version.frames, had: 0 });
+    if (version?.end === end) continue;
+    pending[connectionId] = version?.end ?? placeOf(connectionId);
+    behind += 1;
   }
   const [served, late] = await Promise.all([
     fanOut(delivery, recipients, { lease, quota, until }),
@@ -102,7 +121,7 @@ export async function runWindow(
   const byId = new Map(unserved.length > 0 ? members.map((member) => [member.connectionId, member]) : []);
   for (const { connectionId, had, failingSince } of unserved) {
     const member = byId.get(connectionId);
-    const reached = member && versionOf(member).reached[had - 1];
+    const reached = member && versionOf(member)?.reached[had - 1];
     pending[connectionId] = {
       ...(reached ?? placeOf(connectionId)),
       ...(failingSince !== undefined && { failingSince }),
@@ -113,22 +132,20 @@ export async function runWindow(
   const stuck = members.filter(
     ({ state, heldSince }) => state === 'held' && heldSince < startedAt - timing.heldTooLongMs,
   );
-  const open = await disconnectMembers(delivery, stuck, until);
-  const told = history.filter(({ number }) => number > cursor.presence);
-  await renameTabs(
-    table,
-    eventId,
-    members,
-    told.flatMap(({ changes }) => changes.renamed),
-  );
+  const surplus = surplusTabs(members, settings);
+  await tellSurplus(delivery, surplus, until);
+  const leaving = [...stuck, ...surplus];
+  const open = await disconnectMembers(delivery, leaving, until);
+  // The next window goes on: with them, and with what is left of the outbox.
+  if (behind > 0 || recorded.length < outbox.length) await signalPresence(table, eventId);
   delivery.metrics.count('Windows', 1);
   return {
-    cleanUp: () => deleteFromOutbox(table, eventId, outbox),
-    departures: departures + stuck.length - open.length,
+    cleanUp: () => tidyUp(delivery, eventId, { recorded, members }),
+    departures: departures + leaving.length - open.length,
     hasUnserved: unserved.length > 0,
     progress: {
       delivered: upTo,
-      presence: stretch.end.presence,
+      presence: end.presence,
       outbox: Math.max(signals, cursor.outbox),
       audience: members.length,
       participantCount: presence.participantCount,
@@ -138,15 +155,43 @@ export async function runWindow(
   };
 }
 
-/** What windows have delivered already, to all but some who are live now. */
+/** What is left now is in the way of nobody: the record lists what it has told, and another window removes it. */
+async function tidyUp(
+  { table, log }: Delivery,
+  eventId: string,
+  { recorded, members }: { recorded: readonly OutboxEntry[]; members: readonly AudienceMember[] },
+): Promise<void> {
+  try {
+    await deleteFromOutbox(table, eventId, recorded);
+    await renameTabs(table, eventId, members);
+  } catch (error) {
+    log.warn('a window could not tidy up', { eventId, error });
+  }
+}
+
+/** What windows have delivered already, to all but some who are live now; if that is much, the oldest of it. */
 async function readBacklog(
   { table }: Delivery,
   eventId: string,
   range: { after: number; upTo: number },
-): Promise<LogEntry[]> {
-  const backlog: LogEntry[] = [];
-  for await (const entry of readLog(table, eventId, { ...range, pageSize: 100 })) backlog.push(entry);
-  return backlog;
+): Promise<{ entries: LogEntry[]; upTo: number }> {
+  const entries: LogEntry[] = [];
+  let bytes = 0;
+  for await (const entry of readLog(table, eventId, { ...range, pageSize: 100 })) {
+    entries.push(entry);
+    bytes += entryBytes(entry);
+    if (entries.length >= BACKLOG_ENTRIES || bytes >= BACKLOG_BYTES) return { entries, upTo: entry.seq };
+  }
+  return { entries, upTo: range.upTo };
+}
+
+/** Whoever is at the usual place first, then whoever is furthest behind. */
+function inOrder(members: readonly AudienceMember[], { unusual }: Positions): readonly AudienceMember[] {
+  if (unusual.size === 0) return members;
+  const seqOf = ({ connectionId }: AudienceMember) => unusual.get(connectionId)?.seq ?? 0;
+  const usual = members.filter(({ connectionId }) => !unusual.has(connectionId));
+  const others = members.filter(({ connectionId }) => unusual.has(connectionId));
+  return [...usual, ...others.sort((a, b) => seqOf(a) - seqOf(b))];
 }
 
 /** How long the next window is to wait for what this one took of the event's frames, milliseconds. */
