@@ -1,7 +1,7 @@
 import type { Delivery } from '../delivery/types.ts';
 import type { KnownState } from '../delivery/window/run-windows.ts';
 import { allocateSeq, type Gate } from '../store/event-head.ts';
-import { type LogEntry, logExpiry, putEntry } from '../store/log.ts';
+import { entryBytes, type LogEntry, logExpiry, putEntry } from '../store/log.ts';
 import type { Table } from '../store/table.ts';
 
 /** A reader closes a number only if its entry is more than a second late. */
@@ -27,10 +27,10 @@ export async function append<Entry extends LogEntry>(
 ): Promise<Appended> {
   const expiresAt = logExpiry(settings);
   for (let attempt = 0; attempt < NUMBER_TRIES; attempt += 1) {
-    const head = await allocateSeq(table, eventId, gate);
+    const head = await allocateSeq(table, eventId, { gate, bytes: entryBytes(entryAt(0)) });
     if (!head) return 'refused';
     const { seq } = head;
-    const entry = entryAt(seq);
+    const entry = { ...entryAt(seq), at: head.bytes };
     const result = await put(entry, expiresAt);
     if (result === 'put') return { written: { head, entry } };
     if (result === 'taken') continue;

@@ -1,6 +1,6 @@
 import { ChatError } from '../protocol/errors.ts';
 import type { Connection } from '../store/connections.ts';
-import { type Rate, takeRate } from '../store/rate.ts';
+import { type Rate, type Taken, takeRate } from '../store/rate.ts';
 import type { Table } from '../store/table.ts';
 import type { Chat } from './chat.ts';
 
@@ -8,13 +8,13 @@ type Limited = 'joinEvent' | 'sendMessage' | 'typing' | 'moderate';
 
 /**
  * Takes one from the allowance of each of these: a participant on all its connections together, a connection whoever it
- * says it is. Resolves to the milliseconds until there is one again, 0 if there was.
+ * says it is.
  */
 export async function takeAllowance(
   { table, settings }: Pick<Chat, 'table' | 'settings'>,
   ids: readonly string[],
   action: Limited,
-): Promise<number> {
+): Promise<Taken> {
   const rates: Record<Limited, Rate> = {
     joinEvent: { perSecond: settings.joinsPerSecond, burst: settings.joinBurst },
     sendMessage: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
@@ -24,9 +24,11 @@ export async function takeAllowance(
   return takeAll(table, ids, action, rates[action]);
 }
 
-/** The same. Throws `RATE_LIMITED`. */
-export async function rateLimit(...asked: Parameters<typeof takeAllowance>): Promise<void> {
-  refuse(await takeAllowance(...asked));
+/** The same; resolves to how much of the burst is used, 0 to 1. Throws `RATE_LIMITED`. */
+export async function rateLimit(...asked: Parameters<typeof takeAllowance>): Promise<number> {
+  const { waitMs, used } = await takeAllowance(...asked);
+  refuse(waitMs);
+  return used;
 }
 
 /** Who writes from a connection: the participant that it is, and the one that it was first. */
@@ -43,12 +45,13 @@ export async function slowDown(
   // Another pace begins anew.
   const action = `slow#${eventId}#${seconds}`;
   const rate = { perSecond: 1 / seconds, burst: 1 };
-  refuse(await takeAll(table, writersOf(connection), action, rate));
+  refuse((await takeAll(table, writersOf(connection), action, rate)).waitMs);
 }
 
-async function takeAll(table: Table, ids: readonly string[], action: string, rate: Rate): Promise<number> {
-  const waits = [...new Set(ids)].map((id) => takeRate(table, id, action, rate));
-  return Math.max(...(await Promise.all(waits)));
+async function takeAll(table: Table, ids: readonly string[], action: string, rate: Rate): Promise<Taken> {
+  const taken = await Promise.all([...new Set(ids)].map((id) => takeRate(table, id, action, rate)));
+  const most = (of: (one: Taken) => number) => Math.max(...taken.map(of));
+  return { waitMs: most(({ waitMs }) => waitMs), used: most(({ used }) => used) };
 }
 
 function refuse(retryAfterMs: number): void {

@@ -1,4 +1,4 @@
-import { cursorIfSmall, deliverNow } from '../delivery/deliver.ts';
+import { deliverNow, recentCursor } from '../delivery/deliver.ts';
 import { newId } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Message } from '../protocol/entities.ts';
@@ -13,6 +13,7 @@ import type { Chat, Reply } from './chat.ts';
 import { checkRules } from './check-rules.ts';
 import { membershipOf } from './membership-of.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
+import { guardRoom } from './room-guard.ts';
 
 /** Stores a message, and delivers it at once if the audience is small. Answered: certain to reach everybody. */
 export async function sendMessage(
@@ -21,8 +22,9 @@ export async function sendMessage(
   { text, clientMessageId }: ActionData<'sendMessage'>,
 ): Promise<Reply<Replies['sendMessage']>> {
   const { eventId, participant } = membershipOf(connection);
-  const [head] = await Promise.all([
+  const [head, seen, used] = await Promise.all([
     getEventHead(chat.table, eventId, { consistent: false }),
+    recentCursor(chat, eventId),
     rateLimit(chat, writersOf(connection), 'sendMessage'),
   ]);
   const draft: Draft = {
@@ -36,7 +38,7 @@ export async function sendMessage(
   const first = await findFirst(chat, draft);
   if (first) return { data: { message: first } };
   const gate = await checkRules(chat, connection, eventId, head ?? {});
-  const seen = cursorIfSmall(chat, eventId);
+  await guardRoom(chat, connection, { head, cursor: seen, text, used });
   const { message, ...written } = await store(chat, connection, draft, gate);
   await deliverNow(chat, eventId, { seen, ...written });
   return { data: { message } };

@@ -12,18 +12,12 @@ const STREAM_WINDOWS = 20;
 /** The fraction of the time there is in which windows may begin; the rest is for ending them. */
 const BEGIN_FRACTION = 0.75;
 
-/** The cursor as it was lately, if the audience is small: for `deliverNow`, to be asked while there is something else to do. */
-export async function cursorIfSmall(
-  { table, settings, log }: Delivery,
-  eventId: string,
-): Promise<Cursor | undefined> {
-  const { directAudienceMax } = settings;
-  if (directAudienceMax === 0) return undefined;
+/** The cursor as it was lately: for `deliverNow`, to be asked while there is something else to do. Undefined: not to be had. */
+export async function recentCursor({ table, log }: Delivery, eventId: string): Promise<Cursor | undefined> {
   try {
-    const cursor = await getCursor(table, eventId, { consistent: false });
-    return cursor && cursor.audience <= directAudienceMax ? cursor : undefined;
+    return await getCursor(table, eventId, { consistent: false });
   } catch (error) {
-    log.warn('direct delivery failed, the stream will deliver', { eventId, error });
+    log.warn('the cursor could not be read', { eventId, error });
     return undefined;
   }
 }
@@ -35,12 +29,12 @@ export async function cursorIfSmall(
 export async function deliverNow(
   delivery: Delivery,
   eventId: string,
-  {
-    seen = cursorIfSmall(delivery, eventId),
-    written,
-  }: { seen?: Promise<Cursor | undefined>; written?: KnownState | undefined } = {},
+  { seen, written }: { seen?: Cursor | undefined; written?: KnownState | undefined } = {},
 ): Promise<void> {
-  if (!(await seen)) return;
+  const { directAudienceMax } = delivery.settings;
+  if (directAudienceMax === 0) return;
+  const cursor = seen ?? (await recentCursor(delivery, eventId));
+  if (!cursor || cursor.audience > directAudienceMax) return;
   const beginUntil = Date.now() + timing.directMs;
   const bounds = { windows: DIRECT_WINDOWS, beginUntil, postUntil: beginUntil };
   try {

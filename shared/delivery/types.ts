@@ -38,7 +38,8 @@ export type Metric =
   | 'Heartbeats'
   | 'ModerationActs'
   | 'Recoveries'
-  | 'RecoveriesRefused';
+  | 'RecoveriesRefused'
+  | 'RoomGuard';
 
 export interface Metrics {
   count(metric: Metric, value: number): void;

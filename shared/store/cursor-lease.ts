@@ -77,13 +77,15 @@ export async function abandonLease(table: Table, eventId: string, owner: string)
 }
 
 const SET_PROGRESS =
-  'SET delivered = :delivered, presence = :presence, outbox = :outbox, audience = :audience, participantCount = :participants, pending = :pending, nextWindowAt = :next';
+  'SET delivered = :delivered, deliveredBytes = :bytes, presence = :presence, outbox = :outbox, audience = :audience, unbatched = :unbatched, participantCount = :participants, pending = :pending, nextWindowAt = :next';
 
 const progressValues = (progress: Progress) => ({
   ':delivered': progress.delivered,
+  ':bytes': progress.deliveredBytes,
   ':presence': progress.presence,
   ':outbox': progress.outbox,
   ':audience': progress.audience,
+  ':unbatched': progress.unbatched,
   ':participants': progress.participantCount,
   ':pending': progress.pending,
   ':next': progress.nextWindowAt,

@@ -7,12 +7,15 @@ import { getItem, type Item, type Table } from './table.ts';
 export interface Cursor {
   /** Windows have posted the log up to here, to all members but those in `pending`. */
   delivered: number;
+  /** What that came to, bytes, as the head counts. */
+  deliveredBytes: number;
   /** The same of the presence history: the number of the last record. */
   presence: number;
   /** The head's `outbox` that the last window had seen. */
   outbox: number;
-  /** Member rows, and the distinct people behind them, at the last window. */
+  /** Member rows, those among them that take one event a frame, and the distinct people behind them, at the last window. */
   audience: number;
+  unbatched: number;
   participantCount: number;
   /** Members that windows skipped, held or not to be reached, by connection id. */
   pending: Record<string, Pending>;
@@ -34,9 +37,11 @@ export interface Pending extends Place {
 
 export const newCursor: Cursor = {
   delivered: 0,
+  deliveredBytes: 0,
   presence: 0,
   outbox: 0,
   audience: 0,
+  unbatched: 0,
   participantCount: 0,
   pending: {},
   nextWindowAt: 0,

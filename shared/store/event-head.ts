@@ -14,6 +14,8 @@ export interface EventHead {
   slowModeSeconds?: number;
   /** The last sequence number given out. */
   seq: number;
+  /** What all that was written came to in frames, bytes, about. */
+  bytes: number;
   /** How often somebody said that the presence outbox has something to announce. */
   outbox: number;
   /** The number that the end of the event has in the log. */
@@ -21,7 +23,7 @@ export interface EventHead {
   endedAt?: string;
 }
 
-export const newEventHead: EventHead = { status: 'active', seq: 0, outbox: 0 };
+export const newEventHead: EventHead = { status: 'active', seq: 0, bytes: 0, outbox: 0 };
 
 export async function getEventHead(
   table: Table,
@@ -35,17 +37,17 @@ export async function getEventHead(
 export type Gate = 'writable' | 'active' | 'there';
 
 /**
- * Takes the next sequence number, which is the `seq` of the head that it resolves to. Undefined: the gate is closed, or the event
+ * Takes the next sequence number for an entry of so many bytes; it is the `seq` of the head that it resolves to. Undefined: the gate is closed, or the event
  * never was. Not in a transaction: the item is hot.
  */
 export async function allocateSeq(
   table: Table,
   eventId: string,
-  gate: Gate = 'writable',
+  { gate = 'writable', bytes = 0 }: { gate?: Gate; bytes?: number } = {},
 ): Promise<EventHead | undefined> {
   const isActive = {
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':one': 1, ':active': 'active' },
+    ExpressionAttributeValues: { ':one': 1, ':bytes': bytes, ':active': 'active' },
   };
   const conditions = {
     writable: { ConditionExpression: '#status = :active AND attribute_not_exists(paused)', ...isActive },
@@ -53,10 +55,10 @@ export async function allocateSeq(
     // Never creates a head for an event that is not there.
     there: {
       ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeValues: { ':one': 1 },
+      ExpressionAttributeValues: { ':one': 1, ':bytes': bytes },
     },
   };
-  return change(table, eventId, { UpdateExpression: 'ADD seq :one', ...conditions[gate] });
+  return change(table, eventId, { UpdateExpression: 'ADD seq :one, bytes :bytes', ...conditions[gate] });
 }
 
 /** How people may write in an event; what is not given stays. */

@@ -5,8 +5,11 @@ import { LOG, logKey } from './keys.ts';
 import { epochSeconds, getItem, type Item, queryPages, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
-/** One number of an event's log: what took it. `void` is a number that stays unused, perhaps after a message was deleted. */
-export type LogEntry = { seq: number } & (
+/**
+ * One number of an event's log: what took it. `at`: what the log came to with it, bytes, as the head counts. `void` is a number that
+ * stays unused, perhaps after a message was deleted.
+ */
+export type LogEntry = { seq: number; at?: number } & (
   | { kind: 'message'; message: Message }
   /** These messages were taken away from their numbers. */
   | { kind: 'deleted'; messages: { seq: number; id: string }[] }
@@ -18,9 +21,11 @@ export type LogEntry = { seq: number } & (
 
 /** What an entry comes to in a frame, bytes, about. */
 export function entryBytes(entry: LogEntry): number {
-  if (entry.kind === 'message') return 300 + Buffer.byteLength(entry.message.text);
+  if (entry.kind === 'message') return messageBytes(entry.message.text);
   return entry.kind === 'deleted' ? 100 * entry.messages.length : entry.kind === 'void' ? 0 : 2_000;
 }
+
+export const messageBytes = (text: string): number => 300 + Buffer.byteLength(text);
 
 /** When an entry that is written now goes, milliseconds since the epoch. */
 export const logExpiry = ({ messageRetentionDays }: { messageRetentionDays: number }): number =>

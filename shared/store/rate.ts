@@ -9,8 +9,15 @@ export interface Rate {
   burst: number;
 }
 
+export interface Taken {
+  /** Milliseconds until there is one again; 0: there was one. */
+  waitMs: number;
+  /** How much of the burst is used, 0 (idle until now) to 1. */
+  used: number;
+}
+
 /**
- * Takes one from a participant's allowance; resolves to 0, or to the milliseconds until the next one.
+ * Takes one from a participant's allowance, if there is one.
  * GCRA (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): one item remembers the theoretical arrival time
  * `tat`. DynamoDB expressions have no max(), hence the two updates.
  */
@@ -19,7 +26,7 @@ export async function takeRate(
   participantId: string,
   action: string,
   { perSecond, burst }: Rate,
-): Promise<number> {
+): Promise<Taken> {
   const Key = rateKey(participantId, action);
   const now = Date.now();
   const interval = Math.ceil(1000 / perSecond);
@@ -47,7 +54,7 @@ export async function takeRate(
       return Number((error as ConditionalCheckFailedException).Item?.tat?.N ?? now);
     }
   };
-  const waitFor = (tat: number) => Math.max(1, tat - tolerance - now);
+  const refused = (tat: number): Taken => ({ waitMs: Math.max(1, tat - tolerance - now), used: 1 });
   // Idle until now: the allowance is full.
   const tat = await attempt(
     {
@@ -56,12 +63,12 @@ export async function takeRate(
     },
     { ':now': now, ':next': now + interval },
   );
-  if (tat === undefined) return 0;
-  if (tat > now + tolerance) return waitFor(tat);
+  if (tat === undefined) return { waitMs: 0, used: 0 };
+  if (tat > now + tolerance) return refused(tat);
   // Within the burst: as many as there are in advance.
   const later = await attempt(
     { UpdateExpression: 'SET tat = tat + :interval, #ttl = :ttl', ConditionExpression: 'tat <= :limit' },
     { ':interval': interval, ':limit': now + tolerance },
   );
-  return later === undefined ? 0 : waitFor(later);
+  return later === undefined ? { waitMs: 0, used: (tat - now) / (burst * interval) } : refused(later);
 }

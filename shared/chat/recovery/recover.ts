@@ -47,7 +47,7 @@ export async function recover(
     const from = session && (await getConnection(table, session.connectionId));
     if (!from || !isRecoverable(chat, from, connection, sessionId)) return undefined;
     // It costs as much as a join. Whoever comes back too often has to join.
-    waitMs ??= await takeAllowance(chat, ownerOf(from), 'joinEvent');
+    waitMs ??= (await takeAllowance(chat, ownerOf(from), 'joinEvent')).waitMs;
     if (waitMs > 0) return undefined;
     const found = await findStay(chat, from, { offset, wire: connection.wire });
     if (found === 'lost') return undefined;

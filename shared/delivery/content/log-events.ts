@@ -1,11 +1,10 @@
 import type { Event } from '../../protocol/entities.ts';
 import type { ServerEvent } from '../../protocol/server-to-client.ts';
 import { getEvent } from '../../store/events.ts';
-import { entryBytes, type LogEntry } from '../../store/log.ts';
+import type { LogEntry } from '../../store/log.ts';
 import type { Table } from '../../store/table.ts';
 
-/** `bytes`: what it comes to in a frame, about. */
-export type LogEvent = ServerEvent & { seq: number; bytes: number };
+export type LogEvent = ServerEvent & { seq: number };
 
 /** The entries that clients hear of, as the events that they hear. */
 export async function logEvents(
@@ -17,17 +16,16 @@ export async function logEvents(
   const events: LogEvent[] = [];
   for (const entry of entries) {
     const { seq } = entry;
-    const bytes = entryBytes(entry);
-    if (entry.kind === 'message') events.push({ seq, bytes, event: 'newMessage', data: entry.message });
+    if (entry.kind === 'message') events.push({ seq, event: 'newMessage', data: entry.message });
     if (entry.kind === 'deleted') {
       const [first, ...more] = entry.messages;
       const which = first && more.length === 0 ? first : { messages: entry.messages };
-      events.push({ seq, bytes, event: 'messageDeleted', data: { eventId, ...which } });
+      events.push({ seq, event: 'messageDeleted', data: { eventId, ...which } });
     }
     if (entry.kind !== 'ended' && entry.kind !== 'updated') continue;
     now ??= await getEvent(table, eventId);
     const event = entry.kind === 'ended' ? 'eventEnded' : 'eventUpdated';
-    if (now) events.push({ seq, bytes, event, data: { event: now } });
+    if (now) events.push({ seq, event, data: { event: now } });
   }
   return events;
 }

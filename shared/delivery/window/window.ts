@@ -145,9 +145,12 @@ export async function runWindow(
     hasUnserved: unserved.length > 0,
     progress: {
       delivered: upTo,
+      // A closed hole says nothing of it.
+      deliveredBytes: entries.findLast(({ at }) => at !== undefined)?.at ?? cursor.deliveredBytes,
       presence: end.presence,
       outbox: Math.max(signals, cursor.outbox),
       audience: members.length,
+      unbatched: members.filter(({ wire }) => wire === 'socketio').length,
       participantCount: presence.participantCount,
       pending,
       nextWindowAt: startedAt + pauseFor(Math.max(members.length, served.frames), delivery),
