@@ -6,8 +6,8 @@ import {
   type NamelessMember,
   renameTab,
 } from '../../store/members.ts';
+import type { PresenceChanges } from '../../store/presence-history.ts';
 import type { Table } from '../../store/table.ts';
-import { byParticipant } from '../content/presence-changes.ts';
 
 /** With its name, if the listing was asked for names. */
 export type AudienceMember = NamelessMember | ListedMember;
@@ -28,20 +28,21 @@ export async function readAudience(
 }
 
 const CONCURRENCY = 25;
-/** So many tabs one window renames; a later one goes on. */
+/** Tabs that one window renames. A person has the name of the tab that took it last, so the others only lag behind. */
 const RENAMED_TABS = 500;
 
-/** A participant has one name, the newest: the tabs in which it was not taken follow. */
+/** A participant has one name: the tabs in which it was not taken follow. While the lease is held: the next window goes by their names. */
 export async function renameTabs(
   table: Table,
   eventId: string,
   members: readonly AudienceMember[],
+  renamed: PresenceChanges['renamed'],
 ): Promise<void> {
-  const due = [...byParticipant(members.filter(hasName)).values()].flatMap((tabs) => {
-    const { username } = tabs.reduce((a, b) => (b.namedAt > a.namedAt ? b : a)).participant;
-    return tabs
-      .filter(({ participant }) => participant.username !== username)
-      .map((tab) => ({ tab, username }));
+  if (renamed.length === 0) return;
+  const names = new Map(renamed.map(({ is: { id, username } }) => [id, username]));
+  const due = members.filter(hasName).flatMap((tab) => {
+    const username = names.get(tab.participant.id) ?? tab.participant.username;
+    return username === tab.participant.username ? [] : [{ tab, username }];
   });
   await forEachConcurrently(due.slice(0, RENAMED_TABS), CONCURRENCY, async ({ tab, username }) => {
     await renameTab(table, eventId, tab, username);

@@ -36,6 +36,8 @@ interface Presence {
   outbox: OutboxEntry[];
   /** Those that are recorded now, and to be removed once that this was told is written down. */
   recorded: OutboxEntry[];
+  /** All who have a new name, also where not all are told of. */
+  renamed: PresenceChanges['renamed'];
   participantCount: number;
 }
 
@@ -74,11 +76,14 @@ export async function recordPresence(
   const history = records.filter(({ number }) => isSignalled || number <= cursor.presence);
   const before = new Set(history.flatMap((record) => record.outbox));
   const waiting = outbox.filter(({ ulid }) => !before.has(ulid));
+  const untold = history.filter(({ number }) => number > cursor.presence);
+  const renamed = untold.flatMap((record) => record.changes.renamed);
   if (waiting.length === 0) {
     const participantCount = new Set(members.map(({ participant }) => participant.id)).size;
     return {
       history: toldOf(history, cursor),
       hasRecorded: false,
+      renamed,
       outbox,
       recorded: outbox,
       participantCount,
@@ -102,8 +107,9 @@ export async function recordPresence(
   lease.check();
   await putPresenceRecord(table, eventId, record, Date.now() + keptMs);
   history.push(record);
+  renamed.push(...changes.renamed);
   const { participantCount } = changes;
-  return { history: toldOf(history, cursor), hasRecorded: true, outbox, recorded, participantCount };
+  return { history: toldOf(history, cursor), hasRecorded: true, outbox, recorded, renamed, participantCount };
 }
 
 /** Presence may be given up, so that messages are not. */

@@ -138,9 +138,10 @@ export async function runWindow(
   const open = await disconnectMembers(delivery, leaving, until);
   // The next window goes on: with them, and with what is left of the outbox.
   if (behind > 0 || recorded.length < outbox.length) await signalPresence(table, eventId);
+  await renameTabs(table, eventId, members, presence.renamed);
   delivery.metrics.count('Windows', 1);
   return {
-    cleanUp: () => tidyUp(delivery, eventId, { recorded, members }),
+    cleanUp: () => tidyUp(delivery, eventId, recorded),
     departures: departures + leaving.length - open.length,
     hasUnserved: unserved.length > 0,
     progress: {
@@ -162,13 +163,12 @@ export async function runWindow(
 async function tidyUp(
   { table, log }: Delivery,
   eventId: string,
-  { recorded, members }: { recorded: readonly OutboxEntry[]; members: readonly AudienceMember[] },
+  recorded: readonly OutboxEntry[],
 ): Promise<void> {
   try {
     await deleteFromOutbox(table, eventId, recorded);
-    await renameTabs(table, eventId, members);
   } catch (error) {
-    log.warn('a window could not tidy up', { eventId, error });
+    log.warn('the outbox could not be emptied', { eventId, error });
   }
 }
 
