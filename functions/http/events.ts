@@ -6,6 +6,7 @@ import { getEvent } from '../../shared/chat/get-event.ts';
 import { readableEnd, readPage } from '../../shared/chat/history.ts';
 import { ChatError } from '../../shared/protocol/errors.ts';
 import { httpRoutes } from '../../shared/protocol/http-routes.ts';
+import { limits } from '../../shared/protocol/limits.ts';
 import { authenticate } from '../context/authenticate.ts';
 import { chat } from '../context/chat.ts';
 import { actorOf } from './actor-of.ts';
@@ -19,7 +20,7 @@ import { serve } from './serve.ts';
 const app = newApp();
 
 app.openapi(routes.listEvents, async (c) =>
-  c.json(await listActiveEvents(chat, c.req.valid('query'), 0), 200),
+  c.json(await listActiveEvents(chat, c.req.valid('query'), limits.pageBytes), 200),
 );
 
 app.openapi(routes.getEvent, async (c) => c.json(await getEvent(chat, c.req.valid('param').id), 200));
@@ -39,7 +40,7 @@ app.openapi(routes.createEvent, async (c) => {
 app.openapi(routes.listMessages, async (c) => {
   const { id } = await getEvent(chat, c.req.valid('param').id);
   return c.json(
-    await readPage(chat.table, id, await readableEnd(chat.table, id), c.req.valid('query'), 0),
+    await readPage(chat.table, id, await readableEnd(chat.table, id), c.req.valid('query'), limits.pageBytes),
     200,
   );
 });

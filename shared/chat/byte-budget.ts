@@ -3,9 +3,13 @@ import { limits } from '../protocol/limits.ts';
 /** What surrounds a page in its frame, but for the id of the request. */
 const ENVELOPE_BYTES = 1_024;
 
-/** Tells, item after item, whether a page still fits into what API Gateway posts, less `reservedBytes`. */
-export function byteBudget(reservedBytes: number): (item: unknown) => boolean {
-  let left = limits.payloadBytes - ENVELOPE_BYTES - reservedBytes;
+/** What a page may come to that shares its frame with `reservedBytes`. */
+export const roomInFrame = (reservedBytes: number): number =>
+  limits.frameBytes - ENVELOPE_BYTES - reservedBytes;
+
+/** Tells, item after item, whether a page still fits into so many bytes of JSON. */
+export function byteBudget(maxBytes: number): (item: unknown) => boolean {
+  let left = maxBytes;
   return (item) => {
     left -= Buffer.byteLength(JSON.stringify(item)) + 1;
     return left >= 0;

@@ -7,7 +7,7 @@ import type { Connection } from '../store/connections.ts';
 import { getEvents, listEvents } from '../store/events.ts';
 import { eventRank, idOf } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
-import { byteBudget } from './byte-budget.ts';
+import { byteBudget, roomInFrame } from './byte-budget.ts';
 import type { Chat, Reply } from './chat.ts';
 
 type EventList = Replies['getActiveEvents'];
@@ -19,19 +19,19 @@ export async function getActiveEvents(
   query: ActionData<'getActiveEvents'>,
   reservedBytes: number,
 ): Promise<Reply<EventList>> {
-  const data = await listActiveEvents(chat, query, reservedBytes);
+  const data = await listActiveEvents(chat, query, roomInFrame(reservedBytes));
   return { data, eventWithoutAck: { event: 'activeEvents', data } };
 }
 
-/** Active events, newest first. Throws `BAD_REQUEST` for a cursor that the server did not make. */
+/** Active events, newest first, in at most `maxBytes`. Throws `BAD_REQUEST` for a cursor that the server did not make. */
 export async function listActiveEvents(
   { table }: { table: Table },
   { limit = limits.historyLength, cursor }: ActionData<'getActiveEvents'>,
-  reservedBytes: number,
+  maxBytes: number,
 ): Promise<EventList> {
   const from = cursor === undefined ? undefined : await readCursor(table, cursor);
   const page = await listEvents(table, { status: 'active', limit, from });
-  const fits = byteBudget(reservedBytes);
+  const fits = byteBudget(maxBytes);
   const all = await getEvents(table, page.ids);
   const fitting: Event[] = [];
   for (const event of all) {

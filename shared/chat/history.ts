@@ -37,13 +37,13 @@ export async function readableEnd(table: Table, eventId: string): Promise<number
   return ahead.at(-1)?.seq ?? delivered;
 }
 
-/** One page of an event's messages up to `end`: shorter than `limit` if it would not fit with `reservedBytes` more. */
+/** One page of an event's messages up to `end`: shorter than `limit` if it would come to more than `maxBytes`. */
 export async function readPage(
   table: Table,
   eventId: string,
   end: number,
   { before, after, limit = limits.historyLength }: PageQuery,
-  reservedBytes: number,
+  maxBytes: number,
 ): Promise<Page> {
   const newestFirst = after === undefined;
   const entries = readLog(table, eventId, {
@@ -55,7 +55,7 @@ export async function readPage(
   });
   const found: Message[] = [];
   const deleted = new Set<number>();
-  const fits = byteBudget(reservedBytes);
+  const fits = byteBudget(maxBytes);
   let hasMore = false;
   let upTo = after ?? 0;
   for await (const entry of entries) {

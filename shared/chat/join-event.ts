@@ -42,6 +42,7 @@ export async function joinEvent(
       latestSeq: end,
       ...(participantToken !== undefined && { participantToken }),
     },
-    afterwards: () => sendHistory(chat, { to: connection, joinId, event: now, roster, end, after }),
+    afterwards: () =>
+      sendHistory(chat, { to: connection, joinId, event: now, joinerId: participant.id, roster, end, after }),
   };
 }

@@ -13,10 +13,10 @@ export const limits = {
   hosts: 20,
   reasonLength: 200,
   slowModeSeconds: 120,
-  /** One WebSocket frame, and API Gateway's metering unit. */
+  /** One WebSocket frame, in both directions, and API Gateway's metering unit. */
   frameBytes: 32 * 1024,
-  /** API Gateway refuses to post more than this to a connection. */
-  payloadBytes: 128 * 1024,
+  /** A page of the HTTP API. */
+  pageBytes: 128 * 1024,
   /** How many events a Socket.IO client may have missed and still recover, for each wire: more could not be posted in time. */
   replayedEvents: { json: 0, socketio: 500, 'socketio-batch': 5_000 },
   /** How long a repeated `clientMessageId` finds the first message. */

@@ -1,7 +1,13 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
 import { readPage } from '../../shared/chat/history.ts';
+import { sendHistory } from '../../shared/chat/joining/send-history.ts';
+import type { Outgoing } from '../../shared/delivery/content/frames.ts';
+import { packFrames } from '../../shared/delivery/content/frames.ts';
+import { limits } from '../../shared/protocol/limits.ts';
+import { getEvent } from '../../shared/store/events.ts';
 import type { LogEntry } from '../../shared/store/log.ts';
+import { getMember } from '../../shared/store/members.ts';
 import { type ChatOnTable, chatOnTable } from './chat-on-table.ts';
 
 let room: ChatOnTable;
@@ -35,7 +41,7 @@ async function goOn(after: number, end: number, limit?: number) {
   const all = { messages: [] as number[], deleted: [] as number[], pages: 0 };
   let from: number | undefined = after;
   while (from !== undefined) {
-    const page = await readPage(room.table, 'e', end, { after: from, limit }, 0);
+    const page = await readPage(room.table, 'e', end, { after: from, limit }, limits.pageBytes);
     all.messages.push(...seqsOf(page.messages));
     all.deleted.push(...(page.deletedSeqs ?? []));
     all.pages += 1;
@@ -60,12 +66,12 @@ test('whoever goes on gets every message and every deletion once', async () => {
 
 test('what is deleted once its page was read is told by the next one', async () => {
   await room.fill([message(1), message(2)]);
-  expect(await readPage(room.table, 'e', 2, { after: 0, limit: 1 }, 0)).toEqual({
+  expect(await readPage(room.table, 'e', 2, { after: 0, limit: 1 }, limits.pageBytes)).toEqual({
     messages: [expect.objectContaining({ seq: 1 })],
     hasMore: true,
   });
   await room.fill([{ seq: 1, kind: 'void', messageId: 'm1' }, deletion(3, 1)]);
-  const { messages, ...rest } = await readPage(room.table, 'e', 3, { after: 1 }, 0);
+  const { messages, ...rest } = await readPage(room.table, 'e', 3, { after: 1 }, limits.pageBytes);
   expect(seqsOf(messages)).toEqual([2]);
   expect(rest).toEqual({ hasMore: false, deletedSeqs: [1] });
 });
@@ -88,7 +94,7 @@ test('more deletions than fit into a page, in however few entries, are given eac
 test('a read that shows a deletion, and still what it took away, gives neither', async () => {
   await room.fill([message(1), message(2), deletion(3, 1), message(4)]);
   for (const query of [{}, { after: 0 }]) {
-    const { messages, ...rest } = await readPage(room.table, 'e', 4, query, 0);
+    const { messages, ...rest } = await readPage(room.table, 'e', 4, query, limits.pageBytes);
     expect(seqsOf(messages)).toEqual([2, 4]);
     expect(rest).toEqual({ hasMore: false });
   }
@@ -97,6 +103,44 @@ test('a read that shows a deletion, and still what it took away, gives neither',
 test('the newest page costs few queries, however many were deleted', async () => {
   await room.fill(range(1, 1_500).map((seq) => ({ seq, kind: 'void' })));
   room.commands.length = 0;
-  expect(await readPage(room.table, 'e', 1_500, {}, 0)).toEqual({ messages: [], hasMore: false });
+  expect(await readPage(room.table, 'e', 1_500, {}, limits.pageBytes)).toEqual({
+    messages: [],
+    hasMore: false,
+  });
   expect(room.commands.filter((command) => command instanceof QueryCommand).length).toBeLessThan(5);
+});
+
+test('a history with a hundred long names and long messages is one frame, the joiner in it', async () => {
+  await room.fill(
+    range(1, 50).map((seq) => {
+      const entry = message(seq);
+      if (entry.kind === 'message') entry.message.text = '\u{1f600}'.repeat(1_000);
+      return entry;
+    }),
+  );
+  const ana = await room.enter('ana');
+  const event = await getEvent(room.table, 'e');
+  const { joinId = '', participant } = (await getMember(room.table, 'e', 'ana')) ?? {};
+  if (!event || !participant) throw new Error('ana is not there');
+  const others = range(1, 99).map((i) => ({
+    ...participant,
+    id: `p${i}`.padEnd(22, 'x'),
+    username: '\u{1f600}'.repeat(16),
+  }));
+  const sent: Outgoing[] = [];
+  const chat = {
+    ...room.chat,
+    send: async (_to: object, ...events: Outgoing[]) => {
+      sent.push(...events);
+      return 'delivered' as const;
+    },
+  };
+  const roster = { participants: [...others, participant], isComplete: true, presence: 1 };
+  await sendHistory(chat, { to: ana, joinId, event, joinerId: participant.id, roster, end: 50 });
+  for (const wire of ['json', 'socketio', 'socketio-batch'] as const) {
+    const [frame = '', ...more] = packFrames(wire, sent);
+    expect(more).toEqual([]);
+    expect(Buffer.byteLength(frame)).toBeLessThanOrEqual(limits.frameBytes);
+    expect(frame).toContain(participant.id);
+  }
 });

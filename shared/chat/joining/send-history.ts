@@ -1,16 +1,21 @@
 import type { Event } from '../../protocol/entities.ts';
 import { limits } from '../../protocol/limits.ts';
 import { getMember } from '../../store/members.ts';
+import { byteBudget, roomInFrame } from '../byte-budget.ts';
 import type { Addressee, Chat } from '../chat.ts';
 import { readPage } from '../history.ts';
 import { goLive } from './go-live.ts';
 import type { Roster } from './roster.ts';
+
+/** Of a history's frame, what the participants may take. */
+const PARTICIPANTS_BYTES = 8 * 1024;
 
 interface History {
   to: Addressee;
   /** The join whose history it is. */
   joinId: string;
   event: Event;
+  joinerId: string;
   roster: Roster;
   /** The seq up to which the history reaches. */
   end: number;
@@ -46,15 +51,20 @@ async function isHistoryOf({ table }: Chat, { to, event, joinId }: History): Pro
 }
 
 /** False: the connection is gone. */
-async function postHistory(chat: Chat, { to, event, roster, end, after }: History): Promise<boolean> {
+async function postHistory(
+  chat: Chat,
+  { to, joinerId, event, roster, end, after }: History,
+): Promise<boolean> {
   const { id: eventId, participantCount } = event;
-  const { participants, presence } = roster;
+  const { presence } = roster;
+  const fits = byteBudget(PARTICIPANTS_BYTES);
+  const participants = roster.participants.filter((one) => one.id === joinerId || fits(one));
   const page = await readPage(
     chat.table,
     eventId,
     end,
     { after, limit: after === undefined ? limits.historyLength : Number.POSITIVE_INFINITY },
-    Buffer.byteLength(JSON.stringify(participants)),
+    roomInFrame(Buffer.byteLength(JSON.stringify(participants))),
   );
   const outcome = await chat.send(to, {
     event: 'eventHistory',
