@@ -110,5 +110,10 @@ test('no request is begun once its time is over', async () => {
 test('a single post says what became of it', async () => {
   const { poster } = withApi((id) => ({ fine: 200, gone: 410, sick: 500 })[id] ?? 429);
   const outcomes = await Promise.all(['fine', 'gone', 'sick', 'full'].map((id) => poster.post(id, ['x'])));
-  expect(outcomes).toEqual(['delivered', 'gone', 'failed', 'failed']);
+  expect(outcomes).toEqual(['delivered', 'gone', 'failed', 'lagging']);
+  const throttled = withApi(
+    () => 429,
+    () => 429,
+  );
+  expect(await throttled.poster.post('c', ['x'])).toBe('failed');
 });

@@ -44,5 +44,7 @@ export const isTooLarge = (text: string): boolean => Buffer.byteLength(text) > l
 export async function post(connectionId: string, frame: string): Promise<PostOutcome> {
   const outcome = await chat.poster.post(connectionId, [frame]);
   if (outcome === 'failed') log.warn('an answer could not be posted', {});
+  // Each of its requests would cost as much; it will come back when it reads again.
+  if (outcome === 'lagging') await chat.poster.close(connectionId);
   return outcome;
 }

@@ -74,6 +74,6 @@ async function postHistory(
   });
   // It ended between our look at it and our becoming a member: the window that said so may not have known us.
   if (event.status === 'ended') await chat.send(to, { event: 'eventEnded', data: { event } });
-  if (outcome === 'failed') throw new Error('A history could not be posted');
+  if (outcome === 'failed' || outcome === 'lagging') throw new Error('A history could not be posted');
   return outcome === 'delivered';
 }

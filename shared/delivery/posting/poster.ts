@@ -1,6 +1,6 @@
 import { sleep } from '../../concurrency.ts';
 import { type ManagementApi, payloadOf } from './management-api.ts';
-import { FIRST_WAIT_MS, PATIENCE_MS, postInRounds } from './rounds.ts';
+import { FIRST_WAIT_MS, isDeaf, PATIENCE_MS, postInRounds } from './rounds.ts';
 
 /** The same frames for several connections. */
 export interface Batch {
@@ -29,11 +29,15 @@ export interface Served {
   throttled: Unserved[];
 }
 
-export type PostOutcome = 'delivered' | 'gone' | 'failed';
+/** `lagging`: its client does not read. */
+export type PostOutcome = 'delivered' | 'gone' | 'lagging' | 'failed';
 
 /** The management API as delivery needs it. Its calls never throw. */
 export interface Poster {
-  /** Posts the frames one after the other; gives up when one has been refused for two seconds. */
+  /**
+   * Posts the frames one after the other; gives up when one has been refused for two seconds, or sooner if it is the client
+   * that does not read: every frame of such a one would cost as long.
+   */
   post(connectionId: string, frames: readonly string[]): Promise<PostOutcome>;
   /**
    * Posts to many. Frames to one connection never overtake each other; no request is begun once it is `stopAt()`,
@@ -44,13 +48,26 @@ export interface Poster {
   close(connectionId: string): Promise<boolean>;
 }
 
+/** After so many refusals, 150 ms, it is asked whose they are. */
+const REFUSALS = 3;
+
 export function newPoster(api: ManagementApi, { patienceMs = PATIENCE_MS } = {}): Poster {
   return {
     async post(connectionId, frames) {
       for (const frame of frames) {
         const payload = payloadOf(frame);
-        const status = await persist(() => api.post(connectionId, payload), patienceMs);
+        let refusals = 0;
+        const status = await persist(
+          () => api.post(connectionId, payload),
+          patienceMs,
+          async (refusal) => {
+            if (refusal !== 429) return false;
+            refusals += 1;
+            return refusals === REFUSALS && (await isDeaf(api, connectionId));
+          },
+        );
         if (status === 410) return 'gone';
+        if (status === 429 && refusals === REFUSALS) return 'lagging';
         if (status !== 200) return 'failed';
       }
       return 'delivered';
@@ -63,13 +80,20 @@ export function newPoster(api: ManagementApi, { patienceMs = PATIENCE_MS } = {})
   };
 }
 
-/** Asks until there is an answer that will not change; resolves to the last status, 0 if there was none. */
-async function persist(ask: () => Promise<number>, patienceMs: number): Promise<number> {
+/**
+ * Asks until there is an answer that will not change, or `isHopeless` says so of one that might; resolves to the last status,
+ * 0 if there was none.
+ */
+async function persist(
+  ask: () => Promise<number>,
+  patienceMs: number,
+  isHopeless: (status: number) => Promise<boolean> = async () => false,
+): Promise<number> {
   const until = Date.now() + patienceMs;
   for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
     const status = await ask().catch(() => 0);
     const mayChange = status === 0 || status === 429 || status >= 500;
-    if (!mayChange || Date.now() + waitMs >= until) return status;
+    if (!mayChange || (await isHopeless(status)) || Date.now() + waitMs >= until) return status;
     await sleep(waitMs);
   }
 }

@@ -119,14 +119,22 @@ async function giveUp(api: ManagementApi, one: Waiting, { stopAt, patienceMs }: 
   if (refusedFor() < patienceMs) return undefined;
   // That nobody else is served either may pass.
   if (one.status !== 429) return served.frames > 0 || refusedFor() > 2 * patienceMs ? 'failed' : undefined;
-  // A full buffer does not keep the API from answering other questions; its own throttling does, more often than not.
-  for (let question = 0; question < QUESTIONS; question += 1) {
-    if ((await statusOf(api.get(one.connectionId))) !== 200) return undefined;
-  }
+  if (!(await isDeaf(api, one.connectionId))) return undefined;
   // Once more: the throttling may have ended just now.
   const outcome = await serve(api, one, stopAt, served);
   const isRefused = one.status === 429 && refusedFor() >= patienceMs && Date.now() < stopAt();
   return outcome ?? (isRefused ? 'lagging' : undefined);
+}
+
+/**
+ * Whether it is its own buffer that a connection is refused for (429): that does not keep the API from answering other
+ * questions; its own throttling does, more often than not.
+ */
+export async function isDeaf(api: ManagementApi, connectionId: string): Promise<boolean> {
+  for (let question = 0; question < QUESTIONS; question += 1) {
+    if ((await statusOf(api.get(connectionId))) !== 200) return false;
+  }
+  return true;
 }
 
 const statusOf = (call: Promise<number>): Promise<number> => call.catch(() => 0);

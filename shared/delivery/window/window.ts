@@ -3,7 +3,7 @@ import type { Place } from '../../protocol/offset.ts';
 import type { Cursor } from '../../store/cursor.ts';
 import type { Progress } from '../../store/cursor-lease.ts';
 import { signalPresence } from '../../store/event-head.ts';
-import { entryBytes, type LogEntry, readLog } from '../../store/log.ts';
+import type { LogEntry } from '../../store/log.ts';
 import { isMuted } from '../../store/members.ts';
 import { deleteFromOutbox, type OutboxEntry, readOutbox } from '../../store/presence-outbox.ts';
 import { timing } from '../../timing.ts';
@@ -16,15 +16,13 @@ import { fanOut } from '../posting/fan-out.ts';
 import { FrameQuota } from '../posting/frame-quota.ts';
 import type { Delivery } from '../types.ts';
 import { type AudienceMember, readAudience, renameTabs } from './audience.ts';
+import { readBacklog } from './backlog.ts';
 import type { Lease } from './lease-holder.ts';
 import { earliestOf, type Positions, positionsOf } from './positions.ts';
 import { recordPresence } from './record-presence.ts';
 import { surplusTabs, tellSurplus } from './surplus-tabs.ts';
 import { handleUnserved } from './unserved.ts';
 
-/** Of what windows before have told, one window reads so much for whoever is behind; bytes are those of frames. */
-const BACKLOG_ENTRIES = 2_000;
-const BACKLOG_BYTES = 2 * 1024 * 1024;
 /** Members for whom frames are made without a pause. */
 const YIELD_EVERY = 100;
 
@@ -71,7 +69,7 @@ export async function runWindow(
   const from = earliestOf(positions);
   const upTo = entries.at(-1)?.seq ?? cursor.delivered;
   const [backlog, presence] = await Promise.all([
-    readBacklog(delivery, eventId, { after: from.seq, upTo: cursor.delivered }),
+    readBacklog(table, eventId, { after: from.seq, upTo: cursor.delivered }),
     recordPresence(delivery, eventId, lease, { cursor, members, upTo, from, isSignalled }),
   ]);
   const { history, outbox, recorded } = presence;
@@ -170,22 +168,6 @@ async function tidyUp(
   } catch (error) {
     log.warn('the outbox could not be emptied', { eventId, error });
   }
-}
-
-/** What windows have delivered already, to all but some who are live now; if that is much, the oldest of it. */
-async function readBacklog(
-  { table }: Delivery,
-  eventId: string,
-  range: { after: number; upTo: number },
-): Promise<{ entries: LogEntry[]; upTo: number }> {
-  const entries: LogEntry[] = [];
-  let bytes = 0;
-  for await (const entry of readLog(table, eventId, { ...range, pageSize: 100 })) {
-    entries.push(entry);
-    bytes += entryBytes(entry);
-    if (entries.length >= BACKLOG_ENTRIES || bytes >= BACKLOG_BYTES) return { entries, upTo: entry.seq };
-  }
-  return { entries, upTo: range.upTo };
 }
 
 /** Whoever is at the usual place first, then whoever is furthest behind. */
