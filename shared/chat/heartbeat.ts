@@ -1,6 +1,6 @@
 import { forEachConcurrently } from '../concurrency.ts';
 import { FrameQuota } from '../delivery/posting/frame-quota.ts';
-import { NOOP } from '../protocol/socketio.ts';
+import { PING } from '../protocol/socketio.ts';
 import { listOpen } from '../store/connections.ts';
 import { SLOTS } from '../store/keys.ts';
 import type { Chat } from './chat.ts';
@@ -40,7 +40,7 @@ async function beat(
   const { poster, metrics } = chat;
   if (!(await quota.take(connectionIds.length))) return;
   const until = Math.min(deadline, Date.now() + PATIENCE_MS);
-  const { connections, gone } = await poster.postAll([{ frames: [NOOP], connectionIds }], () => until);
+  const { connections, gone } = await poster.postAll([{ frames: [PING], connectionIds }], () => until);
   await forEachConcurrently(gone, CONCURRENCY, (connectionId) =>
     connectionClosed(chat, connectionId).catch((error) =>
       chat.log.warn('a lost connection could not be marked as lost', { error }),

@@ -18,12 +18,11 @@ export type Packet =
   | { type: 'pong' };
 
 /**
- * Milliseconds. A client gives up when `PING_INTERVAL_MS + PING_TIMEOUT_MS` pass without a ping (`2`), whatever else
- * arrives. We send noops instead, which cost no answer, and API Gateway ends every connection after 2 hours: so the
- * sum is more than that. It must stay below 2^31, or the client's timer fires at once.
+ * Milliseconds. A client gives up its connection when `PING_INTERVAL_MS + PING_TIMEOUT_MS` pass without a ping (`2`); the
+ * heartbeat sends one every interval.
  */
-export const PING_INTERVAL_MS = 7_200_000;
-export const PING_TIMEOUT_MS = 600_000;
+export const PING_INTERVAL_MS = 480_000;
+export const PING_TIMEOUT_MS = 120_000;
 
 /** Event names that Socket.IO libraries use themselves. */
 const RESERVED_NAMES: unknown[] = [
@@ -91,8 +90,8 @@ function parsePayload(body: string): unknown {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A packet that clients ignore. It keeps API Gateway from closing an idle connection. */
-export const NOOP = '6';
+/** Clients answer it with a pong. It shows them that their connection lives, and keeps API Gateway from closing an idle one. */
+export const PING = '2';
 
 /** The first packet of a connection. We offer no other transport to upgrade to; `maxPayload` is in bytes. */
 export const encodeOpen = (sid: string): string =>

@@ -42,8 +42,8 @@ describe('Engine.IO', () => {
     expect(payload(await client.next(), '0')).toEqual({
       sid: token,
       upgrades: [],
-      pingInterval: 7_200_000,
-      pingTimeout: 600_000,
+      pingInterval: 480_000,
+      pingTimeout: 120_000,
       maxPayload: 32_768,
     });
   });

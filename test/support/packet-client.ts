@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 import WebSocket from 'ws';
-import { NOOP } from '../../shared/protocol/socketio.ts';
+import { PING } from '../../shared/protocol/socketio.ts';
 import { withPatience } from './transcript.ts';
 
 /** A client of the Socket.IO wire without any library, for transcripts of packets. */
@@ -68,7 +68,7 @@ export class PacketClient {
   }
 
   #arrived(text: string): void {
-    if (text === NOOP) return;
+    if (text === PING) return;
     const taker = this.#takers.shift();
     if (taker) taker(text);
     else this.#waiting.push(text);

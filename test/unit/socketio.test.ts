@@ -10,11 +10,12 @@ import {
   encodeDisconnect,
   encodeEvent,
   encodeOpen,
-  NOOP,
   type Packet,
+  PING,
   PING_INTERVAL_MS,
   PING_TIMEOUT_MS,
 } from '../../shared/protocol/socketio.ts';
+import { chatSettings } from '../../shared/settings.ts';
 
 const slash = { namespace: '/' };
 
@@ -107,16 +108,18 @@ test.each([
 });
 
 test('our packets', () => {
-  expect(NOOP).toBe('6');
+  expect(PING).toBe('2');
   expect(JSON.parse(encodeOpen('s').replace(/^0/, ''))).toEqual({
     sid: 's',
     upgrades: [],
-    pingInterval: 7_200_000,
-    pingTimeout: 600_000,
+    pingInterval: 480_000,
+    pingTimeout: 120_000,
     maxPayload: 32_768,
   });
-  expect(PING_INTERVAL_MS + PING_TIMEOUT_MS).toBeGreaterThan(2 * 3_600_000);
-  expect(PING_INTERVAL_MS + PING_TIMEOUT_MS).toBeLessThan(2 ** 31);
+  // A dead link is noticed while its session can be recovered, by default.
+  expect(PING_INTERVAL_MS + PING_TIMEOUT_MS).toBeLessThanOrEqual(
+    1_000 * chatSettings.parse({}).recoverySeconds,
+  );
   expect(encodeConnected({ sid: 's', pid: 'p' })).toBe('40{"sid":"s","pid":"p"}');
   expect(encodeConnectError({ message: 'no' })).toBe('44{"message":"no"}');
   expect(encodeConnectError(new Error('no'), '/custom')).toBe('44/custom,{"message":"no"}');

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { PING_INTERVAL_MS } from '../../shared/protocol/socketio.ts';
+import { SLOTS } from '../../shared/store/keys.ts';
 import { timing } from '../../shared/timing.ts';
 
 const {
@@ -48,4 +50,8 @@ const shorterThan: readonly [why: string, ...durations: number[]][] = [
 test.for(shorterThan)('%s', ([, ...durations]) => {
   expect(durations).toEqual([...durations].sort((a, b) => a - b));
   expect(new Set(durations).size).toBe(durations.length);
+});
+
+test('every connection is pinged as often as its client was told', () => {
+  expect(SLOTS * 60_000).toBe(PING_INTERVAL_MS);
 });
