@@ -1,6 +1,6 @@
 import { deliverNow } from '../delivery/deliver.ts';
 import type { Event } from '../protocol/entities.ts';
-import type { Replies } from '../protocol/replies.ts';
+import type { Replies, Rights } from '../protocol/replies.ts';
 import type { Connection } from '../store/connections.ts';
 import { signalPresence } from '../store/event-head.ts';
 import type { Chat, Reply } from './chat.ts';
@@ -40,9 +40,17 @@ export async function joinEvent(
       event: now,
       participant,
       latestSeq: end,
+      can: rightsIn(now, connection, participant.id),
       ...(participantToken !== undefined && { participantToken }),
     },
     afterwards: () =>
       sendHistory(chat, { to: connection, joinId, event: now, joinerId: participant.id, roster, end, after }),
   };
+}
+
+/** Whoever is banned cannot join, so a host is one. */
+function rightsIn({ hosts = [], paused }: Event, { identity }: Connection, participantId: string): Rights {
+  const rights = identity?.rights ?? [];
+  const moderate = rights.length > 0 || hosts.includes(participantId);
+  return { send: !paused || moderate, moderate, operate: rights.includes('operate') };
 }

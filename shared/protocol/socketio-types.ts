@@ -103,6 +103,8 @@ export interface ClientToServerEvents {
       latestSeq: number;
       /** Only for guests. */
       participantToken?: string;
+      /** What you may do in the event, as it is now. */
+      can: { send: boolean; moderate: boolean; operate: boolean };
     }>,
   ) => void;
   sendMessage: (

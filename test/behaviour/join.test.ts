@@ -12,6 +12,7 @@ test('the joiner gets an ack, then the history; the others hear of it', async ()
     joinedAt: expect.any(String),
   });
   expect(reply.latestSeq).toBe(0);
+  expect(reply.can).toEqual({ send: true, moderate: false, operate: false });
   expect(await ana.next('eventHistory')).toEqual({
     eventId,
     messages: [],

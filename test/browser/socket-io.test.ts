@@ -69,6 +69,7 @@ describe.for(wires)('the bundle of %s at %s', { skip: !executablePath }, ([pageP
       participant: expect.objectContaining({ username: 'ana' }),
       latestSeq: 0,
       participantToken: expect.any(String),
+      can: { send: true, moderate: false, operate: false },
     });
     const { messages, participants } = await tab.next('eventHistory');
     expect([messages, names(participants)]).toEqual([[], ['ana']]);

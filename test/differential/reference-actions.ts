@@ -95,6 +95,7 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
           participant: joined(socket).participant,
           latestSeq: room.messages.length,
           participantToken: token,
+          can: { send: true, moderate: false, operate: false },
         },
         afterwards: () =>
           socket.emit('eventHistory', {
