@@ -3,6 +3,7 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import { newId, newSecret, sessionIdOf } from '../ids.ts';
 import { participantToken } from '../protocol/client-to-server.ts';
 import { parse } from '../protocol/parse.ts';
+import { hasOffsets } from '../protocol/wire.ts';
 import { type Connection, openSocket } from '../store/connections.ts';
 import { putSession } from '../store/sessions.ts';
 import type { Chat } from './chat.ts';
@@ -14,11 +15,15 @@ const authSchema = z.object({
   participantToken: participantToken.optional(),
   pid: z.string().max(64).optional().catch(undefined),
   offset: z.string().max(128).optional().catch(undefined),
+  // Whoever cannot join is connected all the same, and told.
+  join: z.unknown().optional(),
 });
 
 export interface Connected {
-  /** `pid` is the secret with which the client can come back. */
-  answer: { sid: string; pid: string };
+  /** `pid` is the secret with which the client can come back; without it, it does not try. */
+  answer: { sid: string; pid?: string };
+  /** What is to be done as `joinEvent` before the answer: a client sends what it has kept as soon as it has that. */
+  join?: unknown;
   /** What follows the answer. */
   afterwards?: (() => Promise<void>) | undefined;
 }
@@ -36,7 +41,7 @@ export async function connectSocket(
   authenticate?: Authenticate,
 ): Promise<Connected | undefined> {
   const schema = authenticate ? authSchema.omit({ participantToken: true }) : authSchema;
-  const { token, pid: shown, offset, ...guest } = parse<z.output<typeof authSchema>>(schema, auth);
+  const { token, pid: shown, offset, join, ...guest } = parse<z.output<typeof authSchema>>(schema, auth);
   if (known.socket) return undefined;
   const identity = await authenticate?.(token);
   const connection: Connection = identity ? { ...known, identity } : known;
@@ -53,5 +58,6 @@ export async function connectSocket(
     openSocket(chat.table, connection, { socket, participantToken }),
     putSession(chat.table, socket.sessionId, connection),
   ]);
-  return isOpen ? { answer: { sid: socket.sid, pid } } : undefined;
+  if (!isOpen) return undefined;
+  return { answer: hasOffsets(connection.wire) ? { sid: socket.sid, pid } : { sid: socket.sid }, join };
 }

@@ -1,4 +1,5 @@
 import { CHANGED, forEachConcurrently, lookAgain } from '../concurrency.ts';
+import { hasOffsets } from '../protocol/wire.ts';
 import { type Connection, deleteUnjoined, getConnection } from '../store/connections.ts';
 import { signalPresence } from '../store/event-head.ts';
 import { leave, markLost } from '../store/leave.ts';
@@ -81,10 +82,10 @@ export async function expireMembership(delivery: Backend, connectionId: string):
 /** Until when a connection can be recovered if it is lost now, or was; undefined if it cannot. Milliseconds. */
 export function recoverableUntil(
   { settings }: Pick<Delivery, 'settings'>,
-  { socket, lostAt = Date.now() }: Connection,
+  { socket, wire, lostAt = Date.now() }: Connection,
 ): number | undefined {
   const { recoverySeconds } = settings;
-  return socket && recoverySeconds > 0 ? lostAt + recoverySeconds * 1000 : undefined;
+  return socket && hasOffsets(wire) && recoverySeconds > 0 ? lostAt + recoverySeconds * 1000 : undefined;
 }
 
 const CONCURRENCY = 25;

@@ -36,6 +36,8 @@ export interface ErrorDetails {
   issues?: Issue[];
   retryAfterMs?: number;
   requestId?: string;
+  /** Of a request that was made with CONNECT: which. */
+  action?: 'joinEvent';
   /** For people: why this request was refused. */
   reason?: string;
 }

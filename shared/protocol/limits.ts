@@ -18,7 +18,13 @@ export const limits = {
   /** A page of the HTTP API. */
   pageBytes: 128 * 1024,
   /** How many events a Socket.IO client may have missed and still recover, for each wire: more could not be posted in time. */
-  replayedEvents: { json: 0, socketio: 500, 'socketio-batch': 5_000 },
+  replayedEvents: {
+    json: 0,
+    socketio: 500,
+    'socketio-batch': 5_000,
+    'socketio-no-offsets': 0,
+    'socketio-batch-no-offsets': 0,
+  },
   /** How long a repeated `clientMessageId` finds the first message. */
   idempotencySeconds: 600,
 } as const;

@@ -1,5 +1,6 @@
 import type { Event, Message, Participant } from './entities.ts';
 import type { ErrorData } from './errors.ts';
+import type { Replies } from './replies.ts';
 
 interface PresenceChange {
   eventId: string;
@@ -11,6 +12,8 @@ interface PresenceChange {
 
 /** What the server sends: event names and their data (docs/protocol.md, "Events"). */
 export interface ServerToClient {
+  /** To a client that asked for it with CONNECT: what `joinEvent` acknowledges. */
+  joined: Replies['joinEvent'];
   eventHistory: {
     eventId: string;
     messages: Message[];

@@ -63,6 +63,8 @@ export interface ChatError {
   retryAfterMs?: number;
   /** Of `INTERNAL`: quote it when you report the error. */
   requestId?: string;
+  /** Of a request that was made in `auth`: which. */
+  action?: 'joinEvent';
   /** For people: why this request was refused. */
   reason?: string;
 }
@@ -93,19 +95,22 @@ interface Since {
   upTo?: number;
 }
 
+/** What a join comes to. */
+interface Joined {
+  event: Event;
+  participant: Participant;
+  latestSeq: number;
+  /** Only for guests. */
+  participantToken?: string;
+  /** What you may do in the event, as it is now. */
+  can: { send: boolean; moderate: boolean; operate: boolean };
+}
+
 export interface ClientToServerEvents {
   joinEvent: (
     /** Where an issuer is set, the username comes from the token. */
     data: { eventId: string; username?: string; after?: number; participantToken?: string },
-    callback: Callback<{
-      event: Event;
-      participant: Participant;
-      latestSeq: number;
-      /** Only for guests. */
-      participantToken?: string;
-      /** What you may do in the event, as it is now. */
-      can: { send: boolean; moderate: boolean; operate: boolean };
-    }>,
+    callback: Callback<Joined>,
   ) => void;
   sendMessage: (
     data: { text: string; clientMessageId?: string },
@@ -144,6 +149,8 @@ interface Presence {
 
 /** The data of every event. Events that can be recovered after a reconnect also have an `offset`, for the library. */
 interface ServerData {
+  /** After a connection with `join` in its `auth`. */
+  joined: Joined;
   eventHistory: {
     eventId: string;
     messages: Message[];

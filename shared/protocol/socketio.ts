@@ -104,7 +104,7 @@ export const encodeOpen = (sid: string): string =>
   })}`;
 
 /** The answer to CONNECT: `sid` is new each time, `pid` is the client's way back to what it missed. */
-export const encodeConnected = ({ sid, pid }: { sid: string; pid: string }): string =>
+export const encodeConnected = ({ sid, pid }: { sid: string; pid?: string }): string =>
   `40${JSON.stringify({ sid, pid })}`;
 
 /** The refusal of CONNECT. Never sent later: a connected client that gets it would go on taking itself for connected. */

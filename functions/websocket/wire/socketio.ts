@@ -1,7 +1,7 @@
 import { connectSocket } from '../../../shared/chat/connect-socket.ts';
 import { disconnect } from '../../../shared/chat/disconnect.ts';
 import { operations } from '../../../shared/chat/operations.ts';
-import { ChatError } from '../../../shared/protocol/errors.ts';
+import { ChatError, type ErrorData } from '../../../shared/protocol/errors.ts';
 import {
   decodePacket,
   encodeAck,
@@ -10,7 +10,7 @@ import {
   encodeEvent,
   type Packet,
 } from '../../../shared/protocol/socketio.ts';
-import type { Connection } from '../../../shared/store/connections.ts';
+import { type Connection, getConnection } from '../../../shared/store/connections.ts';
 import { authenticate } from '../../context/authenticate.ts';
 import { chat } from '../../context/chat.ts';
 import { type Answers, answer, refusalOf } from './answer.ts';
@@ -75,10 +75,38 @@ async function answerConnect(
     return (await post(connectionId, encodeConnectError({ message, data }))) === 'delivered';
   }
   if (!connected) return false;
+  const joined =
+    connected.join == null ? undefined : await joinFirst(connected.join, { connectionId, requestId });
   // Without this packet the client would wait forever.
   if ((await post(connectionId, encodeConnected(connected.answer))) !== 'delivered') return false;
   await connected.afterwards?.();
+  await joined?.();
   return true;
+}
+
+/**
+ * Joins before CONNECT is answered: a client sends what it has kept as soon as it is, and the old library before it tells its
+ * user that it is connected. Resolves to what follows the answer.
+ */
+async function joinFirst(
+  data: unknown,
+  { connectionId, requestId }: Pick<Incoming, 'connectionId' | 'requestId'>,
+): Promise<() => Promise<void>> {
+  const refuse = async (error: unknown) => {
+    const refusal: ErrorData = { ...refusalOf(error, requestId), action: 'joinEvent' };
+    await post(connectionId, encodeEvent('error', refusal));
+  };
+  try {
+    const connection = await getConnection(chat.table, connectionId);
+    if (!connection) throw new ChatError('INTERNAL');
+    const reply = await dispatch(operations, connection, { action: 'joinEvent', data, id: undefined });
+    return async () => {
+      await post(connectionId, encodeEvent('joined', reply.data));
+      await reply.afterwards?.().catch(refuse);
+    };
+  } catch (error) {
+    return () => refuse(error);
+  }
 }
 
 async function answerEvent(

@@ -2,6 +2,7 @@ import { CHANGED, lookAgain } from '../../concurrency.ts';
 import { newId, newSecret, participantIdOf } from '../../ids.ts';
 import type { ActionData } from '../../protocol/client-to-server.ts';
 import { ChatError } from '../../protocol/errors.ts';
+import { isUnbatched } from '../../protocol/wire.ts';
 import { type Connection, getConnection, type Membership } from '../../store/connections.ts';
 import { getCursor } from '../../store/cursor.ts';
 import { getEventHead } from '../../store/event-head.ts';
@@ -79,7 +80,7 @@ function personOf({ identity, participantToken: known }: Connection, input: Join
 
 /** Refuses a client that takes one event a packet in a large audience, but for one that is there already. */
 async function requireBatch({ table, settings }: Chat, { wire, membership }: Connection, eventId: string) {
-  if (wire !== 'socketio' || membership?.eventId === eventId) return;
+  if (!isUnbatched(wire) || membership?.eventId === eventId) return;
   const { audience = 0 } = (await getCursor(table, eventId)) ?? {};
   if (audience >= settings.unbatchedAudienceMax) throw new ChatError('BATCH_REQUIRED');
 }

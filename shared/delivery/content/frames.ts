@@ -3,7 +3,7 @@ import { limits } from '../../protocol/limits.ts';
 import { encodeOffset, type Offset } from '../../protocol/offset.ts';
 import type { ServerEvent } from '../../protocol/server-to-client.ts';
 import { encodeEvent as encodePacket } from '../../protocol/socketio.ts';
-import type { Wire } from '../../protocol/wire.ts';
+import { hasOffsets, isUnbatched, type Wire } from '../../protocol/wire.ts';
 
 /**
  * An event on its way. Whoever has heard it has come to `offset`; a Socket.IO client gets it as the last argument, and can come
@@ -22,14 +22,17 @@ export interface Frame {
  * that gets a frame of its own.
  */
 export function pack(wire: Wire, events: readonly Outgoing[], maxBytes: number = limits.frameBytes): Frame[] {
-  if (wire === 'socketio') return events.map((event) => ({ text: onePacket(event), offset: event.offset }));
+  const carriesOffsets = hasOffsets(wire);
+  if (isUnbatched(wire)) {
+    return events.map((event) => ({ text: onePacket(event, carriesOffsets), offset: event.offset }));
+  }
   const { envelopeBytes, item, frame } = wire === 'json' ? jsonFrames : batchPackets;
   const frames: Frame[] = [];
   let items: string[] = [];
   let bytes = envelopeBytes;
   let offset: Offset | undefined;
   const close = () => {
-    if (items.length > 0) frames.push({ text: frame(items, offset), offset });
+    if (items.length > 0) frames.push({ text: frame(items, carriesOffsets ? offset : undefined), offset });
     items = [];
     bytes = envelopeBytes;
   };
@@ -48,8 +51,10 @@ export function pack(wire: Wire, events: readonly Outgoing[], maxBytes: number =
 export const packFrames = (wire: Wire, events: readonly Outgoing[], maxBytes?: number): string[] =>
   pack(wire, events, maxBytes).map(({ text }) => text);
 
-function onePacket({ event, data, offset }: Outgoing): string {
-  return offset === undefined ? encodePacket(event, data) : encodePacket(event, data, encodeOffset(offset));
+function onePacket({ event, data, offset }: Outgoing, carriesOffset: boolean): string {
+  return offset === undefined || !carriesOffset
+    ? encodePacket(event, data)
+    : encodePacket(event, data, encodeOffset(offset));
 }
 
 /** One event as an object, several as an array. */

@@ -1,5 +1,6 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import type { Place } from '../../protocol/offset.ts';
+import { isUnbatched } from '../../protocol/wire.ts';
 import type { Cursor } from '../../store/cursor.ts';
 import type { Progress } from '../../store/cursor-lease.ts';
 import { signalPresence } from '../../store/event-head.ts';
@@ -149,7 +150,7 @@ export async function runWindow(
       presence: end.presence,
       outbox: Math.max(signals, cursor.outbox),
       audience: members.length,
-      unbatched: members.filter(({ wire }) => wire === 'socketio').length,
+      unbatched: members.filter(({ wire }) => isUnbatched(wire)).length,
       participantCount: presence.participantCount,
       pending,
       nextWindowAt: startedAt + pauseFor(Math.max(members.length, served.frames), delivery),
