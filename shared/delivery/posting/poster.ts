@@ -57,17 +57,19 @@ export function newPoster(api: ManagementApi, { patienceMs = PATIENCE_MS } = {})
       for (const frame of frames) {
         const payload = payloadOf(frame);
         let refusals = 0;
+        let isLagging = false;
         const status = await persist(
           () => api.post(connectionId, payload),
           patienceMs,
           async (refusal) => {
             if (refusal !== 429) return false;
             refusals += 1;
-            return refusals === REFUSALS && (await isDeaf(api, connectionId));
+            isLagging = refusals === REFUSALS && (await isDeaf(api, connectionId));
+            return isLagging;
           },
         );
         if (status === 410) return 'gone';
-        if (status === 429 && refusals === REFUSALS) return 'lagging';
+        if (isLagging) return 'lagging';
         if (status !== 200) return 'failed';
       }
       return 'delivered';
