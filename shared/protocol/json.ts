@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ErrorData } from './errors.ts';
+import { optional } from './optional.ts';
 import { badRequest, parse } from './parse.ts';
 import type { ServerEvent } from './server-to-client.ts';
 
@@ -16,8 +17,8 @@ export interface Frame {
 const idSchema = z.union([z.string(), z.number()], 'must be a string or a number');
 const frameSchema = z.object({
   action: z.string(),
-  data: z.unknown().optional(),
-  id: idSchema.optional(),
+  data: optional(z.unknown()),
+  id: optional(idSchema),
 });
 
 /** A client's frame. Absent `data` is an empty payload. Throws `BAD_REQUEST`. */

@@ -136,6 +136,33 @@ test('PATCH changes what is given and leaves the rest', async () => {
   );
 });
 
+test('POST takes null for what is left out', async () => {
+  const nothing = { description: null, startsAt: null, endsAt: null, hosts: null, slowModeSeconds: null };
+  const { status, body } = await http('', { method: 'POST', body: { name: 'x', ...nothing } });
+  expect(status).toBe(201);
+  for (const field of Object.keys(nothing)) expect(body).not.toHaveProperty(field);
+});
+
+test('PATCH with null takes a detail away, and leaves what cannot be taken away', async () => {
+  const details = { description: 'x', startsAt: '2030-01-01T00:00:00Z', endsAt: '2030-01-02T00:00:00Z' };
+  const created = await http('', {
+    method: 'POST',
+    body: { name: 'Before', slowModeSeconds: 5, ...details },
+  });
+  const { id } = created.body;
+  const change = (body: object) => http(`/${id}`, { method: 'PATCH', body });
+  const { startsAt, ...others } = created.body;
+  // The end may now be before what the start was.
+  const first = await change({ startsAt: null, endsAt: '2029-01-01T00:00:00Z' });
+  expect(first.body).toEqual({ ...others, endsAt: '2029-01-01T00:00:00.000Z' });
+  const second = await change({ description: null, endsAt: null, name: 'After' });
+  const { description, endsAt, ...bare } = { ...others, name: 'After' };
+  expect([second.status, second.body]).toEqual([200, bare]);
+  const rules = { hosts: null, paused: null, slowModeSeconds: null, status: null };
+  expect((await change({ name: null, ...rules })).body).toEqual(bare);
+  expect((await http(`/${id}`)).body).toEqual(bare);
+});
+
 test('ending an event tells the audience, stops sends and joins, and keeps the history', async () => {
   const id = await createEvent('Match');
   const ana = await enter(id, 'ana');
