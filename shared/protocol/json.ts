@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ErrorData } from './errors.ts';
+import { limits } from './limits.ts';
 import { optional } from './optional.ts';
 import { badRequest, parse } from './parse.ts';
 import type { ServerEvent } from './server-to-client.ts';
@@ -14,7 +15,11 @@ export interface Frame {
   id?: RequestId;
 }
 
-const idSchema = z.union([z.string(), z.number()], 'must be a string or a number');
+/** What is no safe integer has been rounded by `JSON.parse`, and would not come back as it was sent. */
+const idSchema = z.union(
+  [z.string().refine((id) => id.length <= limits.requestIdLength), z.int()],
+  `must be a string of at most ${limits.requestIdLength} characters or an integer that is exact in JavaScript`,
+);
 const frameSchema = z.object({
   action: z.string(),
   data: optional(z.unknown()),
