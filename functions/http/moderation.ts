@@ -18,6 +18,7 @@ import { actorOf } from './actor-of.ts';
 import { newApp, noJson } from './app.ts';
 import * as routes from './moderation-routes.ts';
 import { participantIdsOf } from './participant-ids-of.ts';
+import { requireUtf8 } from './require-utf8.ts';
 import { serve } from './serve.ts';
 
 /** The routes for moderators, hosts and operators. */
@@ -32,7 +33,7 @@ app.use('/api/events/:id/*', async (c, next) => {
   await next();
 });
 // The routes' own validation accepts a request that has neither a body nor a content type.
-app.on(['POST', 'PATCH'], '/api/events/:id/*', async (c, next) => {
+app.on(['POST', 'PATCH'], '/api/events/:id/*', requireUtf8, async (c, next) => {
   if (!c.req.header('content-type')) throw noJson();
   await next();
 });

@@ -11,5 +11,6 @@ export async function createEvent({ table }: { table: Table }, details: NewEvent
 
 /** Throws `BAD_REQUEST` for an event that ends before it starts. */
 export function checkTimes({ startsAt, endsAt }: Pick<EventChanges, 'startsAt' | 'endsAt'>): void {
-  if (startsAt && endsAt && endsAt <= startsAt) throw badRequest('endsAt', 'must be after startsAt');
+  if (!startsAt || !endsAt || Date.parse(endsAt) > Date.parse(startsAt)) return;
+  throw badRequest('endsAt', 'must be after startsAt');
 }

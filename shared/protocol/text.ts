@@ -72,7 +72,17 @@ export const opaqueId = z
   .min(1, 'must not be empty')
   .transform((id) => (/^[\w-]{1,64}$/.test(id) ? id : 'nothing'));
 
-/** ISO 8601 with a time zone; kept in UTC with milliseconds. */
+const FIRST = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/**
+ * ISO 8601 with a time zone; kept in UTC with milliseconds. An offset may lead out of the years that have four digits, and
+ * what follows them would not be in the order of time as text.
+ */
 export const instant = z.iso
-  .datetime({ offset: true, error: 'must be an ISO 8601 date and time with a time zone' })
+  .datetime({ offset: true, error: 'must be an ISO 8601 date and time with a time zone', abort: true })
+  .refine((text) => {
+    const time = Date.parse(text);
+    return FIRST <= time && time <= LAST;
+  }, 'must be in the years 0000 to 9999 in UTC')
   .transform((text) => new Date(text).toISOString());

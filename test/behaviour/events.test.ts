@@ -44,6 +44,8 @@ test.for([
   ['a name that is no string', { name: { $ne: 1 } }, 'name'],
   ['a long description', { name: 'x', description: 'x'.repeat(1_001) }, 'description'],
   ['a time without a zone', { name: 'x', startsAt: '2030-05-01T18:00:00' }, 'startsAt'],
+  ['a time before the year 0', { name: 'x', startsAt: '0000-01-01T00:00:00+01:00' }, 'startsAt'],
+  ['a time after the year 9999', { name: 'x', endsAt: '9999-12-31T23:00:00-01:00' }, 'endsAt'],
   ['a time that is none', { name: 'x', endsAt: 'soon' }, 'endsAt'],
   [
     'an end before the start',
@@ -59,6 +61,24 @@ test.for([
     issues: expect.arrayContaining([{ path, message: expect.any(String) }]),
   });
 });
+
+// JSON comes to the function as text, everything else as base64.
+test.skipIf(inject('isDeployed')).for(['application/json', 'application/vnd.api+json'])(
+  'a body of %s that is not UTF-8 is a 400',
+  async (contentType) => {
+    const send = async (path: string, method: string) => {
+      const body = Buffer.from('{"name":"caf\xe9","reason":"caf\xe9"}', 'latin1');
+      const headers = { 'content-type': contentType };
+      const response = await fetch(`${inject('eventsUrl')}${path}`, { method, headers, body });
+      return [response.status, ((await response.json()) as { error: ErrorData }).error];
+    };
+    const refused = [400, expect.objectContaining({ issues: [{ path: '', message: expect.any(String) }] })];
+    const id = await createEvent();
+    expect(await send('', 'POST')).toEqual(refused);
+    expect(await send(`/${id}`, 'PATCH')).toEqual(refused);
+    expect(await send(`/${id}/kicks`, 'POST')).toEqual(refused);
+  },
+);
 
 test('a body over 64 KB is a 413', async () => {
   const answer = await http<{ error: ErrorData }>('', { method: 'POST', body: { name: 'x'.repeat(70_000) } });

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { checkTimes } from '../../shared/chat/create-event.ts';
 import { presentable } from '../../shared/protocol/characters.ts';
+import { ChatError } from '../../shared/protocol/errors.ts';
 import { limits } from '../../shared/protocol/limits.ts';
-import { description, eventName, messageText, username } from '../../shared/protocol/text.ts';
+import { description, eventName, instant, messageText, username } from '../../shared/protocol/text.ts';
 
 /** What a schema makes of a text, or why it refuses it. */
 const outcome = (schema: typeof username | typeof messageText, text: string) => {
@@ -197,6 +199,45 @@ test.for<[what: string, text: string, message?: string]>([
 ])('text of several lines: %s', ([, text, message]) => {
   expect(outcome(messageText, text)).toEqual(message ? [message] : text);
   expect(outcome(description, text)).toEqual(message ? [message] : text);
+});
+
+test.for<[text: string, becomes: string]>([
+  ['2030-05-01T18:00:00+02:00', '2030-05-01T16:00:00.000Z'],
+  ['2030-05-01T18:00:00.5-00:30', '2030-05-01T18:30:00.500Z'],
+  ['2028-02-29T00:00:00Z', '2028-02-29T00:00:00.000Z'],
+  ['0000-01-01T00:00:00Z', '0000-01-01T00:00:00.000Z'],
+  ['0000-01-01T00:00:00-23:59', '0000-01-01T23:59:00.000Z'],
+  ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+  ['9999-12-31T23:59:59+23:59', '9999-12-31T00:00:59.000Z'],
+])('the time %s is %s', ([text, becomes]) => {
+  expect(instant.parse(text)).toBe(becomes);
+});
+
+test.for<[text: unknown, message: string]>([
+  ...['0000-01-01T00:00:00+00:01', '0000-01-01T23:58:00+23:59', '9999-12-31T23:59:59-00:01'].map(
+    (text): [string, string] => [text, 'must be in the years 0000 to 9999 in UTC'],
+  ),
+  ...['+010000-01-01T00:00:00Z', '-000001-01-01T00:00:00Z', '2030-02-30T00:00:00Z', '2030-05-01', ''].map(
+    (text): [string, string] => [text, 'must be an ISO 8601 date and time with a time zone'],
+  ),
+  ...['2030-05-01T24:00:00Z', '2030-05-01T18:00:60Z', '2030-05-01T18:00:00', '2030-05-01T18:00:00+24:00'].map(
+    (text): [string, string] => [text, 'must be an ISO 8601 date and time with a time zone'],
+  ),
+])('the time %s is refused', ([text, message]) => {
+  expect(instant.safeParse(text).error?.issues.map((issue) => issue.message)).toEqual([message]);
+});
+
+test.for([
+  ['2030-01-01T10:00:00+02:00', '2030-01-01T09:00:00Z', true],
+  ['2030-01-01T10:00:00Z', '2030-01-01T11:00:00+02:00', false],
+  ['2030-01-01T10:00:00Z', '2030-01-01T12:00:00+02:00', false],
+  ['+010000-01-01T00:00:00.000Z', '+020000-01-01T00:00:00.000Z', true],
+  ['9999-12-31T00:00:00.000Z', '+010000-01-01T00:00:00.000Z', true],
+  ['-000001-01-01T00:00:00.000Z', '0000-01-01T00:00:00.000Z', true],
+] as const)('an event from %s to %s: %s', ([startsAt, endsAt, isGood]) => {
+  const check = () => checkTimes({ startsAt, endsAt });
+  if (isGood) expect(check).not.toThrow();
+  else expect(check).toThrow(ChatError);
 });
 
 const hidden = fc.constantFrom(
