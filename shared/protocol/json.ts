@@ -15,11 +15,16 @@ export interface Frame {
   id?: RequestId;
 }
 
+const noId = `must be a string of at most ${limits.requestIdLength} characters or an integer that is exact in JavaScript`;
+
 /** What is no safe integer has been rounded by `JSON.parse`, and would not come back as it was sent. */
-const idSchema = z.union(
-  [z.string().refine((id) => id.length <= limits.requestIdLength), z.int()],
-  `must be a string of at most ${limits.requestIdLength} characters or an integer that is exact in JavaScript`,
-);
+const idSchema = z
+  .union([z.string(), z.number()], noId)
+  .refine(
+    (id) => (typeof id === 'string' ? id.length <= limits.requestIdLength : Number.isSafeInteger(id)),
+    noId,
+  );
+
 const frameSchema = z.object({
   action: z.string(),
   data: optional(z.unknown()),

@@ -242,11 +242,16 @@ test('any page may read: the preflight is answered, the origin allowed without c
   expect(headers.get('access-control-allow-origin')).toBe('*');
 });
 
+interface Body {
+  properties?: object;
+  required?: string[];
+}
+
 test('/openapi.json describes the API as OpenAPI 3.1', async () => {
   const response = await fetch(new URL('/openapi.json', inject('eventsUrl')));
   const document = (await response.json()) as {
     openapi: string;
-    paths: object;
+    paths: Record<string, { patch?: { requestBody: { content: Record<string, { schema: Body }> } } }>;
     components: { schemas: object };
   };
   expect(document.openapi).toMatch(/^3\.1\./);
@@ -260,6 +265,14 @@ test('/openapi.json describes the API as OpenAPI 3.1', async () => {
     '/api/events/{id}/messages',
     '/api/events/{id}/messages/{seq}',
   ]);
+  const { properties, required } =
+    document.paths['/api/events/{id}']?.patch?.requestBody.content['application/json']?.schema ?? {};
+  expect(properties).toMatchObject({
+    description: { type: ['string', 'null'] },
+    startsAt: { type: ['string', 'null'], format: 'date-time' },
+    endsAt: { type: ['string', 'null'], format: 'date-time' },
+  });
+  expect(required).toBeUndefined();
   expect(Object.keys(document.components.schemas).sort()).toEqual([
     'AuditRecord',
     'Ban',
