@@ -13,6 +13,7 @@ import { actorOf } from './actor-of.ts';
 import { newApp } from './app.ts';
 import * as moderation from './moderation-routes.ts';
 import { participantIdsOf } from './participant-ids-of.ts';
+import { requireUtf8 } from './require-utf8.ts';
 import * as routes from './routes.ts';
 import { serve } from './serve.ts';
 
@@ -31,6 +32,7 @@ app.on('POST', routes.createEvent.path, async (c, next) => {
   if (!rights.includes('operate')) throw new ChatError('FORBIDDEN');
   await next();
 });
+app.on('POST', routes.createEvent.path, requireUtf8);
 app.openapi(routes.createEvent, async (c) => {
   const { hosts, ...details } = c.req.valid('json');
   const event = await createEvent(chat, { ...details, hosts: participantIdsOf(hosts) });

@@ -8,7 +8,7 @@ import { eraseMessages } from '../../shared/chat/moderation/erase-messages.ts';
 import { kick } from '../../shared/chat/moderation/kick.ts';
 import { listAudit, listBans } from '../../shared/chat/moderation/lists.ts';
 import { requireModerator } from '../../shared/chat/moderation/require-moderator.ts';
-import { updateEvent } from '../../shared/chat/moderation/update-event.ts';
+import { isAny, updateEvent } from '../../shared/chat/moderation/update-event.ts';
 import { ChatError } from '../../shared/protocol/errors.ts';
 import { parse } from '../../shared/protocol/parse.ts';
 import { opaqueId } from '../../shared/protocol/text.ts';
@@ -18,6 +18,7 @@ import { actorOf } from './actor-of.ts';
 import { newApp, noJson } from './app.ts';
 import * as routes from './moderation-routes.ts';
 import { participantIdsOf } from './participant-ids-of.ts';
+import { requireUtf8 } from './require-utf8.ts';
 import { serve } from './serve.ts';
 
 /** The routes for moderators, hosts and operators. */
@@ -32,7 +33,7 @@ app.use('/api/events/:id/*', async (c, next) => {
   await next();
 });
 // The routes' own validation accepts a request that has neither a body nor a content type.
-app.on(['POST', 'PATCH'], '/api/events/:id/*', async (c, next) => {
+app.on(['POST', 'PATCH'], '/api/events/:id/*', requireUtf8, async (c, next) => {
   if (!c.req.header('content-type')) throw noJson();
   await next();
 });
@@ -41,7 +42,7 @@ app.openapi(routes.updateEvent, async (c) => {
   const { status, paused, slowModeSeconds, hosts, ...details } = c.req.valid('json');
   const actor = c.get('actor');
   // Moderators and hosts may change the rules of an event, but not its details or its hosts.
-  const isOperators = hosts !== undefined || Object.keys(details).length > 0;
+  const isOperators = isAny({ ...details, hosts });
   if (isOperators && !actor.rights.includes('operate')) throw new ChatError('FORBIDDEN');
   const rules = { status, paused, slowModeSeconds };
   const changes = { ...rules, ...details, hosts: participantIdsOf(hosts) };

@@ -3,6 +3,7 @@ import { person, queryFields, rules } from '../../shared/protocol/client-to-serv
 import { eventSchema, messageSchema } from '../../shared/protocol/entities.ts';
 import { httpRoutes } from '../../shared/protocol/http-routes.ts';
 import { limits } from '../../shared/protocol/limits.ts';
+import { optional, removable } from '../../shared/protocol/optional.ts';
 import { description, eventName, instant, opaqueId } from '../../shared/protocol/text.ts';
 
 /** What the descriptions of the routes have in common. */
@@ -47,16 +48,26 @@ export const page = {
 };
 export const params = z.object({ id: opaqueId });
 
-/** The details of an event, which operators set. */
-const details = z.object({
-  name: eventName.openapi({ maxLength: limits.eventNameLength }),
-  description: description.optional(),
-  startsAt: instant.optional(),
-  endsAt: instant.optional(),
-  hosts: z.array(person).max(limits.hosts, `must have at most ${limits.hosts} entries`).optional(),
+/** What operators set of an event. */
+const name = eventName.openapi({ maxLength: limits.eventNameLength });
+const hosts = optional(z.array(person).max(limits.hosts, `must have at most ${limits.hosts} entries`));
+const { slowModeSeconds } = rules;
+export const creation = z.object({
+  name,
+  description: optional(description),
+  startsAt: optional(instant),
+  endsAt: optional(instant),
+  hosts,
+  slowModeSeconds,
 });
-export const creation = details.extend({ slowModeSeconds: rules.slowModeSeconds });
-export const changes = details.partial().extend(rules);
+export const changes = z.object({
+  name: optional(name),
+  description: removable(description),
+  startsAt: removable(instant),
+  endsAt: removable(instant),
+  hosts,
+  ...rules,
+});
 
 /** Where a route is, without what OpenAPI does not know. */
 export function at<Name extends keyof typeof httpRoutes>(name: Name) {

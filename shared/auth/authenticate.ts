@@ -2,6 +2,7 @@ import { jwtVerify } from 'jose';
 import { type Identity, tokenExpired } from '../identity.ts';
 import { ChatError } from '../protocol/errors.ts';
 import type { ChatSettings } from '../settings.ts';
+import { codeOf, isTokensFault } from './faults.ts';
 import { identityOf } from './identity-of.ts';
 import { keysOf } from './keys-of.ts';
 
@@ -23,6 +24,13 @@ const ALGORITHMS = [
   'Ed25519',
 ];
 
+/**
+ * Whether a `typ` is that of a token that says who somebody is. Issuers sign others with the same keys, such as those that
+ * end sessions: https://www.rfc-editor.org/rfc/rfc8725#section-3.11
+ */
+const namesPeople = (typ: unknown): boolean =>
+  typ === undefined || (typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ));
+
 /** How far the issuer's clock may be from ours. */
 const CLOCK_SKEW_SECONDS = 5;
 
@@ -37,12 +45,17 @@ export function authenticator(settings: ChatSettings): Authenticate | undefined 
   return async (token) => {
     if (token === undefined || token === '') throw new ChatError('UNAUTHORIZED');
     try {
-      const { payload } = await jwtVerify(token, async (...header) => (await keys())(...header), {
-        issuer,
-        algorithms: ALGORITHMS,
-        clockTolerance: CLOCK_SKEW_SECONDS,
-        requiredClaims: ['exp'],
-      });
+      const { payload, protectedHeader } = await jwtVerify(
+        token,
+        async (...header) => (await keys())(...header),
+        {
+          issuer,
+          algorithms: ALGORITHMS,
+          clockTolerance: CLOCK_SKEW_SECONDS,
+          requiredClaims: ['exp'],
+        },
+      );
+      if (!namesPeople(protectedHeader.typ)) throw new ChatError('UNAUTHORIZED');
       // Access tokens of Amazon Cognito have no audience but a client.
       const { aud = payload.client_id } = payload;
       if (![aud].flat().includes(audience)) throw new ChatError('UNAUTHORIZED');
@@ -53,11 +66,3 @@ export function authenticator(settings: ChatSettings): Authenticate | undefined 
     }
   };
 }
-
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | undefined)?.code);
-
-/** By code: https://github.com/panva/jose/blob/main/docs/util/errors/README.md */
-const isTokensFault = (error: unknown): boolean =>
-  /^ERR_(JWT|JWS|JOSE_ALG_NOT_ALLOWED$|JOSE_NOT_SUPPORTED$|JWKS_NO_MATCHING_KEY$|JWKS_MULTIPLE_MATCHING_KEYS$)/.test(
-    codeOf(error),
-  );

@@ -5,6 +5,9 @@ import { presentable } from '../protocol/characters.ts';
 import { ChatError } from '../protocol/errors.ts';
 import type { ChatSettings } from '../settings.ts';
 
+/** The end of the year 9999, milliseconds. */
+const END_OF_TIME = 253_402_300_799_999;
+
 /** The identity in the claims of a verified token (docs/security.md, "Tokens"). Throws `UNAUTHORIZED` if there is none. */
 export function identityOf(claims: JWTPayload, settings: ChatSettings, clockSkewSeconds: number): Identity {
   const { iss = '', sub, exp = 0 } = claims;
@@ -21,8 +24,8 @@ export function identityOf(claims: JWTPayload, settings: ChatSettings, clockSkew
       ...(scopes.has(settings['auth.moderatorScope']) ? (['moderate'] as const) : []),
       ...(scopes.has(settings['auth.operatorScope']) ? (['operate'] as const) : []),
     ],
-    // Issuers may say parts of a second.
-    expiresAt: Math.floor((exp + clockSkewSeconds) * 1000),
+    // Issuers may say parts of a second, or name a time that no date and no number of the table can hold.
+    expiresAt: Math.min(Math.floor((exp + clockSkewSeconds) * 1000), END_OF_TIME),
   };
 }
 

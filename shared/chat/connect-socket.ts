@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Authenticate } from '../auth/authenticate.ts';
 import { newId, newSecret, sessionIdOf } from '../ids.ts';
 import { participantToken } from '../protocol/client-to-server.ts';
+import { optional } from '../protocol/optional.ts';
 import { parse } from '../protocol/parse.ts';
 import { hasOffsets } from '../protocol/wire.ts';
 import { type Connection, openSocket } from '../store/connections.ts';
@@ -11,10 +12,10 @@ import { recover } from './recovery/recover.ts';
 
 /** What a client may send with CONNECT: its own `auth`, and what the library adds to come back to a session. */
 const authSchema = z.object({
-  token: z.string().optional().catch(undefined),
-  participantToken: participantToken.optional(),
-  pid: z.string().max(64).optional().catch(undefined),
-  offset: z.string().max(128).optional().catch(undefined),
+  token: optional(z.string()).catch(undefined),
+  participantToken: optional(participantToken),
+  pid: optional(z.string().max(64)).catch(undefined),
+  offset: optional(z.string().max(128)).catch(undefined),
   // Whoever cannot join is connected all the same, and told.
   join: z.unknown().optional(),
 });

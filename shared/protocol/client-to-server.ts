@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { limits } from './limits.ts';
+import { optional } from './optional.ts';
 import { clientMessageId, messageText, opaqueId, reason, username } from './text.ts';
 
 const seq = z.int('must be a whole number').min(0, 'must not be negative');
@@ -15,17 +16,15 @@ export const participantToken = z
   .regex(/^[\w-]{43}$/, 'must be a participantToken from an earlier join');
 
 /** `before` and `after` cannot be combined; without either, it is the newest page. */
-const pageFields = { before: seq.optional(), after: seq.optional(), limit: limit.optional() };
+const pageFields = { before: optional(seq), after: optional(seq), limit: optional(limit) };
 export const oneDirection = (page: { before?: unknown; after?: unknown }) =>
   page.before === undefined || page.after === undefined;
 export const oneDirectionOnly = { error: 'cannot be combined with after', path: ['before'] };
 
 /** The person to moderate: a participant, or the `sub` of the issuer's tokens as `subject`. */
 const participantId = z.string().regex(/^[\w-]{1,64}$/, 'must be the id of a participant');
-const personFields = {
-  participantId: participantId.optional(),
-  subject: z.string().min(1).max(255).optional(),
-};
+const subject = z.string().min(1).max(255);
+const personFields = { participantId: optional(participantId), subject: optional(subject) };
 const isOnePerson = ({ participantId, subject }: { participantId?: unknown; subject?: unknown }) =>
   (participantId === undefined) !== (subject === undefined);
 const onePersonOnly = {
@@ -36,21 +35,26 @@ export const person = z.object(personFields).refine(isOnePerson, onePersonOnly);
 export type Person = z.output<typeof person>;
 
 export const kick = z
-  .object({ ...personFields, reason: reason.optional() })
+  .object({ ...personFields, reason: optional(reason) })
   .refine(isOnePerson, onePersonOnly);
 export const ban = z
-  .object({ ...personFields, reason: reason.optional(), seconds: z.int().min(1).max(315_360_000).optional() })
+  .object({
+    ...personFields,
+    reason: optional(reason),
+    seconds: optional(z.int().min(1).max(315_360_000)),
+  })
   .refine(isOnePerson, onePersonOnly);
 
 /** How people may write in an event, and its end. */
 export const rules = {
-  status: z.literal('ended', 'can only be set to "ended"').optional(),
-  paused: z.boolean('must be true or false').optional(),
-  slowModeSeconds: z
-    .int('must be a whole number')
-    .min(0, 'must not be negative')
-    .max(limits.slowModeSeconds, `must be at most ${limits.slowModeSeconds}`)
-    .optional(),
+  status: optional(z.literal('ended', 'can only be set to "ended"')),
+  paused: optional(z.boolean('must be true or false')),
+  slowModeSeconds: optional(
+    z
+      .int('must be a whole number')
+      .min(0, 'must not be negative')
+      .max(limits.slowModeSeconds, `must be at most ${limits.slowModeSeconds}`),
+  ),
 };
 
 /** The data of every action a client can send. The keys are the route keys (docs/protocol.md, "Actions"). */
@@ -58,13 +62,13 @@ export const clientToServer = {
   joinEvent: z.object({
     eventId: opaqueId,
     username,
-    after: seq.optional(),
-    participantToken: participantToken.optional(),
+    after: optional(seq),
+    participantToken: optional(participantToken),
   }),
-  sendMessage: z.object({ text: messageText, clientMessageId: clientMessageId.optional() }),
+  sendMessage: z.object({ text: messageText, clientMessageId: optional(clientMessageId) }),
   typing: z.object({ isTyping: z.boolean('must be true or false') }),
   leaveEvent: z.object({}),
-  getActiveEvents: z.object({ limit: limit.optional(), cursor: z.string().optional() }),
+  getActiveEvents: z.object({ limit: optional(limit), cursor: optional(z.string()) }),
   getHistory: z.object(pageFields).refine(oneDirection, oneDirectionOnly),
   ping: z.object({}),
   deleteMessage: z.object({ seq: seq.min(1, 'must be at least 1') }),
@@ -82,7 +86,7 @@ export const clientToServerWithToken: { [A in Action]?: z.ZodType } = {
 export type Action = keyof typeof clientToServer;
 export type ActionData<A extends Action> = z.output<(typeof clientToServer)[A]>;
 
-/** The same pages over HTTP, where numbers come as text. */
+/** The same pages over HTTP, where numbers come as text, and `null` would be text, too. */
 const digits = (schema: z.ZodInt) =>
   z
     .string()
@@ -98,6 +102,6 @@ export const queryFields = {
 
 /** Whose messages to delete, and after which `seq` to continue. */
 export const erasure = z
-  .object({ ...personFields, after: queryFields.seq })
+  .object({ participantId: participantId.optional(), subject: subject.optional(), after: queryFields.seq })
   .refine(isOnePerson, onePersonOnly);
 export type Erasure = z.output<typeof erasure>;

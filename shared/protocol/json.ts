@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { ErrorData } from './errors.ts';
+import { limits } from './limits.ts';
+import { optional } from './optional.ts';
 import { badRequest, parse } from './parse.ts';
 import type { ServerEvent } from './server-to-client.ts';
 
@@ -13,11 +15,20 @@ export interface Frame {
   id?: RequestId;
 }
 
-const idSchema = z.union([z.string(), z.number()], 'must be a string or a number');
+const noId = `must be a string of at most ${limits.requestIdLength} characters or an integer that is exact in JavaScript`;
+
+/** What is no safe integer has been rounded by `JSON.parse`, and would not come back as it was sent. */
+const idSchema = z
+  .union([z.string(), z.number()], noId)
+  .refine(
+    (id) => (typeof id === 'string' ? id.length <= limits.requestIdLength : Number.isSafeInteger(id)),
+    noId,
+  );
+
 const frameSchema = z.object({
   action: z.string(),
-  data: z.unknown().optional(),
-  id: idSchema.optional(),
+  data: optional(z.unknown()),
+  id: optional(idSchema),
 });
 
 /** A client's frame. Absent `data` is an empty payload. Throws `BAD_REQUEST`. */

@@ -5,6 +5,7 @@ export const limits = {
   eventNameLength: 100,
   descriptionLength: 1_000,
   clientMessageIdLength: 64,
+  requestIdLength: 64,
   /** Newest messages in `eventHistory`, and the default page. */
   historyLength: 50,
   pageLength: 100,

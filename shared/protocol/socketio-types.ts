@@ -70,7 +70,9 @@ export interface ChatError {
 }
 
 /** The person to moderate: a participant, or the `sub` of the issuer's tokens as `subject`. */
-type Person = { participantId: string; subject?: never } | { subject: string; participantId?: never };
+type Person =
+  | { participantId: string; subject?: null | undefined }
+  | { subject: string; participantId?: null | undefined };
 
 export interface Ban {
   participantId: string;
@@ -106,35 +108,46 @@ interface Joined {
   can: { send: boolean; moderate: boolean; operate: boolean };
 }
 
+/** Of a field that may be left out: `null` is the same as leaving it out. */
+type Optional<T> = T | null | undefined;
+
 export interface ClientToServerEvents {
   joinEvent: (
     /** Where an issuer is set, the username comes from the token. */
-    data: { eventId: string; username?: string; after?: number; participantToken?: string },
+    data: {
+      eventId: string;
+      username?: Optional<string>;
+      after?: Optional<number>;
+      participantToken?: Optional<string>;
+    },
     callback: Callback<Joined>,
   ) => void;
   sendMessage: (
-    data: { text: string; clientMessageId?: string },
+    data: { text: string; clientMessageId?: Optional<string> },
     callback: Callback<{ message: Message }>,
   ) => void;
   typing: (data: { isTyping: boolean }, callback?: Callback) => void;
   leaveEvent: (data: Record<string, never>, callback: Callback) => void;
   /** Without a callback, the list arrives as the event `activeEvents`. */
   getActiveEvents: (
-    data: { limit?: number; cursor?: string },
+    data: { limit?: Optional<number>; cursor?: Optional<string> },
     callback: Callback<{ events: Event[]; nextCursor?: string }>,
   ) => void;
   getHistory: (
-    data: { before?: number; after?: number; limit?: number },
+    data: { before?: Optional<number>; after?: Optional<number>; limit?: Optional<number> },
     callback: Callback<{ messages: Message[]; hasMore: boolean } & Since>,
   ) => void;
   /** The following actions are for moderators and hosts, in the event they have joined. */
   deleteMessage: (data: { seq: number }, callback?: Callback) => void;
-  kick: (data: Person & { reason?: string }, callback?: Callback) => void;
+  kick: (data: Person & { reason?: Optional<string> }, callback?: Callback) => void;
   /** For a number of seconds, or permanently. */
-  ban: (data: Person & { reason?: string; seconds?: number }, callback?: Callback<{ ban: Ban }>) => void;
+  ban: (
+    data: Person & { reason?: Optional<string>; seconds?: Optional<number> },
+    callback?: Callback<{ ban: Ban }>,
+  ) => void;
   unban: (data: Person, callback?: Callback) => void;
   updateEvent: (
-    data: { status?: 'ended'; paused?: boolean; slowModeSeconds?: number },
+    data: { status?: Optional<'ended'>; paused?: Optional<boolean>; slowModeSeconds?: Optional<number> },
     callback?: Callback<{ event: Event }>,
   ) => void;
 }

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import {
   CONTROL,
   CONTROL_BUT_NEWLINE_AND_TAB,
-  INVISIBLE,
+  DIRECTION,
   LONE_SURROGATE,
   OVERRIDE,
   VISIBLE,
+  withoutUnseen,
 } from './characters.ts';
 import { limits } from './limits.ts';
 
@@ -13,6 +14,7 @@ const has = (pattern: RegExp) => (text: string) => pattern.test(text);
 const hasNo = (pattern: RegExp) => (text: string) => !pattern.test(text);
 
 const noControls = 'must not contain control characters';
+const notBlank = 'must not be blank';
 const wellFormed = 'must be well-formed Unicode';
 
 const tooLong = (max: number) => ({ error: `must have at most ${max} characters`, abort: true });
@@ -28,8 +30,9 @@ const atMost = (max: number) =>
 const COMPOSED = 4;
 
 /**
- * One line of at most `max` characters, trimmed, not empty, in the one spelling that Unicode has for it (NFC). Normalising
- * a long run of accents takes quadratic time: what cannot become short enough is refused before.
+ * One line of at most `max` characters, not empty, as it is shown: trimmed, normalised, without what shows nothing, which
+ * comes with text that is copied. Normalising a long run of accents takes quadratic time: what cannot become short enough
+ * is refused before.
  */
 const line = (max: number) =>
   z
@@ -37,12 +40,11 @@ const line = (max: number) =>
     .trim()
     .min(1, { error: 'must not be empty', abort: true })
     .refine((text) => text.length <= COMPOSED * max, tooLong(max))
-    .normalize('NFC')
-    .pipe(atMost(max))
     .refine(hasNo(CONTROL), noControls)
-    .refine(hasNo(INVISIBLE), 'must not contain invisible or text-direction characters')
+    .refine(hasNo(DIRECTION), 'must not contain invisible or text-direction characters')
     .refine(hasNo(LONE_SURROGATE), wellFormed)
-    .refine(has(VISIBLE), 'must contain a visible character');
+    .transform(withoutUnseen)
+    .pipe(atMost(max).refine(has(VISIBLE), 'must contain a visible character'));
 
 /** Several lines; stored as sent. */
 const lines = (max: number) =>
@@ -55,8 +57,11 @@ export const username = line(limits.usernameLength);
 export const eventName = line(limits.eventNameLength);
 /** The reason for a kick or a ban, which the participant gets. */
 export const reason = line(limits.reasonLength);
-export const description = lines(limits.descriptionLength);
-export const messageText = lines(limits.textLength).refine((text) => text.trim() !== '', 'must not be blank');
+export const description = lines(limits.descriptionLength).refine(
+  (text) => text === '' || VISIBLE.test(text),
+  notBlank,
+);
+export const messageText = lines(limits.textLength).refine(has(VISIBLE), notBlank);
 export const clientMessageId = atMost(limits.clientMessageIdLength)
   .min(1, 'must not be empty')
   .refine(hasNo(LONE_SURROGATE), wellFormed);
@@ -67,7 +72,17 @@ export const opaqueId = z
   .min(1, 'must not be empty')
   .transform((id) => (/^[\w-]{1,64}$/.test(id) ? id : 'nothing'));
 
-/** ISO 8601 with a time zone; kept in UTC with milliseconds. */
+const FIRST = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/**
+ * ISO 8601 with a time zone; kept in UTC with milliseconds. An offset may lead out of the years that have four digits, and
+ * what follows them would not be in the order of time as text.
+ */
 export const instant = z.iso
-  .datetime({ offset: true, error: 'must be an ISO 8601 date and time with a time zone' })
+  .datetime({ offset: true, error: 'must be an ISO 8601 date and time with a time zone', abort: true })
+  .refine((text) => {
+    const time = Date.parse(text);
+    return FIRST <= time && time <= LAST;
+  }, 'must be in the years 0000 to 9999 in UTC')
   .transform((text) => new Date(text).toISOString());

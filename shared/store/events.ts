@@ -27,8 +27,13 @@ export interface EventDetails {
 
 export type NewEvent = EventDetails & Pick<Rules, 'slowModeSeconds'>;
 
-/** What is given changes, the rest stays. */
-export type EventChanges = { [Field in keyof EventDetails]?: EventDetails[Field] | undefined };
+/** What is given changes, what is null goes, the rest stays. */
+export type EventChanges = {
+  [Field in keyof EventDetails]?:
+    | EventDetails[Field]
+    | (Field extends 'description' | 'startsAt' | 'endsAt' ? null : never)
+    | undefined;
+};
 
 type EventItem = Omit<Event, 'status' | 'participantCount' | keyof Rules>;
 
@@ -111,10 +116,19 @@ export async function getHosts(table: Table, id: string): Promise<readonly strin
 export async function updateEvent(table: Table, id: string, changes: EventChanges): Promise<boolean> {
   const entries = Object.entries(defined(changes));
   if (entries.length === 0) return true;
+  const set = entries.filter(([, value]) => value !== null);
+  const gone = entries.filter(([, value]) => value === null);
+  const clauses = [
+    ...(set.length > 0 ? [`SET ${set.map(([field]) => `#${field} = :${field}`).join(', ')}`] : []),
+    ...(gone.length > 0 ? [`REMOVE ${gone.map(([field]) => `#${field}`).join(', ')}`] : []),
+  ];
   return update(table, id, {
-    UpdateExpression: `SET ${entries.map((_, i) => `#f${i} = :v${i}`).join(', ')}`,
-    ExpressionAttributeNames: Object.fromEntries(entries.map(([field], i) => [`#f${i}`, field])),
-    ExpressionAttributeValues: Object.fromEntries(entries.map(([, value], i) => [`:v${i}`, value])),
+    UpdateExpression: clauses.join(' '),
+    ExpressionAttributeNames: Object.fromEntries(entries.map(([field]) => [`#${field}`, field])),
+    // An empty map of values is refused.
+    ...(set.length > 0 && {
+      ExpressionAttributeValues: Object.fromEntries(set.map(([field, value]) => [`:${field}`, value])),
+    }),
   });
 }
 

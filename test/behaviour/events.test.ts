@@ -44,6 +44,8 @@ test.for([
   ['a name that is no string', { name: { $ne: 1 } }, 'name'],
   ['a long description', { name: 'x', description: 'x'.repeat(1_001) }, 'description'],
   ['a time without a zone', { name: 'x', startsAt: '2030-05-01T18:00:00' }, 'startsAt'],
+  ['a time before the year 0', { name: 'x', startsAt: '0000-01-01T00:00:00+01:00' }, 'startsAt'],
+  ['a time after the year 9999', { name: 'x', endsAt: '9999-12-31T23:00:00-01:00' }, 'endsAt'],
   ['a time that is none', { name: 'x', endsAt: 'soon' }, 'endsAt'],
   [
     'an end before the start',
@@ -59,6 +61,24 @@ test.for([
     issues: expect.arrayContaining([{ path, message: expect.any(String) }]),
   });
 });
+
+// JSON comes to the function as text, everything else as base64.
+test.skipIf(inject('isDeployed')).for(['application/json', 'application/vnd.api+json'])(
+  'a body of %s that is not UTF-8 is a 400',
+  async (contentType) => {
+    const send = async (path: string, method: string) => {
+      const body = Buffer.from('{"name":"caf\xe9","reason":"caf\xe9"}', 'latin1');
+      const headers = { 'content-type': contentType };
+      const response = await fetch(`${inject('eventsUrl')}${path}`, { method, headers, body });
+      return [response.status, ((await response.json()) as { error: ErrorData }).error];
+    };
+    const refused = [400, expect.objectContaining({ issues: [{ path: '', message: expect.any(String) }] })];
+    const id = await createEvent();
+    expect(await send('', 'POST')).toEqual(refused);
+    expect(await send(`/${id}`, 'PATCH')).toEqual(refused);
+    expect(await send(`/${id}/kicks`, 'POST')).toEqual(refused);
+  },
+);
 
 test('a body over 64 KB is a 413', async () => {
   const answer = await http<{ error: ErrorData }>('', { method: 'POST', body: { name: 'x'.repeat(70_000) } });
@@ -136,6 +156,33 @@ test('PATCH changes what is given and leaves the rest', async () => {
   );
 });
 
+test('POST takes null for what is left out', async () => {
+  const nothing = { description: null, startsAt: null, endsAt: null, hosts: null, slowModeSeconds: null };
+  const { status, body } = await http('', { method: 'POST', body: { name: 'x', ...nothing } });
+  expect(status).toBe(201);
+  for (const field of Object.keys(nothing)) expect(body).not.toHaveProperty(field);
+});
+
+test('PATCH with null takes a detail away, and leaves what cannot be taken away', async () => {
+  const details = { description: 'x', startsAt: '2030-01-01T00:00:00Z', endsAt: '2030-01-02T00:00:00Z' };
+  const created = await http('', {
+    method: 'POST',
+    body: { name: 'Before', slowModeSeconds: 5, ...details },
+  });
+  const { id } = created.body;
+  const change = (body: object) => http(`/${id}`, { method: 'PATCH', body });
+  const { startsAt, ...others } = created.body;
+  // The end may now be before what the start was.
+  const first = await change({ startsAt: null, endsAt: '2029-01-01T00:00:00Z' });
+  expect(first.body).toEqual({ ...others, endsAt: '2029-01-01T00:00:00.000Z' });
+  const second = await change({ description: null, endsAt: null, name: 'After' });
+  const { description, endsAt, ...bare } = { ...others, name: 'After' };
+  expect([second.status, second.body]).toEqual([200, bare]);
+  const rules = { hosts: null, paused: null, slowModeSeconds: null, status: null };
+  expect((await change({ name: null, ...rules })).body).toEqual(bare);
+  expect((await http(`/${id}`)).body).toEqual(bare);
+});
+
 test('ending an event tells the audience, stops sends and joins, and keeps the history', async () => {
   const id = await createEvent('Match');
   const ana = await enter(id, 'ana');
@@ -195,11 +242,16 @@ test('any page may read: the preflight is answered, the origin allowed without c
   expect(headers.get('access-control-allow-origin')).toBe('*');
 });
 
+interface Body {
+  properties?: object;
+  required?: string[];
+}
+
 test('/openapi.json describes the API as OpenAPI 3.1', async () => {
   const response = await fetch(new URL('/openapi.json', inject('eventsUrl')));
   const document = (await response.json()) as {
     openapi: string;
-    paths: object;
+    paths: Record<string, { patch?: { requestBody: { content: Record<string, { schema: Body }> } } }>;
     components: { schemas: object };
   };
   expect(document.openapi).toMatch(/^3\.1\./);
@@ -213,6 +265,14 @@ test('/openapi.json describes the API as OpenAPI 3.1', async () => {
     '/api/events/{id}/messages',
     '/api/events/{id}/messages/{seq}',
   ]);
+  const { properties, required } =
+    document.paths['/api/events/{id}']?.patch?.requestBody.content['application/json']?.schema ?? {};
+  expect(properties).toMatchObject({
+    description: { type: ['string', 'null'] },
+    startsAt: { type: ['string', 'null'], format: 'date-time' },
+    endsAt: { type: ['string', 'null'], format: 'date-time' },
+  });
+  expect(required).toBeUndefined();
   expect(Object.keys(document.components.schemas).sort()).toEqual([
     'AuditRecord',
     'Ban',

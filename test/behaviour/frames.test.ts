@@ -62,7 +62,7 @@ test.for([
   ['typing', { isTyping: 'yes' }, 'isTyping'],
   ['typing', undefined, 'isTyping'],
   ['ping', [], ''],
-  ['ping', null, ''],
+  ['typing', null, 'isTyping'],
   ['getActiveEvents', { limit: 0 }, 'limit'],
   ['getActiveEvents', { cursor: 'bogus' }, 'cursor'],
 ] as const)('%s %j is a BAD_REQUEST at %s', async ([action, data, path]) => {
@@ -81,6 +81,27 @@ test('success without an id is silent; with one, exactly one ack carries it back
       { event: 'ack', id: 0, data: {} },
       { event: 'ack', id: 'one', data: {} },
     ]);
+});
+
+test('null is the same as nothing', async () => {
+  const eventId = await createEvent();
+  const ana = await connect();
+  const nothing = { after: null, participantToken: null };
+  expect(await ana.request('joinEvent', { eventId, username: 'ana', ...nothing })).toMatchObject({
+    participantToken: expect.any(String),
+  });
+  const { message } = await ana.request<{ message: object }>('sendMessage', {
+    text: 'x',
+    clientMessageId: null,
+  });
+  expect(message).not.toHaveProperty('clientMessageId');
+  ana.sendText('{"action":"ping","data":null,"id":null}');
+  ana.sendText('{"action":"ping","data":null,"id":"mine"}');
+  await ana.settle();
+  const answers = ana.frames
+    .map((frame) => JSON.parse(frame))
+    .filter(({ id }) => id === 'mine' || id === null);
+  expect(answers).toEqual([{ event: 'ack', id: 'mine', data: {} }]);
 });
 
 test('unknown fields are ignored', async () => {

@@ -151,8 +151,8 @@ export const frames = fc
 
 function isSilent(text: string): boolean {
   try {
-    const { action, data = {}, ...rest } = JSON.parse(text);
-    return !Object.hasOwn(rest, 'id') && isRight(action, data);
+    const { action, data, id } = JSON.parse(text);
+    return (id ?? undefined) === undefined && isRight(action, data ?? {});
   } catch {
     return false;
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Message } from '../../shared/protocol/entities.ts';
 import type { ErrorData } from '../../shared/protocol/errors.ts';
+import { limits } from '../../shared/protocol/limits.ts';
 import { createEvent, enter, http } from '../support/chat.ts';
 import { connectPackets, type PacketClient } from '../support/packet-client.ts';
 import { at, frames, patience, tries } from './arbitraries.ts';
@@ -35,7 +36,8 @@ async function ask(client: PacketClient, action: string, data: object = {}): Pro
 function idOf(frame: string): string | undefined {
   try {
     const { id } = Object(JSON.parse(frame));
-    return typeof id === 'string' || Number.isFinite(id) ? JSON.stringify(id) : undefined;
+    const isId = typeof id === 'string' ? id.length <= limits.requestIdLength : Number.isSafeInteger(id);
+    return isId ? JSON.stringify(id) : undefined;
   } catch {
     return undefined;
   }

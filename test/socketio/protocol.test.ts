@@ -100,6 +100,7 @@ describe('CONNECT', () => {
     '40{"anything":[1,{"a":null}]}',
     '40{"pid":"unknown","offset":"unknown"}',
     '40{"pid":7,"offset":{}}',
+    '40{"pid":null,"offset":null,"token":null,"participantToken":null}',
     '40{"__proto__":{"pid":"x"}}',
   ])('%s is answered with a session', async (text) => {
     const client = await opened();

@@ -122,6 +122,16 @@ describe('tokens of an issuer', () => {
     else expect(await refusedWith(tell(all))).toMatchObject(unauthorized);
   });
 
+  test.for([1e11, 1e13, 1e15, 1e30, 1e300, Number.MAX_VALUE])(
+    'an end at %d is the end of 9999',
+    async (exp) => {
+      const { expiresAt } = await tell({ exp });
+      expect(new Date(expiresAt).toISOString()).toBe(
+        exp === 1e11 ? '5138-11-16T09:46:45.000Z' : '9999-12-31T23:59:59.999Z',
+      );
+    },
+  );
+
   test('nothing that a client can send is taken for a fault of ours', async () => {
     const header = fc.record(
       {
@@ -161,6 +171,25 @@ describe('the keys', () => {
     await Promise.all(Array.from({ length: 5 }, () => authenticate(token)));
     await authenticate(token);
     expect(issuer.keyRequests).toBe(1);
+  });
+
+  test.for<[typ: unknown, isGood: boolean]>([
+    ...[undefined, 'JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/At+Jwt'].map(
+      (typ): [unknown, boolean] => [typ, true],
+    ),
+    ...['logout+jwt', 'secevent+jwt', 'dpop+jwt', 'application/logout+jwt', 'token-introspection+jwt'].map(
+      (typ): [unknown, boolean] => [typ, false],
+    ),
+    ...['kb+jwt', 'client-authentication+jwt', 'LOGOUT+JWT', 'JOSE', 'xat+jwt', 'at+jwt ', '', 7, null].map(
+      (typ): [unknown, boolean] => [typ, false],
+    ),
+  ])('sign tokens of several types: %j is taken: %j', async ([typ, isGood]) => {
+    const issuer = await serveIssuer();
+    const key = await issuer.newKey('1');
+    issuer.publish(key.jwk);
+    const told = of(issuer.url)(await key.sign({}, { typ }));
+    if (isGood) expect(await told).toMatchObject({ username: 'ana' });
+    else expect(await refusedWith(told)).toEqual(unauthorized);
   });
 
   test('may be new: a rotated key is found, but made-up ones do not make us ask each time', async () => {
@@ -262,18 +291,55 @@ describe('an issuer in trouble', () => {
     await expect(refused).rejects.not.toMatchObject({ name: 'ChatError' });
   });
 
-  test('lets everybody in once it is well again', async () => {
+  test('lets everybody in ten seconds after it is well again, and is not asked before', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
     const issuer = await serveIssuer();
     const key = await issuer.newKey('1');
     const authenticate = of(issuer.url);
+    const token = await key.sign();
+    const asked = (path: string) => issuer.asked.filter((url) => url === path).length;
+    const failsFor = async (reason: string) => {
+      for (let i = 0; i < 3; i += 1) await expect(authenticate(token)).rejects.toThrow(reason);
+    };
     const good = issuer.documents[DISCOVERY];
     issuer.documents[DISCOVERY] = 503;
-    await expect(authenticate(await key.sign())).rejects.toThrow('503');
+    await Promise.all([failsFor('503'), failsFor('503')]);
     issuer.documents[DISCOVERY] = good;
+    vi.setSystemTime(Date.now() + 9_000);
+    await failsFor('503');
+    expect(asked(DISCOVERY)).toBe(1);
+    vi.setSystemTime(Date.now() + 1_001);
     // Found, but for the keys.
-    await expect(authenticate(await key.sign())).rejects.toThrow();
+    await failsFor('Key Set');
     issuer.publish(key.jwk);
-    expect(await authenticate(await key.sign())).toMatchObject({ username: 'ana' });
+    vi.setSystemTime(Date.now() + 9_000);
+    await failsFor('Key Set');
+    expect([asked(DISCOVERY), asked('/keys')]).toEqual([2, 1]);
+    vi.setSystemTime(Date.now() + 1_001);
+    expect(await authenticate(token)).toMatchObject({ username: 'ana' });
+    expect([asked(DISCOVERY), asked('/keys')]).toEqual([2, 2]);
+  });
+
+  test('is not asked for each made-up key either; keys that are known stay good', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const issuer = await serveIssuer();
+    const [key, mallory] = [await issuer.newKey('1'), await issuer.newKey('2')];
+    issuer.publish(key.jwk);
+    const authenticate = of(issuer.url);
+    await authenticate(await key.sign());
+    issuer.documents['/keys'] = 500;
+    vi.setSystemTime(Date.now() + 31_000);
+    for (let i = 0; i < 3; i += 1) {
+      await expect(authenticate(await mallory.sign())).rejects.not.toMatchObject({ name: 'ChatError' });
+      expect(await authenticate(await key.sign())).toMatchObject({ username: 'ana' });
+    }
+    expect(issuer.asked.filter((path) => path === '/keys')).toHaveLength(2);
   });
 
   test('keeps the keys that were found when they cannot be found again, until they can', async () => {

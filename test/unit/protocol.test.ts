@@ -11,6 +11,40 @@ describe('decoding a frame', () => {
     expect(decodeFrame('{"action":"ping"}')).toEqual({ action: 'ping', data: {} });
   });
 
+  test.for([
+    '""',
+    '"x"',
+    `"${'x'.repeat(64)}"`,
+    '"👍"',
+    '0',
+    '-1',
+    '9007199254740991',
+    '-9007199254740991',
+    '1e3',
+  ])('the id %s comes back', (id) => {
+    const frame = `{"action":"ping","id":${id}}`;
+    expect(decodeFrame(frame).id).toBe(JSON.parse(id));
+    expect(requestIdOf(frame)).toBe(JSON.parse(id));
+  });
+
+  test.for([
+    ...[`"${'x'.repeat(65)}"`, `"${'👍'.repeat(33)}"`, '1.5', '1e-7', '1e400', '-1e21', 'true', '{}', '[]'],
+    ...['9007199254740992', '9007199254740993', '-9007199254740992', '12345678901234567890'],
+  ])('the id %s is refused, and does not come back', (id) => {
+    const frame = `{"action":"ping","id":${id}}`;
+    let refusal: unknown;
+    try {
+      decodeFrame(frame);
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toMatchObject({
+      code: 'BAD_REQUEST',
+      details: { issues: [{ path: 'id', message: expect.stringContaining('64 characters') }] },
+    });
+    expect(requestIdOf(frame)).toBeUndefined();
+  });
+
   test('whatever comes, it is a frame or a BAD_REQUEST with issues', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),

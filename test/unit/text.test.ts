@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { checkTimes } from '../../shared/chat/create-event.ts';
 import { presentable } from '../../shared/protocol/characters.ts';
+import { ChatError } from '../../shared/protocol/errors.ts';
 import { limits } from '../../shared/protocol/limits.ts';
-import { description, eventName, messageText, username } from '../../shared/protocol/text.ts';
+import { description, eventName, instant, messageText, username } from '../../shared/protocol/text.ts';
 
 /** What a schema makes of a text, or why it refuses it. */
 const outcome = (schema: typeof username | typeof messageText, text: string) => {
@@ -60,32 +62,107 @@ test.for<[what: string, name: string, ...messages: string[]]>([
   ),
   ['a line separator', 'a\u2028b', invisible],
   ['a paragraph separator', 'a\u2029b', invisible],
-  ['a zero-width space', 'a\u200bna', invisible],
-  ['a soft hyphen', 'a\u00adna', invisible],
-  ['a word joiner', 'ana\u2060', invisible],
-  ['a BOM inside', 'a\ufeffna', invisible],
-  ['hidden tags', 'ana\u{e0068}\u{e0069}', invisible],
-  ['more hidden tags than a flag has', `🏴${'\u{e0061}'.repeat(7)}`, invisible],
-  ['tags apart from their flag', '🏴x\u{e0067}', invisible],
   ['several faults', 'a\0\u202e\ud800', controls, invisible, illFormed],
   ['a high surrogate', 'a\ud83d', illFormed],
   ['a low surrogate', '\udc4da', illFormed],
-  ['a joiner behind a name', 'ana\u200d', invisible],
-  ['a joiner between Latin letters', 'a\u200cna', invisible],
-  ['a joiner behind an emoji', '👩\u200d', invisible],
-  ['a grapheme joiner', 'ana\u034f', invisible],
-  ['a variation selector behind a letter', 'ana\ufe0f', invisible],
-  ['an ideograph’s variation selector behind a letter', 'ana\u{e0100}', invisible],
-  ['a Khmer inherent vowel', 'ana\u17b4', invisible],
-  ['a Mongolian variation selector behind a letter', 'ana\u180b', invisible],
-  ['a name and a Hangul filler', 'ana\u3164', invisible],
-  ['a Hangul filler', '\u3164', invisible, blank],
-  ['a half-width Hangul filler', '\uffa0 \u115f', invisible, blank],
-  ['a blank Braille pattern', '\u2800', invisible, blank],
-  ['a joiner', '\u200d', invisible, blank],
-  ['a variation selector', '\ufe0f\u{e0100}', invisible, blank],
+  ['a Hangul filler', '\u3164', blank],
+  ['a half-width Hangul filler', '\uffa0 \u115f', blank],
+  ['a blank Braille pattern', '\u2800', blank],
+  ['a joiner', '\u200d', blank],
+  ['a variation selector', '\ufe0f\u{e0100}', blank],
 ])('no name: %s', ([, name, ...messages]) => {
   expect(outcome(username, name)).toEqual(messages);
+});
+
+test.for<[what: string, name: string, becomes: string]>([
+  ['a zero-width space', 'a\u200bna', 'ana'],
+  ['a soft hyphen', 'a\u00adna', 'ana'],
+  ['a word joiner', 'ana\u2060', 'ana'],
+  ['a BOM', 'a\ufeffna', 'ana'],
+  ['a grapheme joiner', 'ana\u034f', 'ana'],
+  ['hidden tags', 'ana\u{e0068}\u{e0069}', 'ana'],
+  ['more tags than a flag has', `${england}\u{e0061} x`, `${england} x`],
+  ['tags apart from their flag', '🏴x\u{e0067}', '🏴x'],
+  ['interlinear annotation', 'a\ufff9n\ufffaa\ufffb', 'ana'],
+  ['fillers', 'ana\u3164\u115f\u1160\uffa0', 'ana'],
+  ['a blank Braille pattern', 'a\u2800na', 'ana'],
+  ['Khmer inherent vowels', 'ana\u17b4\u17b5', 'ana'],
+  ['a joiner at the end', 'ana\u200d', 'ana'],
+  ['a joiner behind an emoji', '👩\u200d', '👩'],
+  ['joiners between Latin letters', 'a\u200cn\u200da', 'ana'],
+  ['a joiner in Persian', 'می\u200dخواهم', 'میخواهم'],
+  ['a non-joiner behind a letter that does not join', 'د\u200cم', 'دم'],
+  ['a non-joiner at the end of Persian', 'می\u200c', 'می'],
+  ['a non-joiner in Hindi without a virama', 'क\u200cख', 'कख'],
+  ['a second joiner', 'क्\u200d\u200cष', 'क्\u200dष'],
+  ['a joiner behind what a virama composes into', '\u0dd9\u200b\u0dca\u200d', '\u0dda'],
+  ['variation selectors without a base', '\ufe0fa \ufe0fb', 'a b'],
+  ['a second variation selector', '❤\ufe0f\ufe0f', '❤\ufe0f'],
+  ['a variation selector behind a filler', 'a\u3164\ufe0f', 'a'],
+])('a name loses what shows nothing: %s', ([, name, becomes]) => {
+  expect(outcome(username, name)).toBe(becomes);
+  expect(outcome(eventName, name)).toBe(becomes);
+  expect(presentable(name)).toBe(becomes);
+});
+
+test.for<[what: string, name: string]>([
+  ['Hindi', 'श्\u200dरी क्\u200cष'],
+  ['Bengali', 'র\u09cd\u200dয'],
+  ['Malayalam', 'അവൻ ന്\u200d'],
+  ['Kannada', 'ರ್\u200cನ'],
+  ['Sinhala, at the end', 'ක්\u200d'],
+  ['Khmer', 'ក្\u200cក'],
+  ['Javanese', '\ua98f\ua9c0\u200c'],
+  ['Kaithi', '\u{1108d}\u{110b9}\u200d\u{1108d}'],
+  ['Tulu-Tigalari', '\u{11392}\u{113ce}\u200d\u{11393}'],
+  ['a mark behind a virama', 'क्\u0951\u200dष'],
+  ['Arabic with marks', 'ب\u064e\u200c\u0651ب'],
+  ['Syriac', '\u0712\u200c\u0712'],
+  ['Mongolian', 'ᠠ\u200cᠠ'],
+  ['a Mongolian vowel apart', 'ᠠ\u180eᠠ'],
+  ['N’Ko', '\u07ca\u200c\u07ca'],
+  ['Adlam', '\u{1e900}\u200c\u{1e901}'],
+  ['Braille', '⠁\u2800⠃'],
+  ['a pirate and a rainbow', '🏴\u200d☠\ufe0f🏳\ufe0f\u200d🌈'],
+  ['an emoji in black and white', '❤\ufe0e'],
+  ['a Latin letter with a variation selector', 'ana\ufe0f'],
+  ['a Latin letter with that of an ideograph', 'ana\u{e0100}'],
+  ['a slashed zero', '0\ufe00'],
+  ['a Myanmar variant', 'က\ufe00'],
+  ...['\u0600', '\u0605', '\u06dd', '\u070f', '\u0890', '\u0891', '\u08e2', '\u{110bd}', '\u{110cd}'].map(
+    (sign): [string, string] => [`U+${sign.codePointAt(0)?.toString(16)}`, `${sign}1`],
+  ),
+  ['a shown format character alone', '\u06dd'],
+])('a name keeps unseen characters that have an effect: %s', ([, name]) => {
+  expect(outcome(username, name)).toBe(name);
+  expect(outcome(eventName, name)).toBe(name);
+  expect(presentable(name)).toBe(name);
+});
+
+test.for<[what: string, text: string]>([
+  ['white space', ' \t\n\u00a0\u1680\u2003\u202f\u205f\u3000'],
+  ['zero width', '\u200b\u200c\u200d\u2060\ufeff'],
+  ['marks of direction', '\u061c\u200e\u200f\u2066\u2069'],
+  ['fillers', '\u115f\u1160\u3164\uffa0'],
+  ['Khmer inherent vowels', '\u17b4\u17b5'],
+  ['variation selectors', '\u180b\ufe00\ufe0f\u{e0100}'],
+  ['tags', '\u{e0001}\u{e0041}\u{e007f}'],
+  ['a soft hyphen and a grapheme joiner', '\u00ad\u034f'],
+  ['blank Braille', '\u2800\u2800'],
+  ['interlinear annotation', '\ufff9\ufffa\ufffb'],
+  ['controls of shorthand, music and hieroglyphs', '\u{1bca0}\u{1d173}\u{13430}\u{13441}'],
+  ['separators', '\u2028\u2029'],
+])('only %s is blank', ([, text]) => {
+  expect(outcome(messageText, text)).toEqual(['must not be blank']);
+  expect(outcome(description, text)).toEqual(['must not be blank']);
+  expect(outcome(username, text)).toBeTypeOf('object');
+  expect(outcome(eventName, text)).toBeTypeOf('object');
+  expect(presentable(text)).toBeUndefined();
+});
+
+test('no description may be empty text', () => {
+  expect(outcome(description, '')).toBe('');
+  expect(outcome(messageText, '')).toEqual(['must not be blank']);
 });
 
 test.for<[what: string, claim: string, shown: string | undefined]>([
@@ -124,7 +201,47 @@ test.for<[what: string, text: string, message?: string]>([
   expect(outcome(description, text)).toEqual(message ? [message] : text);
 });
 
+test.for<[text: string, becomes: string]>([
+  ['2030-05-01T18:00:00+02:00', '2030-05-01T16:00:00.000Z'],
+  ['2030-05-01T18:00:00.5-00:30', '2030-05-01T18:30:00.500Z'],
+  ['2028-02-29T00:00:00Z', '2028-02-29T00:00:00.000Z'],
+  ['0000-01-01T00:00:00Z', '0000-01-01T00:00:00.000Z'],
+  ['0000-01-01T00:00:00-23:59', '0000-01-01T23:59:00.000Z'],
+  ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+  ['9999-12-31T23:59:59+23:59', '9999-12-31T00:00:59.000Z'],
+])('the time %s is %s', ([text, becomes]) => {
+  expect(instant.parse(text)).toBe(becomes);
+});
+
+test.for<[text: unknown, message: string]>([
+  ...['0000-01-01T00:00:00+00:01', '0000-01-01T23:58:00+23:59', '9999-12-31T23:59:59-00:01'].map(
+    (text): [string, string] => [text, 'must be in the years 0000 to 9999 in UTC'],
+  ),
+  ...['+010000-01-01T00:00:00Z', '-000001-01-01T00:00:00Z', '2030-02-30T00:00:00Z', '2030-05-01', ''].map(
+    (text): [string, string] => [text, 'must be an ISO 8601 date and time with a time zone'],
+  ),
+  ...['2030-05-01T24:00:00Z', '2030-05-01T18:00:60Z', '2030-05-01T18:00:00', '2030-05-01T18:00:00+24:00'].map(
+    (text): [string, string] => [text, 'must be an ISO 8601 date and time with a time zone'],
+  ),
+])('the time %s is refused', ([text, message]) => {
+  expect(instant.safeParse(text).error?.issues.map((issue) => issue.message)).toEqual([message]);
+});
+
+test.for([
+  ['2030-01-01T10:00:00+02:00', '2030-01-01T09:00:00Z', true],
+  ['2030-01-01T10:00:00Z', '2030-01-01T11:00:00+02:00', false],
+  ['2030-01-01T10:00:00Z', '2030-01-01T12:00:00+02:00', false],
+  ['+010000-01-01T00:00:00.000Z', '+020000-01-01T00:00:00.000Z', true],
+  ['9999-12-31T00:00:00.000Z', '+010000-01-01T00:00:00.000Z', true],
+  ['-000001-01-01T00:00:00.000Z', '0000-01-01T00:00:00.000Z', true],
+] as const)('an event from %s to %s: %s', ([startsAt, endsAt, isGood]) => {
+  const check = () => checkTimes({ startsAt, endsAt });
+  if (isGood) expect(check).not.toThrow();
+  else expect(check).toThrow(ChatError);
+});
+
 const hidden = fc.constantFrom(
+  ...['\u0dd9', '\u0dca', '\u094d', '\u200c', 'ب', '\ufe0f', '\u06dd', '\u2801', '\u2800', '\u{13430}'],
   ...[' ', '\n', '\0', '\u0301', '\u0323', '\u200b', '\u200d', '\u202e', '\u2028', '\u3164', '\ufeff'],
   ...['\ud83c', '\udff4', '🏴', '\u{e0067}', '\u{e007f}', '👩', 'e', '\u1112', '\u1161', '\ufb2c'],
 );

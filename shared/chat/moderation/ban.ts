@@ -5,6 +5,7 @@ import { deleteBan, nameBan, putBan } from '../../store/bans.ts';
 import type { Chat } from '../chat.ts';
 import { audit } from './audit.ts';
 import { expel, participantIdOf } from './participants.ts';
+import { requireExpellable } from './require-expellable.ts';
 import type { Actor } from './require-moderator.ts';
 
 /** Removes a participant and keeps them out, for so many seconds or for good. Banning again changes the ban. */
@@ -14,7 +15,7 @@ export async function ban(
   actor: Actor,
   { reason, seconds, ...person }: ActionData<'ban'>,
 ): Promise<Replies['ban']> {
-  const participantId = participantIdOf(chat, person);
+  const participantId = await requireExpellable(chat, eventId, actor, person);
   const why = reason === undefined ? {} : { reason };
   const now = Date.now();
   const until = seconds === undefined ? {} : { expiresAt: new Date(now + seconds * 1000).toISOString() };

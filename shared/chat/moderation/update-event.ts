@@ -26,8 +26,8 @@ export async function updateEvent(
   const { table } = chat;
   const before = await getEvent(chat, id);
   checkTimes({
-    startsAt: details.startsAt ?? before.startsAt,
-    endsAt: details.endsAt ?? before.endsAt,
+    startsAt: details.startsAt === undefined ? before.startsAt : details.startsAt,
+    endsAt: details.endsAt === undefined ? before.endsAt : details.endsAt,
   });
   const rules = { paused, slowModeSeconds };
   const hasRules = isAny(rules);
@@ -48,7 +48,8 @@ export async function updateEvent(
   return getEvent(chat, id);
 }
 
-const isAny = (fields: object) => Object.values(fields).some((value) => value !== undefined);
+/** Whether anything is to change. */
+export const isAny = (fields: object) => Object.values(fields).some((value) => value !== undefined);
 
 /**
  * Ends an event: from the first write on it takes no messages. A reader that finds the number open puts the end there
