@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { createConnection } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { webSocketApi } from './gateway/resources.ts';
 import { connect, refusal } from './gateway/socket.ts';
 import { startGateway } from './gateway/start-gateway.ts';
@@ -148,6 +149,27 @@ test.each(['', '/other', '/prod/rooms'])('an upgrade to %j, which is no stage, i
   expect(await refusal(url.replace('/prod', path))).toBeGreaterThanOrEqual(400);
   expect(functions.events('connect').waiting).toEqual([]);
 });
+
+test.each(['/other', '/prod'])(
+  'a refused upgrade to %j is answered and closed, whatever the client does',
+  async (path) => {
+    const { http, openSockets } = await startGateway(chat);
+    const socket = createConnection({
+      port: Number(new URL(http).port),
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    });
+    onTestFinished(() => void socket.destroy());
+    let answer = '';
+    socket.on('data', (data) => (answer += data)).on('error', () => {});
+    // Neither has it the headers of a WebSocket handshake, nor does it ever hang up.
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    await expect.poll(() => answer).toMatch(/^HTTP\/1.1 40[03] .*\r\nConnection: close\r\n/s);
+    await expect.poll(openSockets).toBe(0);
+  },
+);
 
 test('a GET that asks for no upgrade is 426', async () => {
   const { http } = await startGateway(chat);
