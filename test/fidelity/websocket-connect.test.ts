@@ -92,6 +92,25 @@ test('the $connect event of a request without a query string has no query string
   expect(event.requestContext.identity).toEqual({ sourceIp: '127.0.0.1' });
 });
 
+test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+  'a client may call parameters and headers %s',
+  async (name) => {
+    const { url, functions } = await startGateway(chat);
+    await connect(`${url}?${name}=x&${name}=y&token=a`, { headers: { [name]: 'z' } });
+    const event = await functions.events('connect').next();
+    expect(Object.entries(event.queryStringParameters)).toEqual([
+      [name, 'y'],
+      ['token', 'a'],
+    ]);
+    expect(Object.entries(event.multiValueQueryStringParameters)).toEqual([
+      [name, ['x', 'y']],
+      ['token', ['a']],
+    ]);
+    expect(Object.entries(event.headers)).toContainEqual([name, 'z']);
+    expect(Object.entries(event.multiValueHeaders)).toContainEqual([name, ['z']]);
+  },
+);
+
 test('$connect returning no status refuses the upgrade', async () => {
   const { url, functions } = await startGateway(chat);
   functions.on('connect', () => 'welcome');
