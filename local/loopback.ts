@@ -41,7 +41,8 @@ export async function listenOnLoopback(
       return { port: taken, close };
     } catch (error) {
       await close();
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'EADDRINUSE') throw new Error(`Port ${port} cannot be used: ${message}`, { cause: error });
       // Only half of a free port was free: another one.
       if (port === 0 && attempt < 10) continue;
       throw new Error(
@@ -50,6 +51,12 @@ export async function listenOnLoopback(
       );
     }
   }
+}
+
+/** Throws if nothing can listen there. */
+export async function checkPort(port: number): Promise<void> {
+  const refuse: OnRequest = (_req, res) => res.destroy();
+  await (await listenOnLoopback(port, refuse, (_req, socket) => socket.destroy())).close();
 }
 
 function createLoopbackServer(onRequest: OnRequest, onUpgrade: OnUpgrade, upgraded: Set<Duplex>): Server {
