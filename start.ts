@@ -1,14 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ZodError } from 'zod';
+import cdk from './cdk.json' with { type: 'json' };
+import { readSettings } from './infra/context-settings.ts';
 import { edgeRewrites } from './infra/edge-rewrites.ts';
-import { startDynamoDB } from './local/dynamodb/dynamodb-local.ts';
-import { faultsSchema } from './local/faults.ts';
+import { checkDynamoDB, startDynamoDB } from './local/dynamodb/dynamodb-local.ts';
+import { parseFaults } from './local/faults.ts';
 import { AUDIENCE, type Issuer, startIssuer } from './local/issuer.ts';
+import { killAtExit, killGroup } from './local/kill-at-exit.ts';
 import { startLocalStack } from './local/local-stack.ts';
+import { checkPort } from './local/loopback.ts';
+import { Stopping } from './local/stopping.ts';
 
 const help = `Runs the whole chat on this machine, without an AWS account and without Docker.
 
@@ -21,56 +26,66 @@ const help = `Runs the whole chat on this machine, without an AWS account and wi
   DYNAMODB_ENDPOINT=http://… npm start   use a DynamoDB that is already running
   FAULTS='{"dropDisconnect":0.5}' npm start   force faults (docs/local-stack.md)`;
 
-const root = fileURLToPath(new URL('.', import.meta.url));
 const startedAt = Date.now();
 const say = (line: string) =>
   console.log(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${line}`);
 
 /** The command line and the environment. Throws an `Error` whose message is for the user. */
 function readCommand() {
-  const { values } = parseArgs({
-    options: {
-      context: { type: 'string', short: 'c', multiple: true },
-      issuer: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  const { PORT = '5000', DATA_DIR, FAULTS } = process.env;
-  const port = Number(PORT);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`PORT=${PORT} is not a port number`);
-  const settings = (values.context ?? []).map((pair) => {
+  const values = readOptions();
+  const { PORT, DATA_DIR, FAULTS } = process.env;
+  const port = Number(PORT || 5000);
+  if (!/^\d*$/.test(PORT ?? '') || port > 65_535) throw new Error(`PORT=${PORT} is not a port number.`);
+  const pairs = (values.context ?? []).map((pair) => {
     const at = pair.indexOf('=');
-    if (at < 1) throw new Error(`-c ${pair}: expected key=value`);
+    if (at < 1) throw new Error(`-c ${pair}: expected key=value.`);
     return [pair.slice(0, at), pair.slice(at + 1)];
   });
+  const context: Record<string, unknown> = { ...cdk.context, ...Object.fromEntries(pairs) };
+  // The issuer's port is known once it runs; what it will be at is good enough to look at the other settings.
+  const issuer = values.issuer === true;
+  readSettings({ ...context, ...(issuer && issuerSettings('http://localhost')) }, { isLocal: true });
   return {
     help: values.help === true,
-    issuer: values.issuer === true,
+    issuer,
     port,
     dataDir: DATA_DIR || undefined,
-    faults: FAULTS ? readFaults(FAULTS) : undefined,
-    settings: Object.fromEntries(settings) as Record<string, string>,
+    faults: FAULTS ? parseFaults(FAULTS) : undefined,
+    context,
   };
 }
 
-function readFaults(json: string) {
+function readOptions() {
+  const options = {
+    context: { type: 'string', short: 'c', multiple: true },
+    issuer: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
   try {
-    return faultsSchema.parse(JSON.parse(json));
+    return parseArgs({ options }).values;
   } catch (error) {
-    const why =
-      error instanceof ZodError
-        ? error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
-        : error;
-    throw new Error(`FAULTS: ${why}`);
+    const [what] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
+    throw new Error(`${what}. "npm start -- --help" shows what there is.`);
   }
 }
 
-/** The same templates as `npm run synth`, without its checks, which take seconds and do not change the templates. */
-async function synthesize(settings: Record<string, string>, outdir: string): Promise<void> {
-  const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
-  const { chatApp } = await import('./infra/app.ts');
-  chatApp({ context: { ...context, ...settings }, outdir, isLocal: true, checks: false }).synth();
+const issuerSettings = (url: string) => ({ 'auth.issuer': url, 'auth.audience': AUDIENCE });
+
+/** In a process of its own, so that Ctrl-C is heard meanwhile. */
+function synthesize(context: Record<string, unknown>, outdir: string, stopping: Stopping): Promise<void> {
+  const script = fileURLToPath(new URL('infra/synthesize.ts', import.meta.url));
+  const child = spawn(process.execPath, [...process.execArgv, script, JSON.stringify({ context, outdir })], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: process.platform !== 'win32',
+  });
+  killAtExit(child);
+  stopping.add(() => killGroup(child));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error('The stacks could not be synthesized.')),
+    );
+  });
 }
 
 interface ExampleEvent {
@@ -112,48 +127,26 @@ function invitation(webSocketUrl: string, event: ExampleEvent, issuer: Issuer | 
 async function main(): Promise<void> {
   const command = readCommand();
   if (command.help) return console.log(help);
+  const { dataDir, port, faults } = command;
+  await Promise.all([checkPort(port), checkDynamoDB({ dataDir })]);
 
   say('starting DynamoDB Local and synthesizing the stacks');
-  const dynamodb = startDynamoDB({ dataDir: command.dataDir });
-  dynamodb.catch(() => {});
+  const stopping = new Stopping();
+  const dynamodb = startDynamoDB({ dataDir });
+  stopping.add(() => dynamodb.then((database) => database.stop()).catch(() => {}));
   // A folder of its own, because several stacks may run at once.
   const assembly = mkdtempSync(join(tmpdir(), 'live-event-chat-'));
-  let stop = async () => {
-    rmSync(assembly, { recursive: true, force: true });
-    await dynamodb.then((database) => database.stop()).catch(() => {});
-  };
-  let isStopping = false;
-  const end = async (exitCode: number) => {
-    if (isStopping) return;
-    isStopping = true;
-    await stop();
-    process.exit(exitCode);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
-  // npm's shell does not forward signals: stop when the shell is gone.
-  const { ppid } = process;
-  setInterval(() => process.ppid !== ppid && void end(0), 500).unref();
+  stopping.add(() => rmSync(assembly, { recursive: true, force: true }));
 
   try {
     const issuer = command.issuer ? await startIssuer() : undefined;
-    await synthesize(
-      { ...command.settings, ...(issuer && { 'auth.issuer': issuer.url, 'auth.audience': AUDIENCE }) },
-      assembly,
-    );
+    stopping.add(() => issuer?.stop());
+    const context = { ...command.context, ...(issuer && issuerSettings(issuer.url)) };
+    await Promise.all([dynamodb, synthesize(context, assembly, stopping)]);
     say('stacks synthesized; creating the table and loading the functions');
-    const stack = await startLocalStack({
-      ...command,
-      assembly,
-      dynamodb,
-      rewrites: edgeRewrites,
-      log: say,
-    });
-    const stopDatabase = stop;
-    stop = async () => {
-      await issuer?.stop();
-      await stack.stop();
-      await stopDatabase();
-    };
+    const rewrites = edgeRewrites;
+    const stack = await startLocalStack({ assembly, dataDir, dynamodb, faults, port, rewrites, log: say });
+    stopping.add(() => stack.stop());
     const { WebSocketUrl, EventsUrl, ManagementUrl } = stack.outputs;
     const event = await exampleEvent(`${EventsUrl}`, issuer);
     say('ready');
@@ -166,8 +159,9 @@ ${issuer ? `  tokens           ${issuer.url}/token?sub=ana   (also name, scope=c
 ${event ? invitation(`${WebSocketUrl}`, event, issuer) : '  There is no event yet. To create one, send POST /api/events with a token that has the scope chat:operate.'} Press Ctrl-C to stop.
 `);
   } catch (error) {
-    console.error(`\n${error instanceof Error ? error.message : error}`);
-    await end(1);
+    // Ctrl-C makes fail what is under way.
+    if (!stopping.hasBegun) console.error(`\n${error instanceof Error ? error.message : error}`);
+    await stopping.end(1);
   }
 }
 

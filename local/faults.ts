@@ -42,3 +42,17 @@ export const faultsSchema = z.strictObject({
 export type Faults = z.infer<typeof faultsSchema>;
 
 export const noFaults = (): Faults => faultsSchema.parse({});
+
+/** `FAULTS`. Throws an `Error` whose message is for the user. */
+export function parseFaults(json: string): Faults {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new Error(`FAULTS is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+  const parsed = faultsSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => [...path, message].join(' '));
+  throw new Error(`FAULTS: ${issues.join('; ')}`);
+}

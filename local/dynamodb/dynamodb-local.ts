@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { killAtExit } from '../kill-at-exit.ts';
 import { callDynamoDB } from './call.ts';
+import { markAsUsed, openDataDir } from './data-dir.ts';
+import { checkJava, java, noJava } from './java.ts';
 
 /** A DynamoDB that answers. */
 export interface DynamoDB {
@@ -22,10 +24,20 @@ export interface DynamoDBOptions {
   readonly endpoint?: string | undefined;
 }
 
-const noJava =
-  'DynamoDB Local needs Java 11 or newer, which this machine does not have. Install it with ' +
-  '"sudo apt-get install default-jre-headless" (Debian, Ubuntu) or "brew install openjdk" (macOS), or set ' +
-  'DYNAMODB_ENDPOINT to a DynamoDB that already runs.';
+/** Throws in one sentence if `startDynamoDB` with the same options cannot succeed. Takes a tenth of a second. */
+export async function checkDynamoDB(options: DynamoDBOptions = {}): Promise<void> {
+  const running = options.endpoint ?? process.env.DYNAMODB_ENDPOINT;
+  if (running) return checkEndpoint(running);
+  if (options.dataDir) await openDataDir(options.dataDir);
+  await checkJava();
+}
+
+async function checkEndpoint(endpoint: string): Promise<void> {
+  const timeout = sleep(5_000, undefined, { ref: false }).then(() => Promise.reject(new Error('timeout')));
+  await Promise.race([callDynamoDB(endpoint, 'ListTables', {}), timeout]).catch((cause: unknown) => {
+    throw new Error(`No DynamoDB answers at ${endpoint} (DYNAMODB_ENDPOINT).`, { cause });
+  });
+}
 
 /**
  * Starts DynamoDB Local, AWS's own. Does not need the templates, so it can be called before they are synthesized.
@@ -34,12 +46,10 @@ const noJava =
 export async function startDynamoDB(options: DynamoDBOptions = {}): Promise<DynamoDB> {
   const running = options.endpoint ?? process.env.DYNAMODB_ENDPOINT;
   if (running) {
-    await callDynamoDB(running, 'ListTables', {}).catch((cause: unknown) => {
-      throw new Error(`No DynamoDB answers at ${running} (DYNAMODB_ENDPOINT).`, { cause });
-    });
+    await checkEndpoint(running);
     return { endpoint: running, stop: async () => {} };
   }
-  if (options.dataDir) mkdirSync(options.dataDir, { recursive: true });
+  if (options.dataDir) await openDataDir(options.dataDir);
   for (let attempt = 1; ; attempt++) {
     const started = await start(await freePort(), options.dataDir);
     if ('endpoint' in started) return started;
@@ -91,11 +101,13 @@ async function start(port: number, dataDir: string | undefined): Promise<DynamoD
       await callDynamoDB(endpoint, 'ListTables', {});
       // Nothing reads what it says from here on.
       child.stderr?.destroy();
+      const unmark = dataDir ? markAsUsed(dataDir, endpoint) : () => {};
       return {
         endpoint,
         stop: async () => {
           child.stdin?.end();
           await exit;
+          unmark();
         },
       };
     } catch {
@@ -115,7 +127,7 @@ function spawnBound(command: string, cwd: string, args: readonly string[]): Chil
   if (process.platform === 'win32') {
     const child = spawn(command, args, { cwd, env, stdio: ['pipe', 'ignore', 'pipe'] });
     child.stdin.on('finish', () => child.kill());
-    process.once('exit', () => child.kill());
+    killAtExit(child);
     return child;
   }
   const script = [
@@ -127,18 +139,14 @@ function spawnBound(command: string, cwd: string, args: readonly string[]): Chil
     'kill $watch 2>/dev/null',
     'exit $code',
   ].join('\n');
-  return spawn('/bin/sh', ['-c', script, 'sh', command, ...args], {
+  const child = spawn('/bin/sh', ['-c', script, 'sh', command, ...args], {
     cwd,
     env,
     stdio: ['pipe', 'ignore', 'pipe'],
     detached: true,
   });
-}
-
-function java(): string {
-  const home = process.env.JAVA_HOME;
-  const inHome = home ? join(home, 'bin', 'java') : '';
-  return inHome && existsSync(inHome) ? inHome : 'java';
+  killAtExit(child);
+  return child;
 }
 
 function freePort(): Promise<number> {

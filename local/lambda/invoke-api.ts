@@ -26,7 +26,7 @@ export async function handleInvoke(
 ): Promise<boolean> {
   const [, encoded] = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(\?.*)?$/.exec(req.url ?? '') ?? [];
   if (!encoded || req.method !== 'POST') return false;
-  const name = decodeURIComponent(encoded);
+  const name = decoded(encoded);
   const fn = lambda.find(name);
   const arn = fn?.arn ?? (name.startsWith('arn:') ? name : arnPrefix + name);
   const accessKeyId = /Credential=([^/]+)\//.exec(req.headers.authorization ?? '')?.[1] ?? '';
@@ -46,7 +46,7 @@ export async function handleInvoke(
     return refuse(403, 'AccessDeniedException', message);
   }
   if (!fn) return refuse(404, 'ResourceNotFoundException', `Function not found: ${arn}`);
-  if (!(type in maxBytes))
+  if (!Object.hasOwn(maxBytes, type))
     return refuse(400, 'InvalidParameterValueException', `Unknown invocation type ${type}`);
   if (payload.length > maxBytes[type]) {
     const message = `Request must be smaller than ${maxBytes[type]} bytes for the InvokeFunction operation`;
@@ -82,6 +82,15 @@ function answer(
 ): void {
   res.writeHead(status, { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID(), ...headers });
   res.end(body);
+}
+
+/** What cannot be decoded stays as it is, and is no function's name. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function readAll(req: IncomingMessage): Promise<string> {

@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { httpApi, webSocketApi } from './gateway/resources.ts';
 import { startGateway } from './gateway/start-gateway.ts';
@@ -58,6 +59,22 @@ test('the event of payload format 2.0 has the shape of API Gateway', async () =>
     isBase64Encoded: false,
   });
 });
+
+test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+  'a client may call parameters and headers %s',
+  async (name) => {
+    const { http, functions } = await startGateway(anything);
+    // Not fetch, which does not send every one of them as a header.
+    const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+      get(`${http}/?${name}=x&${name}=y`, { headers: { [name]: 'z' } }, resolve).on('error', reject),
+    );
+    answer.resume();
+    expect(answer.statusCode).toBe(200);
+    const event = await functions.events('any').next();
+    expect(Object.entries(event.queryStringParameters)).toEqual([[name, 'x,y']]);
+    expect(Object.entries(event.headers)).toContainEqual([name.toLowerCase(), 'z']);
+  },
+);
 
 test('what is empty is absent from the event', async () => {
   const { http, functions } = await startGateway(anything);

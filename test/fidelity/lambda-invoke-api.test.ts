@@ -67,6 +67,25 @@ describe('Invoke', () => {
     });
   });
 
+  it.each(['constructor', '__proto__', 'Other'])('refuses the invocation type %s', async (type) => {
+    const answer = await fetch(
+      `${core.origin}/2015-03-31/functions/${core.functionName('Echo')}/invocations`,
+      {
+        method: 'POST',
+        headers: { 'x-amz-invocation-type': type },
+      },
+    );
+    expect([answer.status, answer.headers.get('x-amzn-errortype')]).toEqual([
+      400,
+      'InvalidParameterValueException',
+    ]);
+  });
+
+  it('answers 404 for a name that cannot be decoded', async () => {
+    const url = `${core.origin}/2015-03-31/functions/%/invocations`;
+    expect((await fetch(url, { method: 'POST' })).status).toBe(404);
+  });
+
   it('lets functions invoke each other and themselves', async () => {
     expect(await core.invoke('Caller', { depth: 2 })).toMatchObject({
       payload: { payload: { payload: { depth: 0 } } },

@@ -8,6 +8,7 @@ import { connect, refusal } from './gateway/socket.ts';
 
 let stack: LocalStack;
 let assembly: string;
+const logged: string[] = [];
 
 beforeAll(async () => {
   assembly = await mkdtemp(join(tmpdir(), 'rewrites-'));
@@ -16,6 +17,7 @@ beforeAll(async () => {
     // The app has no table: nothing here may talk to a database.
     dynamodb: { endpoint: 'http://127.0.0.1:9', stop: async () => {} },
     functionLogs: 'none',
+    log: (line) => logged.push(line),
     rewrites: { '/socket.io/': '/prod', '/lobby': '/rooms/blue', '/nowhere/': '/other' },
   });
 });
@@ -46,8 +48,36 @@ test('the stage decides about the upgrade', async () => {
 });
 
 test('a GET that asks for no upgrade is 426, as at the stage', async () => {
-  expect((await fetch(`${stack.origin}/socket.io/?EIO=4&transport=polling`)).status).toBe(426);
-  expect((await fetch(`${stack.origin}/prod?EIO=4&transport=polling`)).status).toBe(426);
+  expect((await fetch(`${stack.origin}/socket.io/`)).status).toBe(426);
+  expect((await fetch(`${stack.origin}/prod`)).status).toBe(426);
+});
+
+test.for(['GET', 'POST'])(
+  'a Socket.IO client that begins with polling is told what to do: %s',
+  async (method) => {
+    const answer = await fetch(`${stack.origin}/socket.io/?EIO=4&transport=polling&t=abc`, {
+      method,
+      headers: { Origin: 'https://chat.example' },
+      ...(method === 'POST' && { body: '40' }),
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://chat.example');
+    expect(answer.headers.get('access-control-allow-credentials')).toBe('true');
+    expect(await answer.json()).toEqual({
+      code: 0,
+      message: expect.stringMatching(/^Transport unknown\. .*transports: \["websocket"\]$/),
+    });
+  },
+);
+
+test('its preflight is answered, and the log says once what to change', async () => {
+  const answer = await fetch(`${stack.origin}/prod?EIO=4&transport=polling`, {
+    method: 'OPTIONS',
+    headers: { Origin: 'https://chat.example', 'Access-Control-Request-Headers': 'x-own' },
+  });
+  expect([answer.status, answer.headers.get('access-control-allow-headers')]).toEqual([204, 'x-own']);
+  await fetch(`${stack.origin}/prod?EIO=4&transport=polling`);
+  expect(logged.filter((line) => line.includes('transports: ["websocket"]'))).toHaveLength(1);
 });
 
 test('a request to an HTTP API is rewritten too', async () => {

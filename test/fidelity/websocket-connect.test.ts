@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { createConnection } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { webSocketApi } from './gateway/resources.ts';
 import { connect, refusal } from './gateway/socket.ts';
 import { startGateway } from './gateway/start-gateway.ts';
@@ -91,6 +92,25 @@ test('the $connect event of a request without a query string has no query string
   expect(event.requestContext.identity).toEqual({ sourceIp: '127.0.0.1' });
 });
 
+test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+  'a client may call parameters and headers %s',
+  async (name) => {
+    const { url, functions } = await startGateway(chat);
+    await connect(`${url}?${name}=x&${name}=y&token=a`, { headers: { [name]: 'z' } });
+    const event = await functions.events('connect').next();
+    expect(Object.entries(event.queryStringParameters)).toEqual([
+      [name, 'y'],
+      ['token', 'a'],
+    ]);
+    expect(Object.entries(event.multiValueQueryStringParameters)).toEqual([
+      [name, ['x', 'y']],
+      ['token', ['a']],
+    ]);
+    expect(Object.entries(event.headers)).toContainEqual([name, 'z']);
+    expect(Object.entries(event.multiValueHeaders)).toContainEqual([name, ['z']]);
+  },
+);
+
 test('$connect returning no status refuses the upgrade', async () => {
   const { url, functions } = await startGateway(chat);
   functions.on('connect', () => 'welcome');
@@ -148,6 +168,27 @@ test.each(['', '/other', '/prod/rooms'])('an upgrade to %j, which is no stage, i
   expect(await refusal(url.replace('/prod', path))).toBeGreaterThanOrEqual(400);
   expect(functions.events('connect').waiting).toEqual([]);
 });
+
+test.each(['/other', '/prod'])(
+  'a refused upgrade to %j is answered and closed, whatever the client does',
+  async (path) => {
+    const { http, openSockets } = await startGateway(chat);
+    const socket = createConnection({
+      port: Number(new URL(http).port),
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    });
+    onTestFinished(() => void socket.destroy());
+    let answer = '';
+    socket.on('data', (data) => (answer += data)).on('error', () => {});
+    // Neither has it the headers of a WebSocket handshake, nor does it ever hang up.
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    await expect.poll(() => answer).toMatch(/^HTTP\/1.1 40[03] .*\r\nConnection: close\r\n/s);
+    await expect.poll(openSockets).toBe(0);
+  },
+);
 
 test('a GET that asks for no upgrade is 426', async () => {
   const { http } = await startGateway(chat);

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { GetConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalStack, startLocalStack } from '../../local/local-stack.ts';
@@ -100,4 +102,18 @@ test('the HTTP API of the app answers, with its CORS configuration', async () =>
   expect(await response.json()).toEqual({ method: 'GET', id: 'blue' });
   expect(response.headers.get('access-control-allow-origin')).toBe('https://chat.example');
   expect((await fetch(`${output('RoomsUrl')}/other`)).status).toBe(404);
+});
+
+test('a request that offers h2c, as Java and curl --http2 do, is answered', async () => {
+  const headers = {
+    Connection: 'Upgrade, HTTP2-Settings',
+    Upgrade: 'h2c',
+    'HTTP2-Settings': 'AAMAAABkAAQAAP__',
+  };
+  const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+    get(`${output('RoomsUrl')}/rooms/blue`, { headers })
+      .on('response', resolve)
+      .on('error', reject),
+  );
+  expect([answer.statusCode, await json(answer)]).toEqual([200, { method: 'GET', id: 'blue' }]);
 });

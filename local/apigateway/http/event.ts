@@ -77,11 +77,12 @@ function bodyOf({ settings }: Gateway, req: IncomingMessage, body: Buffer) {
   return { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded: !isText };
 }
 
+/** A map until it is whole: a client may call a parameter `constructor` or `__proto__`. */
 function joined(pairs: readonly (readonly [string, string])[]): Record<string, string> {
-  const all: Record<string, string> = {};
+  const all = new Map<string, string>();
   for (const [name, value] of pairs) {
-    const before = all[name];
-    all[name] = before === undefined ? value : `${before},${value}`;
+    const before = all.get(name);
+    all.set(name, before === undefined ? value : `${before},${value}`);
   }
-  return all;
+  return Object.fromEntries(all);
 }

@@ -94,12 +94,9 @@ type Pairs = readonly (readonly [name: string, value: string])[];
 /** Of a repeated name the last value. */
 const single = (key: string, pairs: Pairs) => ({ [key]: Object.fromEntries(pairs) });
 
+/** A map until it is whole: a client may call a parameter `constructor` or `__proto__`. */
 const multiple = (key: string, pairs: Pairs) => {
-  const all: Record<string, string[]> = {};
-  for (const [name, value] of pairs) {
-    const values = all[name];
-    if (values) values.push(value);
-    else all[name] = [value];
-  }
-  return { [key]: all };
+  const all = new Map<string, string[]>();
+  for (const [name, value] of pairs) all.set(name, [...(all.get(name) ?? []), value]);
+  return { [key]: Object.fromEntries(all) };
 };

@@ -50,7 +50,10 @@ export function isUpgrade(req: IncomingMessage): boolean {
   );
 }
 
-/** Answers an upgrade with an HTTP status instead of 101 and ends the socket. */
+/** How long a client that was refused may take to hang up. */
+const hangUpMs = 2_000;
+
+/** Answers an upgrade with an HTTP status instead of 101 and ends the socket, also if the client does not. */
 export function refuse(
   socket: Duplex,
   status: number,
@@ -66,4 +69,8 @@ export function refuse(
     'Connection: close',
   ];
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  // Not at once: what is still unread would make it a reset, and the client could lose the answer.
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), hangUpMs).unref();
+  socket.once('close', () => clearTimeout(timer));
 }

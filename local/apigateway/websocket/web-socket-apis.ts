@@ -9,6 +9,7 @@ import { Connection } from './connection.ts';
 import { type Closing, disconnectEvent, noStatusReason } from './disconnect-event.ts';
 import { Handshake, isUpgrade, refuse } from './handshake.ts';
 import { attachSocket } from './socket.ts';
+import { refusePolling } from './socketio-polling.ts';
 import { type Accepted, upgrade } from './upgrade.ts';
 
 /** All WebSocket APIs and their open connections. */
@@ -68,7 +69,9 @@ export class WebSocketApis {
 
   /** Answers 426 to a GET of a stage that asks for no upgrade. @returns false if the request is for something else */
   refuseRequest(req: IncomingMessage, res: ServerResponse): boolean {
-    if (req.method !== 'GET' || !this.#stages.has(stageNameOf(req))) return false;
+    if (!this.#stages.has(stageNameOf(req))) return false;
+    if (refusePolling(req, res, this.#gateway.log)) return true;
+    if (req.method !== 'GET') return false;
     const body = JSON.stringify({ message: 'Upgrade Required', requestId: newId() });
     res.writeHead(426, { 'Content-Type': 'application/json', Upgrade: 'websocket' }).end(body);
     return true;

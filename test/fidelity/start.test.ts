@@ -1,0 +1,147 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { startDynamoDB } from '../../local/dynamodb/dynamodb-local.ts';
+import { listen } from '../../local/loopback.ts';
+
+// `npm start` as a user runs it.
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'start-'));
+const file = join(folder, 'file');
+writeFileSync(file, '');
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+    cwd: root,
+    env: { ...process.env, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (printed += data));
+  const exited = new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { child, exited, printed: () => printed };
+}
+
+/** Everything that a process has started, its children's children too. */
+function descendantsOf(pid: number | undefined): number[] {
+  const pairs = execFileSync('ps', ['-A', '-o', 'pid=,ppid=']).toString().trim().split('\n');
+  const children = pairs
+    .map((pair) => pair.trim().split(/\s+/).map(Number))
+    .filter(([, parent]) => parent === pid)
+    .flatMap(([child = 0]) => [child, ...descendantsOf(child)]);
+  return children;
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const wrong: [what: string, args: string[], env: Record<string, string>, says: RegExp][] = [
+  ['an unknown option', ['--isuer'], {}, /^Unknown option '--isuer'\. "npm start -- --help" shows/],
+  ['a setting without a value', ['-c', 'sendBurst'], {}, /^-c sendBurst: expected key=value\.$/],
+  ['an unknown setting', ['-c', 'sendBurts=1'], {}, /^Invalid settings:\n {2}sendBurts: no such setting/],
+  ['a bad value', ['-c', 'sendBurst=many'], {}, /^Invalid settings:\n {2}sendBurst: must be a number$/],
+  ['a port that is none', [], { PORT: '70000' }, /^PORT=70000 is not a port number\.$/],
+  ['a port that is a word', [], { PORT: '0x50' }, /^PORT=0x50 is not a port number\.$/],
+  ['faults that are no JSON', [], { FAULTS: '{' }, /^FAULTS is not JSON: .+$/],
+  ['an unknown fault', [], { FAULTS: '{"drop":1}' }, /^FAULTS: Unrecognized key: "drop"$/],
+  ['no Java', [], { JAVA_HOME: '', PATH: folder }, /^DynamoDB Local needs Java 11 or newer/],
+  [
+    'a DATA_DIR that is a file',
+    [],
+    { DATA_DIR: file },
+    /^DATA_DIR=.+ is not a folder that can be written to\.$/,
+  ],
+  [
+    'a DynamoDB that is not there',
+    [],
+    { DYNAMODB_ENDPOINT: 'http://127.0.0.1:9' },
+    /^No DynamoDB answers at/,
+  ],
+];
+
+test.for(wrong)('%s is said before anything starts', async ([, args, env, says]) => {
+  const { exited, printed } = run(['start.ts', ...args], env);
+  expect(await exited).toBe(1);
+  expect(printed().trim()).toMatch(says);
+});
+
+test('a port that is taken is said before anything starts', async () => {
+  const server = createServer();
+  const port = await listen(server, 0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  const { exited, printed } = run(['start.ts'], { PORT: String(port) });
+  expect(await exited).toBe(1);
+  expect(printed()).toMatch(new RegExp(`^Port ${port} is in use; .+\n$`));
+});
+
+test('a DATA_DIR that another DynamoDB uses is said before anything starts', async () => {
+  const dataDir = join(folder, 'data');
+  const dynamodb = await startDynamoDB({ dataDir, endpoint: '' });
+  try {
+    const { exited, printed } = run(['start.ts'], { DATA_DIR: dataDir });
+    expect(await exited).toBe(1);
+    expect(printed()).toBe(
+      `DATA_DIR=${dataDir} is in use by the DynamoDB at ${dynamodb.endpoint}; stop that first.\n`,
+    );
+  } finally {
+    await dynamodb.stop();
+  }
+  const again = await startDynamoDB({ dataDir, endpoint: '' });
+  await again.stop();
+});
+
+test.for(['starting DynamoDB Local', 'Press Ctrl-C to stop'])(
+  'Ctrl-C after "%s" ends everything within 5 seconds',
+  async (line) => {
+    const { child, exited, printed } = run(['start.ts']);
+    await expect.poll(printed, { timeout: 120_000 }).toContain(line);
+    // Time to be in the middle of what comes next.
+    await expect.poll(() => descendantsOf(child.pid).length).toBeGreaterThan(2);
+    const started = descendantsOf(child.pid);
+    const begun = performance.now();
+    child.kill('SIGINT');
+    expect(await exited).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(6_000);
+    await expect.poll(() => started.filter(isAlive)).toEqual([]);
+  },
+);
+
+const stuck = `
+  import { Stopping } from './local/stopping.ts';
+  new Stopping().add(() => new Promise(() => {}));
+  setInterval(() => {}, 1000);
+  console.log('started');`;
+
+test('what does not stop within 5 seconds is ended by force', async () => {
+  const { child, exited, printed } = run(['--input-type=module', '-e', stuck]);
+  await expect.poll(printed).toContain('started');
+  // npm sends each signal a second time, at once.
+  child.kill('SIGINT');
+  child.kill('SIGINT');
+  const begun = performance.now();
+  expect(await exited).toBe(1);
+  expect(performance.now() - begun).toBeGreaterThan(4_500);
+  expect(printed()).toContain('Not everything stopped within 5 seconds');
+});
+
+test('a second Ctrl-C exits at once', async () => {
+  const { child, exited, printed } = run(['--input-type=module', '-e', stuck]);
+  await expect.poll(printed).toContain('started');
+  child.kill('SIGINT');
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  child.kill('SIGINT');
+  expect(await exited).toBe(130);
+});
