@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import cdk from './cdk.json' with { type: 'json' };
 import { readSettings } from './infra/context-settings.ts';
 import { edgeRewrites } from './infra/edge-rewrites.ts';
 import { checkDynamoDB, startDynamoDB } from './local/dynamodb/dynamodb-local.ts';
@@ -41,7 +40,7 @@ function readCommand() {
     if (at < 1) throw new Error(`-c ${pair}: expected key=value.`);
     return [pair.slice(0, at), pair.slice(at + 1)];
   });
-  const context: Record<string, unknown> = { ...cdk.context, ...Object.fromEntries(pairs) };
+  const context: Record<string, unknown> = { ...cdkContext(), ...Object.fromEntries(pairs) };
   // The issuer's port is known once it runs; what it will be at is good enough to look at the other settings.
   const issuer = values.issuer === true;
   readSettings({ ...context, ...(issuer && issuerSettings('http://localhost')) }, { isLocal: true });
@@ -54,6 +53,9 @@ function readCommand() {
     context,
   };
 }
+
+const cdkContext = (): object =>
+  JSON.parse(readFileSync(fileURLToPath(new URL('cdk.json', import.meta.url)), 'utf8')).context;
 
 function readOptions() {
   const options = {

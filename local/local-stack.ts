@@ -5,6 +5,7 @@ import { createApiGateway } from './apigateway/api-gateway.ts';
 import { systemClock } from './clock.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { resolveStacks } from './cloudformation/resolver.ts';
+import { typesNotRun } from './cloudformation/types-not-run.ts';
 import { openCheckpoints } from './dynamodb/checkpoints.ts';
 import { startDynamoDB } from './dynamodb/dynamodb-local.ts';
 import { startDynamoDBEndpoint } from './dynamodb/endpoint.ts';
@@ -89,6 +90,8 @@ async function start(
     origin,
     tableNamePrefix: options.tableNamePrefix ?? '',
   });
+  const notRun = typesNotRun(resources).join(', ');
+  if (notRun) log(`does not run here: ${notRun}`);
   const scratch = mkdtempSync(join(tmpdir(), 'local-stack-'));
   stops.push(() => rmSync(scratch, { recursive: true, force: true }));
   const functions = resources

@@ -6,7 +6,7 @@ import { followClock } from './runtime-clock.mjs';
 import { createContext } from './runtime-context.mjs';
 import { errorDocument } from './runtime-errors.mjs';
 import { loadHandler } from './runtime-handler.mjs';
-import { withoutTlsTo } from './runtime-https.mjs';
+import { keepOnThisMachine } from './runtime-https.mjs';
 import { captureLogs } from './runtime-logs.mjs';
 
 const { wake, ahead, configuration } = workerData;
@@ -33,7 +33,8 @@ for (const [event, wrap, exitCode] of [
   });
 }
 
-withoutTlsTo(process.env.AWS_ENDPOINT_URL_LAMBDA);
+const { AWS_ENDPOINT_URL_LAMBDA: origin, AWS_ENDPOINT_URL_DYNAMODB: dynamodb } = process.env;
+keepOnThisMachine({ origin, dynamodb });
 
 let handler;
 try {

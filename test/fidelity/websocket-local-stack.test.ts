@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { GetConnectionCommand, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type LocalStack, startLocalStack } from '../../local/local-stack.ts';
 import { synthesizeEchoApp } from './gateway/echo-app.ts';
 import { failure, managementClient } from './gateway/management.ts';
@@ -116,4 +116,17 @@ test('a request that offers h2c, as Java and curl --http2 do, is answered', asyn
       .on('error', reject),
   );
   expect([answer.statusCode, await json(answer)]).toEqual([200, { method: 'GET', id: 'blue' }]);
+});
+
+test('a function posts to the endpoint that an API has on AWS, which is this machine here', async () => {
+  const other = await startLocalStack({
+    assembly,
+    dynamodb: { endpoint: 'http://127.0.0.1:9', stop: async () => {} },
+    functionLogs: 'none',
+    apiGateway: { domainName: (apiId) => `${apiId}.execute-api.us-east-1.amazonaws.com` },
+  });
+  onTestFinished(() => other.stop());
+  const client = await connect(`${other.outputs.Url}?token=ada`, { protocols: ['echo'] });
+  client.send({ action: 'reply', text: 'by the domain name of AWS' });
+  expect(await client.next()).toBe('by the domain name of AWS');
 });
