@@ -70,7 +70,7 @@ function appStack(stack: Stack, table: TableV2, plain: Table): void {
     new LambdaFn(stack, id, { code, runtime: Runtime.NODEJS_24_X, handler, ...props });
 
   const echo = fn('Echo', 'echo.handler', { environment: { TABLE: table.tableName }, memorySize: 256 });
-  fn('CommonJs', 'common.handler');
+  fn('CommonJs', 'common.handler', { timeout: Duration.seconds(20) });
   fn('Nested', 'nested/deep.inner.handler');
   fn('Crash', 'crash.handler', { timeout: Duration.seconds(10) });
   fn('Impatient', 'crash.handler', { timeout: Duration.seconds(1) });
