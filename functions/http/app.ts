@@ -35,7 +35,7 @@ export function newApp(): OpenAPIHono<Env> {
   );
   app.use(async (c, next) => {
     await next();
-    c.header('Cache-Control', 'no-store');
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
   });
 
   app.use(

@@ -20,11 +20,14 @@ import { serve } from './serve.ts';
 /** The routes that everybody may read, and the creation of events, which needs an operator. */
 const app = newApp();
 
+/** What everybody may read may be a second old: a crowd that polls costs what one of them does. */
+const shared = { 'Cache-Control': 'public, max-age=1' };
+
 app.openapi(routes.listEvents, async (c) =>
-  c.json(await listActiveEvents(chat, c.req.valid('query'), limits.pageBytes), 200),
+  c.json(await listActiveEvents(chat, c.req.valid('query'), limits.pageBytes), 200, shared),
 );
 
-app.openapi(routes.getEvent, async (c) => c.json(await getEvent(chat, c.req.valid('param').id), 200));
+app.openapi(routes.getEvent, async (c) => c.json(await getEvent(chat, c.req.valid('param').id), 200, shared));
 
 // Before the body is validated, so that callers without the right learn nothing about it.
 app.on('POST', routes.createEvent.path, async (c, next) => {
@@ -44,6 +47,7 @@ app.openapi(routes.listMessages, async (c) => {
   return c.json(
     await readPage(chat.table, id, await readableEnd(chat.table, id), c.req.valid('query'), limits.pageBytes),
     200,
+    shared,
   );
 });
 

@@ -8,6 +8,9 @@ import { postElsewhere } from '../context/post-elsewhere.ts';
 
 const delivery = { ...chat, postElsewhere };
 
+/** An event of several in a batch may take so long, milliseconds: the others wait for it. Then it is retried. */
+const TOGETHER_MS = 60_000;
+
 /**
  * Delivers the events whose heads have changed. A batch may contain several events; they run concurrently and fail
  * separately. If a record is delivered twice, the second invocation finds nothing to do.
@@ -22,7 +25,8 @@ export async function handler(
     if (!firstRecordOf.has(eventId)) firstRecordOf.set(eventId, dynamodb?.SequenceNumber ?? '');
   }
   const batchItemFailures: DynamoDBBatchResponse['batchItemFailures'] = [];
-  return untilShortlyBefore(context, async (deadline) => {
+  return untilShortlyBefore(context, async (end) => {
+    const deadline = firstRecordOf.size > 1 ? Math.min(end, Date.now() + TOGETHER_MS) : end;
     await Promise.all(
       [...firstRecordOf].map(async ([eventId, itemIdentifier]) => {
         try {

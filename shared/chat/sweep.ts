@@ -18,6 +18,10 @@ import { readOutbox } from '../store/presence-outbox.ts';
 import type { Chat } from './chat.ts';
 
 const CONCURRENCY = 10;
+/** Of the time there is, what events may take. */
+const HEALING_FRACTION = 0.7;
+/** So many connections one sweep looks after. */
+const DUE_AT_ONCE = 2_000;
 /** The end of an event is looked after this long, milliseconds. */
 const ENDED_SINCE_MS = 24 * 3_600_000;
 
@@ -29,17 +33,22 @@ const expired: ServerEvent = { event: 'error', data: new ChatError('UNAUTHORIZED
  */
 export async function sweep(chat: Chat, deadline: number): Promise<void> {
   const now = Date.now();
+  // First: anybody can leave any number of connections behind, and rooms are not to wait for them.
+  const healUntil = now + HEALING_FRACTION * (deadline - now);
+  for await (const { status, ids } of eventPages(chat, now)) {
+    await forEachConcurrently(ids, CONCURRENCY, (eventId) =>
+      separately(chat, { eventId }, () => heal(chat, eventId, status, healUntil)),
+    );
+  }
   const due: string[] = [];
-  for await (const connectionId of listDue(chat.table, now)) due.push(connectionId);
+  for await (const connectionId of listDue(chat.table, now)) {
+    due.push(connectionId);
+    if (due.length === DUE_AT_ONCE) break;
+  }
   await forEachConcurrently(due, CONCURRENCY, async (connectionId) => {
     // What the minute does not suffice for waits for the next one.
     if (Date.now() < deadline) await separately(chat, { due: true }, () => reap(chat, connectionId, now));
   });
-  for await (const { status, ids } of eventPages(chat, now)) {
-    await forEachConcurrently(ids, CONCURRENCY, (eventId) =>
-      separately(chat, { eventId }, () => heal(chat, eventId, status, deadline)),
-    );
-  }
   if (due.length > 0) chat.log.info('handled connections that were due', { count: due.length });
 }
 

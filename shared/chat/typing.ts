@@ -1,5 +1,6 @@
 import { packFrames } from '../delivery/content/frames.ts';
 import { markMembersLost } from '../delivery/departures.ts';
+import { FrameQuota } from '../delivery/posting/frame-quota.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import { wires } from '../protocol/wire.ts';
 import type { Connection } from '../store/connections.ts';
@@ -32,6 +33,8 @@ export async function typing(
     frames: packFrames(wire, [{ event: 'userTyping', data: { eventId, participant, isTyping } }]),
     connectionIds: others.filter((member) => member.wire === wire).map(({ connectionId }) => connectionId),
   }));
+  // No waiting for it: messages go first.
+  if (!(await new FrameQuota(chat, now).take(others.length))) return { data: {} };
   const until = now + PATIENCE_MS;
   const { gone } = await chat.poster.postAll(batches, () => until);
   await markMembersLost(chat, gone);

@@ -282,13 +282,16 @@ test('/openapi.json describes the API as OpenAPI 3.1', async () => {
   ]);
 });
 
-test.for(['', '/nothing'])('GET %j tells browsers to do nothing with the answer', async (path) => {
+test.for([
+  ['', 'public, max-age=1'],
+  ['/nothing', 'no-store'],
+] as const)('GET %j tells browsers to do nothing with the answer', async ([path, caching]) => {
   const { headers } = await http(path);
   expect(Object.fromEntries(headers)).toMatchObject({
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'strict-transport-security': expect.stringContaining('max-age='),
-    'cache-control': 'no-store',
+    'cache-control': caching,
   });
 });

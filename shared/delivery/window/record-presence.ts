@@ -15,7 +15,7 @@ import { type AudienceMember, hasName } from './audience.ts';
 import type { Lease } from './lease-holder.ts';
 
 /** So many changes one window records, the oldest first: their ids fit into an item beside those of the last window. */
-const CHANGES = 4_000;
+export const CHANGES = 4_000;
 /** So many people one window tells of one by one, however small the audience: each of them hears a version of their own. */
 const TOLD_ONE_BY_ONE = 100;
 /** One more than is named: it may be the one who hears it. */
@@ -93,14 +93,13 @@ export async function recordPresence(
   const left = new Set(waiting.slice(CHANGES));
   const recorded = outbox.filter((entry) => !left.has(entry));
   const changes = presenceChanges(taken, tabsAnnounced([...left], members.filter(hasName)));
-  const people = changes.joined.length + changes.left.length + changes.renamed.length;
-  const summarize = members.length > settings.presenceSummaryAbove || people > TOLD_ONE_BY_ONE;
+  const isLarge = members.length > settings.presenceSummaryAbove;
+  const told = boundedChanges(changes, { isLarge, isFatal: isFatal(cursor) });
   const record = {
     number: Math.max(cursor.presence, history.at(-1)?.number ?? 0) + 1,
     after: cursor.delivered,
     upTo,
-    changes: atMost(changes, isFatal(cursor) ? 0 : summarize ? NAMED : TOLD_ONE_BY_ONE),
-    summarize,
+    ...told,
     outbox: recorded.map(({ ulid }) => ulid),
   };
   const keptMs = settings.recoverySeconds * 1000 + timing.presenceHistoryMs;
@@ -122,9 +121,18 @@ function toldOf(history: PresenceRecord[], cursor: Cursor): PresenceRecord[] {
 
 const isFatal = ({ takes = 1 }: Cursor): boolean => takes > TAKES_IN_VAIN;
 
-const atMost = ({ joined, left, renamed, participantCount }: PresenceChanges, most: number) => ({
-  joined: joined.slice(0, most),
-  left: left.slice(0, most),
-  renamed: renamed.slice(0, most),
-  participantCount,
-});
+/** What is told of changes, and how: so few are named that the versions of a window do not grow with it. */
+export function boundedChanges(
+  { joined, left, renamed, participantCount }: PresenceChanges,
+  { isLarge, isFatal = false }: { isLarge: boolean; isFatal?: boolean },
+): Pick<PresenceRecord, 'changes' | 'summarize'> {
+  const summarize = isLarge || joined.length + left.length + renamed.length > TOLD_ONE_BY_ONE;
+  const most = isFatal ? 0 : summarize ? NAMED : TOLD_ONE_BY_ONE;
+  const changes = {
+    joined: joined.slice(0, most),
+    left: left.slice(0, most),
+    renamed: renamed.slice(0, most),
+    participantCount,
+  };
+  return { changes, summarize };
+}
