@@ -115,13 +115,20 @@ async function exampleEvent(
 
 /** The lines that tell the user how to chat in this event. */
 function invitation(webSocketUrl: string, event: ExampleEvent, issuer: Issuer | undefined): string {
-  const address = issuer ? `"${webSocketUrl}?token=$(curl -s '${issuer.url}/token?sub=ana')"` : webSocketUrl;
-  const join = { eventId: event.id, ...(!issuer && { username: 'ana' }) };
-  return `  To chat, run this in two terminals, and paste the two lines after it:
+  const linesFor = (name: string) => {
+    const address = issuer
+      ? `"${webSocketUrl}?token=$(curl -s '${issuer.url}/token?sub=${name}')"`
+      : webSocketUrl;
+    const join = { eventId: event.id, ...(!issuer && { username: name }) };
+    return `    npx wscat -c ${address}
+${JSON.stringify({ action: 'joinEvent', id: 1, data: join })}
+${JSON.stringify({ action: 'sendMessage', id: 2, data: { text: `hello from ${name}` } })}`;
+  };
+  return `  To chat, run each of these in a terminal of its own, and paste the two lines after it.
 
-    npx wscat -c ${address}
-    > ${JSON.stringify({ action: 'joinEvent', id: 1, data: join })}
-    > ${JSON.stringify({ action: 'sendMessage', id: 2, data: { text: 'hello' } })}
+${linesFor('ana')}
+
+${linesFor('ben')}
 
   The event is called “${event.name}”.`;
 }
