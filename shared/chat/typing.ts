@@ -33,9 +33,9 @@ export async function typing(
     frames: packFrames(wire, [{ event: 'userTyping', data: { eventId, participant, isTyping } }]),
     connectionIds: others.filter((member) => member.wire === wire).map(({ connectionId }) => connectionId),
   }));
-  // No waiting for it: messages go first.
-  if (!(await new FrameQuota(chat, now).take(others.length))) return { data: {} };
   const until = now + PATIENCE_MS;
+  // Left out if there is nothing left: messages go first.
+  if (!(await new FrameQuota(chat, until).take(others.length))) return { data: {} };
   const { gone } = await chat.poster.postAll(batches, () => until);
   await markMembersLost(chat, gone);
   return { data: {} };
