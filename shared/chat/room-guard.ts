@@ -44,8 +44,7 @@ export function waitFor({ head, cursor, text, used }: Room, framesPerSecond: num
   const messages = head.seq - delivered;
   // The next one is let in whatever it is like: else it never would be.
   if (messages <= 0) return 0;
-  // A head from before bytes were counted has none.
-  const bytes = (head.bytes ?? 0) - deliveredBytes + messageBytes(text);
+  const bytes = head.bytes - deliveredBytes + messageBytes(text);
   const framesEach = Math.max(1, bytes / limits.frameBytes);
   const frames = (audience - unbatched) * framesEach + unbatched * (messages + 1);
   const window = Math.max(audience, (framesPerSecond * SHORTEST_WINDOW_MS) / 1000);

@@ -30,7 +30,9 @@ export async function getEventHead(
   eventId: string,
   { consistent = true } = {},
 ): Promise<EventHead | undefined> {
-  return getItem<EventHead>(table, eventHeadKey(eventId), { consistent });
+  const item = await getItem<EventHead>(table, eventHeadKey(eventId), { consistent });
+  // One that an older version wrote lacks what is newer.
+  return item && { ...newEventHead, ...item };
 }
 
 /** What an event must be for an entry to get a number. `writable`: active and not paused. */
