@@ -1,8 +1,7 @@
-import { packFrames } from '../delivery/content/frames.ts';
+import { batchesFor, packFrames } from '../delivery/content/frames.ts';
 import { markMembersLost } from '../delivery/departures.ts';
 import { FrameQuota } from '../delivery/posting/frame-quota.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
-import { wires } from '../protocol/wire.ts';
 import type { Connection } from '../store/connections.ts';
 import { getCursor } from '../store/cursor.ts';
 import { isMuted, listNameless, type NamelessMember } from '../store/members.ts';
@@ -29,10 +28,9 @@ export async function typing(
     const hearing = page.filter((member) => member.state !== 'away' && !isMuted(member, now));
     others.push(...hearing.filter((member) => member.participant.id !== participant.id));
   }
-  const batches = wires.map((wire) => ({
-    frames: packFrames(wire, [{ event: 'userTyping', data: { eventId, participant, isTyping } }]),
-    connectionIds: others.filter((member) => member.wire === wire).map(({ connectionId }) => connectionId),
-  }));
+  const batches = batchesFor(others, (wire) =>
+    packFrames(wire, [{ event: 'userTyping', data: { eventId, participant, isTyping } }]),
+  );
   const until = now + PATIENCE_MS;
   // Left out if there is nothing left: messages go first.
   if (!(await new FrameQuota(chat, until).take(others.length))) return { data: {} };

@@ -3,7 +3,8 @@ import { limits } from '../../protocol/limits.ts';
 import { encodeOffset, type Offset } from '../../protocol/offset.ts';
 import type { ServerEvent } from '../../protocol/server-to-client.ts';
 import { encodeEvent as encodePacket } from '../../protocol/socketio.ts';
-import { hasOffsets, isUnbatched, type Wire } from '../../protocol/wire.ts';
+import { hasOffsets, isUnbatched, type Wire, wires } from '../../protocol/wire.ts';
+import type { Batch } from '../posting/poster.ts';
 
 /**
  * An event on its way. Whoever has heard it has come to `offset`; a Socket.IO client gets it as the last argument, and can come
@@ -50,6 +51,16 @@ export function pack(wire: Wire, events: readonly Outgoing[], maxBytes: number =
 
 export const packFrames = (wire: Wire, events: readonly Outgoing[], maxBytes?: number): string[] =>
   pack(wire, events, maxBytes).map(({ text }) => text);
+
+/** The same for many, whatever their wires. */
+export const batchesFor = (
+  recipients: readonly { connectionId: string; wire: Wire }[],
+  framesOn: (wire: Wire) => string[],
+): Batch[] =>
+  wires.map((wire) => ({
+    frames: framesOn(wire),
+    connectionIds: recipients.filter((one) => one.wire === wire).map(({ connectionId }) => connectionId),
+  }));
 
 function onePacket({ event, data, offset }: Outgoing, carriesOffset: boolean): string {
   return offset === undefined || !carriesOffset

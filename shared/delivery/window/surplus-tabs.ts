@@ -1,7 +1,7 @@
 import { ChatError } from '../../protocol/errors.ts';
 import { encodeDisconnect } from '../../protocol/socketio.ts';
-import { isSocketIo, wires } from '../../protocol/wire.ts';
-import { packFrames } from '../content/frames.ts';
+import { isSocketIo } from '../../protocol/wire.ts';
+import { batchesFor, packFrames } from '../content/frames.ts';
 import { byParticipant } from '../content/presence-changes.ts';
 import type { Delivery } from '../types.ts';
 import { type AudienceMember, hasName } from './audience.ts';
@@ -29,12 +29,9 @@ export async function tellSurplus(
   if (members.length === 0) return;
   const reason = `You have more than ${settings.tabsPerParticipant} connections in this event, and this is the oldest.`;
   const error = new ChatError('FORBIDDEN', { reason }).toData();
-  const batches = wires.map((wire) => ({
-    frames: [
-      ...packFrames(wire, [{ event: 'error', data: error }]),
-      ...(isSocketIo(wire) ? [encodeDisconnect()] : []),
-    ],
-    connectionIds: members.filter((member) => member.wire === wire).map(({ connectionId }) => connectionId),
-  }));
+  const batches = batchesFor(members, (wire) => [
+    ...packFrames(wire, [{ event: 'error', data: error }]),
+    ...(isSocketIo(wire) ? [encodeDisconnect()] : []),
+  ]);
   await poster.postAll(batches, () => until);
 }
