@@ -38,6 +38,9 @@ export const chatSettings = z.object({
   typingBurst: count.min(1).max(10_000).default(4),
   joinsPerSecond: number.positive().max(1_000).default(2),
   joinBurst: count.min(1).max(10_000).default(10),
+  /** Requests of one connection that have no rate of their own: reads, pings, and what is no request at all. */
+  requestsPerSecond: number.positive().max(10_000).default(50),
+  requestBurst: count.min(1).max(1_000_000).default(1_000),
   /** The OpenID Connect issuer whose tokens are required; without an issuer everybody is a guest. */
   'auth.issuer': z.url('must be the URL of an OpenID Connect issuer').optional(),
   /** The `aud` that those tokens must have, or their `client_id` if they have no `aud`. */

@@ -37,13 +37,13 @@ const functions: readonly [
     'getActiveEvents',
     'GetActiveEvents',
     'websocket/get-active-events',
-    { itemActions: ['GetItem', 'BatchGetItem'], queriesIndex: true, methods: posts },
+    { itemActions: ['GetItem', 'BatchGetItem', 'UpdateItem'], queriesIndex: true, methods: posts },
   ],
   [
     'getHistory',
     'GetHistory',
     'websocket/get-history',
-    { itemActions: ['GetItem', 'Query'], methods: posts },
+    { itemActions: ['GetItem', 'Query', 'UpdateItem'], methods: posts },
   ],
   [
     ['deleteMessage', 'kick', 'ban', 'unban', 'updateEvent'],

@@ -17,7 +17,7 @@ export interface Taken {
 }
 
 /**
- * Takes one from a participant's allowance, if there is one.
+ * Takes so much (`cost`, at most the burst) from an allowance, if there is that much.
  * GCRA (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm): one item remembers the theoretical arrival time
  * `tat`. DynamoDB expressions have no max(), hence the two updates.
  */
@@ -26,12 +26,14 @@ export async function takeRate(
   participantId: string,
   action: string,
   { perSecond, burst }: Rate,
+  cost = 1,
 ): Promise<Taken> {
   const Key = rateKey(participantId, action);
   const now = Date.now();
   const interval = Math.ceil(1000 / perSecond);
-  const tolerance = (burst - 1) * interval;
-  const ttl = epochSeconds(now + tolerance + interval + 60_000);
+  const price = cost * interval;
+  const tolerance = burst * interval - price;
+  const ttl = epochSeconds(now + burst * interval + 60_000);
   /** The `tat` that stands in the way; undefined: done. */
   const attempt = async (
     update: Pick<UpdateInput, 'UpdateExpression' | 'ConditionExpression'>,
@@ -61,14 +63,14 @@ export async function takeRate(
       UpdateExpression: 'SET tat = :next, #ttl = :ttl',
       ConditionExpression: 'attribute_not_exists(tat) OR tat <= :now',
     },
-    { ':now': now, ':next': now + interval },
+    { ':now': now, ':next': now + price },
   );
   if (tat === undefined) return { waitMs: 0, used: 0 };
   if (tat > now + tolerance) return refused(tat);
   // Within the burst: as many as there are in advance.
   const later = await attempt(
-    { UpdateExpression: 'SET tat = tat + :interval, #ttl = :ttl', ConditionExpression: 'tat <= :limit' },
-    { ':interval': interval, ':limit': now + tolerance },
+    { UpdateExpression: 'SET tat = tat + :price, #ttl = :ttl', ConditionExpression: 'tat <= :limit' },
+    { ':price': price, ':limit': now + tolerance },
   );
   return later === undefined ? { waitMs: 0, used: (tat - now) / (burst * interval) } : refused(later);
 }

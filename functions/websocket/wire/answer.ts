@@ -4,6 +4,7 @@ import type { RequestId } from '../../../shared/protocol/json.ts';
 import type { Connection } from '../../../shared/store/connections.ts';
 import { chat } from '../../context/chat.ts';
 import { log } from '../../context/observe.ts';
+import { requests } from '../../context/requests.ts';
 import { post } from './handler.ts';
 
 /** How a wire answers a request. */
@@ -11,9 +12,11 @@ export interface Answers {
   ack(id: RequestId, data: object): string;
   /** Without an id, the event `error`. */
   error(error: ErrorData, id?: RequestId): string;
+  /** What tells a client not to come back by itself. */
+  goodbye?: string;
 }
 
-interface Request {
+export interface Request {
   connectionId: string;
   requestId: string;
   /** The id that the answer must carry. */
@@ -26,26 +29,37 @@ interface Request {
  */
 export async function answer(
   answers: Answers,
-  { connectionId, requestId, id }: Request,
+  request: Request,
   run: () => Promise<{ connection: Connection; reply: Reply }>,
 ): Promise<void> {
-  const refuse = async (error: unknown, of?: RequestId) => {
-    const refusal = refusalOf(error, requestId);
-    await post(connectionId, answers.error(refusal, of));
-    // The token has expired: the client must connect again with a new one.
-    if (refusal.code === 'UNAUTHORIZED') await chat.poster.close(connectionId);
-  };
+  const { connectionId, requestId, id } = request;
   let done: { connection: Connection; reply: Reply };
   try {
+    await requests.take(connectionId);
     done = await run();
   } catch (error) {
-    return refuse(error, id);
+    return refuse(answers, request, error);
   }
   const { connection, reply } = done;
   if (id !== undefined) await post(connectionId, answers.ack(id, reply.data));
   else if (reply.eventWithoutAck) await chat.send(connection, reply.eventWithoutAck);
   // The request is answered: what fails from now on is told without its id.
-  await reply.afterwards?.().catch((error) => refuse(error));
+  await reply.afterwards?.().catch((error) => refuse(answers, { connectionId, requestId }, error));
+}
+
+/** Tells why, and disconnects whoever cannot go on: without a valid token, or by asking on after several refusals. */
+export async function refuse(
+  answers: Answers,
+  { connectionId, requestId, id }: Request,
+  error: unknown,
+): Promise<void> {
+  const refusal = refusalOf(error, requestId);
+  await post(connectionId, answers.error(refusal, id));
+  const asksOn = requests.goesOn(connectionId);
+  if (asksOn && answers.goodbye !== undefined) await post(connectionId, answers.goodbye);
+  // The token has expired: the client must connect again with a new one.
+  if (!asksOn && refusal.code !== 'UNAUTHORIZED') return;
+  if ((await chat.poster.close(connectionId)) && asksOn) requests.end(connectionId);
 }
 
 /** What the client is told about a failure; the log has the rest. */

@@ -11,13 +11,28 @@ import type { RequestId } from '../../../shared/protocol/json.ts';
 import { parse } from '../../../shared/protocol/parse.ts';
 import type { Connection } from '../../../shared/store/connections.ts';
 import { chat } from '../../context/chat.ts';
+import { requests } from '../../context/requests.ts';
 import { bytesOf } from './answer.ts';
+
+/** What they cost beyond a request, in requests: they read up to a frame from the table. */
+const HEAVY: Partial<Record<Action, number>> = { getHistory: 2, getActiveEvents: 2 };
+
+/** Of whom the table keeps how much they may (shared/chat/rate-limit.ts), if they are in an event. */
+const HAVE_ALLOWANCE: readonly Action[] = [
+  'sendMessage',
+  'typing',
+  'deleteMessage',
+  'kick',
+  'ban',
+  'unban',
+  'updateEvent',
+];
 
 /** What each of some actions does. */
 export type Operations = { [A in Action]?: Operation<ActionData<A>> };
 
 /**
- * Runs the operation of an action. Throws `UNAUTHORIZED`, `UNKNOWN_ACTION`, `BAD_REQUEST`, and what the operation throws.
+ * Runs the operation of an action. Throws `UNAUTHORIZED`, `UNKNOWN_ACTION`, `BAD_REQUEST`, `RATE_LIMITED`, and what the operation throws.
  */
 export async function dispatch(
   operations: Operations,
@@ -30,7 +45,12 @@ export async function dispatch(
   const operation = operations[action] as Operation<unknown> | undefined;
   if (!operation) throw new ChatError('UNKNOWN_ACTION');
   const schema = (connection.identity && clientToServerWithToken[action]) ?? clientToServer[action];
-  return operation(chat, connection, parse<unknown>(schema, data), bytesOf(id));
+  const input = parse<unknown>(schema, data);
+  const { connectionId, membership } = connection;
+  await requests.take(connectionId, HEAVY[action] ?? 0);
+  if (action === 'joinEvent' || (membership && HAVE_ALLOWANCE.includes(action)))
+    requests.giveBack(connectionId);
+  return operation(chat, connection, input, bytesOf(id));
 }
 
 const isAction = (name: string): name is Action => Object.hasOwn(clientToServer, name);

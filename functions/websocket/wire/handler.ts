@@ -3,6 +3,7 @@ import type { PostOutcome } from '../../../shared/delivery/posting/poster.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { chat } from '../../context/chat.ts';
 import { log, publishMetrics } from '../../context/observe.ts';
+import { requests } from '../../context/requests.ts';
 
 /** One message of a client. */
 export interface Incoming {
@@ -25,6 +26,7 @@ export class StillOpen extends Error {
  */
 export function handleMessages(take: (message: Incoming) => Promise<void>): MessageHandler {
   return async ({ requestContext: { connectionId, requestId }, body = '' }) => {
+    if (requests.hasEnded(connectionId)) return { statusCode: 200 };
     try {
       await take({ connectionId, requestId, text: body });
     } catch (error) {

@@ -7,13 +7,15 @@ import {
   encodeAck,
   encodeConnectError,
   encodeConnected,
+  encodeDisconnect,
   encodeEvent,
   type Packet,
 } from '../../../shared/protocol/socketio.ts';
 import { type Connection, getConnection } from '../../../shared/store/connections.ts';
 import { authenticate } from '../../context/authenticate.ts';
 import { chat } from '../../context/chat.ts';
-import { type Answers, answer, refusalOf } from './answer.ts';
+import { requests } from '../../context/requests.ts';
+import { type Answers, answer, refusalOf, refuse } from './answer.ts';
 import { dispatch } from './dispatch.ts';
 import { type Incoming, isTooLarge, post, StillOpen } from './handler.ts';
 
@@ -25,6 +27,14 @@ const answers: Answers = {
   ack: (id, data) => encodeAck(Number(id), { ok: true, ...data }),
   error: (error, id) =>
     id === undefined ? encodeEvent('error', error) : encodeAck(Number(id), { ok: false, error }),
+  // A client that the server sends away does not come back by itself.
+  goodbye: encodeDisconnect(),
+};
+
+/** Before CONNECT is answered, a client takes nothing else for a refusal. */
+const connectAnswers: Answers = {
+  ...answers,
+  error: ({ message, ...data }) => encodeConnectError({ message, data }),
 };
 
 /** Answers a packet, or closes the connection: if the packet violates the protocol, or if no answer can be sent. */
@@ -47,12 +57,22 @@ async function close(connectionId: string): Promise<void> {
 
 /** False: the packet is not allowed here. */
 async function answerGood(packet: Packet, message: Incoming, connection: Connection): Promise<boolean> {
-  if (packet.type === 'pong' || packet.type === 'attachment') return true;
   const { connectionId } = message;
+  if (packet.type === 'event' || packet.type === 'binary') {
+    if (packet.namespace !== MAIN_NAMESPACE || !connection.socket) return false;
+    await answerEvent(packet, message, connection);
+    return true;
+  }
+  try {
+    await requests.take(connectionId);
+  } catch (error) {
+    await refuse(connection.socket ? answers : connectAnswers, message, error);
+    return true;
+  }
+  if (packet.type === 'pong' || packet.type === 'attachment') return true;
   if (packet.type === 'connect') return answerConnect(packet, message, connection);
   if (packet.namespace !== MAIN_NAMESPACE || !connection.socket) return false;
   if (packet.type === 'disconnect') await disconnect(chat, connectionId);
-  if (packet.type === 'event' || packet.type === 'binary') await answerEvent(packet, message, connection);
   return true;
 }
 
