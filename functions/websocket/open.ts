@@ -1,4 +1,6 @@
 import { open } from '../../shared/chat/open.ts';
+import { openTable } from '../../shared/store/table.ts';
+import { environment } from '../context/environment.ts';
 import { log } from '../context/observe.ts';
 import { poster } from '../context/poster.ts';
 
@@ -9,6 +11,8 @@ export interface OpenEvent {
   sid: string;
 }
 
+const table = openTable(environment.tableName);
+
 export async function handler({ connectionId, sid }: OpenEvent): Promise<void> {
-  await open({ poster, log }, connectionId, sid);
+  await open({ table, poster, log }, connectionId, sid);
 }

@@ -119,8 +119,9 @@ export class ChatWebSocketApi extends Construct {
       entry: 'websocket/open',
       settings,
       table,
-      itemActions: [],
-      management: { api: this.management, methods: ['POST'] },
+      itemActions: ['GetItem'],
+      // And where that is refused as too fast: asking whose fault it is.
+      management: { api: this.management, methods: ['POST', 'GET'] },
     });
     open.lambda.configureAsyncInvoke({ maxEventAge: Duration.minutes(1), retryAttempts: 0 });
     return open;

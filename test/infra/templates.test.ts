@@ -240,7 +240,9 @@ describe('grants', () => {
     expect(actionsOf('WebSocketConnect').filter((action) => action.startsWith('dynamodb:'))).toHaveLength(1);
     expect(actionsOf('WebSocketConnect')).not.toContain('execute-api:ManageConnections');
     expect(actionsOf('WebSocketConnect')).toContain('lambda:InvokeFunction');
-    expect(actionsOf('WebSocketOpen').filter((action) => /dynamodb|lambda/.test(action))).toEqual([]);
+    expect(actionsOf('WebSocketOpen').filter((action) => /dynamodb|lambda/.test(action))).toEqual([
+      'dynamodb:GetItem',
+    ]);
     expect(actionsOf('WebSocketOpen')).toContain('execute-api:ManageConnections');
     expect(actionsOf('DeliveryPost').filter((action) => /dynamodb|lambda/.test(action))).toEqual([]);
     expect(actionsOf('DeliveryPost')).toContain('execute-api:ManageConnections');

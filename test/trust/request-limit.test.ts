@@ -152,7 +152,10 @@ describe('as configured by nobody', () => {
     const client = await enter(await newEvent(), 'ana', { url: url() });
     const before = stack.writes.length;
     for (let i = 0; i < 30; i += 1) await client.request('getHistory', { limit: 100 });
-    const charged = stack.writes.slice(before).flatMap(({ keys }) => keys).filter((key) => key.endsWith(' request'));
+    const charged = stack.writes
+      .slice(before)
+      .flatMap(({ keys }) => keys)
+      .filter((key) => key.endsWith(' request'));
     expect(charged).toEqual([]);
     for (let i = 0; i < 270; i += 1) await client.request('getHistory', { limit: 100 });
   });
