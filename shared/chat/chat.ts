@@ -22,7 +22,7 @@ export interface Reply<Data extends object = object> {
   data: Data;
   /** What goes out instead when no acknowledgement was asked for. */
   eventWithoutAck?: ServerEvent;
-  afterwards?: () => Promise<void>;
+  afterwards?: (() => Promise<void>) | undefined;
 }
 
 /** `connection` as it was when the request came. `reservedBytes` is what the answer's frame needs for the request's id: pages leave room for it. */

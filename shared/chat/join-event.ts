@@ -9,6 +9,7 @@ import { readableEnd } from './history.ts';
 import { becomeMember, type JoinInput } from './joining/become-member.ts';
 import { countOf, readRoster } from './joining/roster.ts';
 import { sendHistory } from './joining/send-history.ts';
+import { stopTyping } from './typing.ts';
 
 /**
  * Makes the connection a member of the event, and of no other. Until its history is on the way the member is held:
@@ -43,8 +44,11 @@ export async function joinEvent(
       can: rightsIn(now, connection, participant.id),
       ...(participantToken !== undefined && { participantToken }),
     },
-    afterwards: () =>
-      sendHistory(chat, { to: connection, joinId, event: now, joinerId: participant.id, roster, end, after }),
+    afterwards: async () => {
+      const to = connection;
+      await sendHistory(chat, { to, joinId, event: now, joinerId: participant.id, roster, end, after });
+      if (leftEventId !== undefined) await stopTyping(chat, connection)?.();
+    },
   };
 }
 

@@ -4,9 +4,11 @@ import { type Connection, getConnection } from '../store/connections.ts';
 import { signalPresence } from '../store/event-head.ts';
 import { leave } from '../store/leave.ts';
 import type { Chat, Reply } from './chat.ts';
+import { stopTyping } from './typing.ts';
 
 /** Leaves the event the connection is in. Being in none is what was asked for. */
-export async function leaveEvent(chat: Chat, { connectionId, membership }: Connection): Promise<Reply> {
+export async function leaveEvent(chat: Chat, connection: Connection): Promise<Reply> {
+  const { connectionId, membership } = connection;
   let from = membership;
   // Changed: a join or another leave came in between.
   const left = await lookAgain(async () => {
@@ -18,5 +20,5 @@ export async function leaveEvent(chat: Chat, { connectionId, membership }: Conne
     await signalPresence(chat.table, left.eventId);
     await deliverNow(chat, left.eventId);
   }
-  return { data: {} };
+  return { data: {}, afterwards: stopTyping(chat, connection) };
 }

@@ -14,6 +14,7 @@ import { checkRules } from './check-rules.ts';
 import { membershipOf } from './membership-of.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
 import { guardRoom } from './room-guard.ts';
+import { stopTyping } from './typing.ts';
 
 /** Stores a message, and delivers it at once if the audience is small. Answered: certain to reach everybody. */
 export async function sendMessage(
@@ -41,7 +42,7 @@ export async function sendMessage(
   await guardRoom(chat, connection, { head, cursor: seen, text, used });
   const { message, ...written } = await store(chat, connection, draft, gate);
   await deliverNow(chat, eventId, { seen, ...written });
-  return { data: { message } };
+  return { data: { message }, afterwards: stopTyping(chat, connection) };
 }
 
 type Draft = Omit<Message, 'seq'>;

@@ -26,6 +26,8 @@ export const limits = {
     'socketio-no-offsets': 0,
     'socketio-batch-no-offsets': 0,
   },
+  /** How long `userTyping` with `isTyping: true` is valid, milliseconds. */
+  typingMs: 5_000,
   /** How long a repeated `clientMessageId` finds the first message. */
   idempotencySeconds: 600,
 } as const;

@@ -29,6 +29,12 @@ export interface Socket {
   sessionId: string;
 }
 
+/** That somebody was announced as typing, in which event and until when that is valid, milliseconds. */
+export interface Typing {
+  eventId: string;
+  until: number;
+}
+
 /** One WebSocket connection, from `$connect` until it is gone; of Socket.IO, until it cannot be recovered any more. */
 export interface Connection {
   connectionId: string;
@@ -42,6 +48,8 @@ export interface Connection {
   /** The participant that it was first: changing tokens gives nobody a new allowance. */
   firstParticipantId?: string;
   membership?: Membership;
+  /** Only of those who have typed. */
+  typing?: Typing;
   socket?: Socket;
   /** By when something is to be done about it, in the index: see `phases`. */
   rank: string;
@@ -139,6 +147,28 @@ export interface Opened {
 export async function openSocket(table: Table, connection: Connection, opened: Opened): Promise<boolean> {
   const Key = connectionKey(connection.connectionId);
   return (await updateIf(table, Key, opening(connection, opened))) !== undefined;
+}
+
+/** Remembers that somebody types. */
+export async function setTyping(table: Table, connectionId: string, typing: Typing): Promise<void> {
+  await updateIf(table, connectionKey(connectionId), {
+    UpdateExpression: 'SET #typing = :typing',
+    // Never creates a connection that is gone.
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#typing': 'typing' },
+    ExpressionAttributeValues: { ':typing': typing },
+  });
+}
+
+/** Forgets it. False: somebody else has, or they type anew. */
+export async function clearTyping(table: Table, connectionId: string, typing: Typing): Promise<boolean> {
+  const cleared = await updateIf(table, connectionKey(connectionId), {
+    UpdateExpression: 'REMOVE #typing',
+    ConditionExpression: '#typing = :typing',
+    ExpressionAttributeNames: { '#typing': 'typing' },
+    ExpressionAttributeValues: { ':typing': typing },
+  });
+  return cleared !== undefined;
 }
 
 /** Removes a connection that is in no event. False: it has joined one meanwhile. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { connect, createEvent, enter, refusal } from '../support/chat.ts';
+import { connect, createEvent, enter, hears, refusal } from '../support/chat.ts';
+import type { ChatClient } from '../support/chat-client.ts';
 
 test('everyone gets a message, the sender too', async () => {
   const eventId = await createEvent();
@@ -80,6 +81,44 @@ test('typing is announced to the others only', async () => {
   await ana.request('typing', { isTyping: false });
   expect(await bob.next('userTyping')).toMatchObject({ isTyping: false });
   expect(ana.all('userTyping')).toEqual([]);
+});
+
+test.for([
+  ['sends', (ana) => ana.say('hi')],
+  ['leaves', (ana) => ana.request('leaveEvent')],
+  ['closes the connection', (ana) => ana.close()],
+] as const satisfies [string, (ana: ChatClient) => Promise<unknown>][])(
+  'whoever %s while typing is told not to type any more, once',
+  async ([, act]) => {
+    const eventId = await createEvent();
+    const ana = await enter(eventId, 'ana');
+    const bob = await enter(eventId, 'bob');
+    await ana.request('typing', { isTyping: true });
+    expect(await bob.next('userTyping')).toMatchObject({ isTyping: true });
+    await act(ana);
+    expect(await bob.next('userTyping')).toMatchObject({
+      participant: { username: 'ana' },
+      isTyping: false,
+    });
+    const cid = await enter(eventId, 'cid');
+    await cid.say('not typed');
+    await hears(bob, 'not typed');
+    await bob.settle();
+    expect(bob.all('userTyping')).toHaveLength(2);
+  },
+);
+
+test('a room is told who types at most every half second', async () => {
+  const eventId = await createEvent();
+  const typists = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => enter(eventId, name)));
+  const bob = await enter(eventId, 'bob');
+  const began = Date.now();
+  for (let round = 0; round < 5; round += 1)
+    await Promise.all(typists.map((one) => one.request('typing', { isTyping: true })));
+  await bob.next('userTyping');
+  await bob.settle();
+  const halves = Math.ceil((Date.now() - began) / 500);
+  expect(bob.all('userTyping').length).toBeLessThanOrEqual(halves + 1);
 });
 
 test.for([

@@ -27,6 +27,13 @@ export const unavoidable: readonly Difference[] = [
     without: acksBehindMessages,
   },
   {
+    what: 'That somebody who has sent or left does not type any more may come later, or not at all.',
+    because:
+      'Every announcement is a post to each of the others. A room is told of typing at most every half second, whoever types.',
+    where: 'everywhere',
+    without: withoutTypingThatIsOver,
+  },
+  {
     what: 'Emits that do not wait for each other take effect in any order.',
     because:
       'API Gateway invokes a Lambda for each frame of a connection, at the same time. The option `retries`, or awaiting ' +
@@ -74,6 +81,19 @@ function acksBehindMessages(entries: readonly Heard[]): Heard[] {
     }
   });
   return result;
+}
+
+/** Without `isTyping: false` of those who have been heard or have left since they began. */
+function withoutTypingThatIsOver(entries: readonly Heard[]): Heard[] {
+  const over = new Set<string>();
+  return entries.filter((entry) => {
+    const { participant, isTyping } = Object(entry.data);
+    if (entry.kind !== 'event' || !participant) return true;
+    if (entry.name === 'newMessage' || entry.name === 'userLeft') over.add(participant.id);
+    if (entry.name !== 'userTyping') return true;
+    if (isTyping) over.delete(participant.id);
+    return isTyping || !over.has(participant.id);
+  });
 }
 
 /** Without numbers and times, by text; but the numbers must have come in order. */
