@@ -40,6 +40,8 @@ export const bundling = {
   // The local stack runs the same bundles on Node 20.
   target: 'node20',
   mainFields: ['module', 'main'],
+  // Characters outside ASCII would be escaped, at twice the size.
+  charset: 'utf8',
   // Lambda's credentials are always in the environment: 90 KB of other ways to find some stay out.
   alias: { '@aws-sdk/credential-provider-node': './functions/credentials.ts' },
   // 115 KB of undici that are only loaded for form data, and where WebAssembly has no SIMD.
