@@ -1,7 +1,7 @@
 import { deliverNow, recentCursor } from '../delivery/deliver.ts';
 import { newId } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
-import type { Message } from '../protocol/entities.ts';
+import type { Author, Message, Participant } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
 import type { Replies } from '../protocol/replies.ts';
 import type { Connection } from '../store/connections.ts';
@@ -31,7 +31,7 @@ export async function sendMessage(
   const draft: Draft = {
     id: newId(),
     eventId,
-    participant: { id: participant.id, username: participant.username },
+    participant: authorOf(participant),
     text,
     sentAt: new Date().toISOString(),
     ...(clientMessageId !== undefined && { clientMessageId }),
@@ -46,6 +46,8 @@ export async function sendMessage(
 }
 
 type Draft = Omit<Message, 'seq'>;
+
+const authorOf = ({ joinedAt: _joinedAt, ...author }: Participant): Author => author;
 
 /** The message that an earlier send with the same `clientMessageId` became. */
 async function findFirst({ table }: Chat, { eventId, clientMessageId, participant }: Draft) {

@@ -19,7 +19,11 @@ export const eventSchema = z.object({
   slowModeSeconds: z.int().optional(),
 });
 
-export const authorSchema = z.object({ id: z.string(), username: z.string() });
+/** What somebody may do in an event beyond chatting: moderate it, moderate every event, also create and change them. */
+export const roleSchema = z.enum(['host', 'moderator', 'operator']);
+
+/** `role`: as it was when they wrote. */
+export const authorSchema = z.object({ id: z.string(), username: z.string(), role: roleSchema.optional() });
 
 export const messageSchema = z.object({
   id: z.string(),
@@ -58,6 +62,7 @@ export const auditSchema = z.object({
 export type Event = z.infer<typeof eventSchema>;
 export type Ban = z.infer<typeof banSchema>;
 export type AuditRecord = z.infer<typeof auditSchema>;
+export type Role = z.infer<typeof roleSchema>;
 export type Author = z.infer<typeof authorSchema>;
 export type Message = z.infer<typeof messageSchema>;
 

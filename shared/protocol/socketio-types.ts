@@ -23,18 +23,21 @@ export interface Event {
   slowModeSeconds?: number | undefined;
 }
 
+/** Of those who may moderate this event, every event, or also create and change events. */
+export type Role = 'host' | 'moderator' | 'operator';
 export interface Participant {
   id: string;
   username: string;
   joinedAt: string;
+  role?: Role | undefined;
 }
 
 export interface Message {
   id: string;
   eventId: string;
-  /** Counts up within one event: orders messages, and shows repeated ones. */
+  /** Counts up in each event: orders messages, shows repeated ones. */
   seq: number;
-  participant: { id: string; username: string };
+  participant: { id: string; username: string; role?: Role | undefined };
   text: string;
   sentAt: string;
   clientMessageId?: string | undefined;

@@ -149,28 +149,6 @@ export async function openSocket(table: Table, connection: Connection, opened: O
   return (await updateIf(table, Key, opening(connection, opened))) !== undefined;
 }
 
-/** Remembers that somebody types. */
-export async function setTyping(table: Table, connectionId: string, typing: Typing): Promise<void> {
-  await updateIf(table, connectionKey(connectionId), {
-    UpdateExpression: 'SET #typing = :typing',
-    // Never creates a connection that is gone.
-    ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeNames: { '#typing': 'typing' },
-    ExpressionAttributeValues: { ':typing': typing },
-  });
-}
-
-/** Forgets it. False: somebody else has, or they type anew. */
-export async function clearTyping(table: Table, connectionId: string, typing: Typing): Promise<boolean> {
-  const cleared = await updateIf(table, connectionKey(connectionId), {
-    UpdateExpression: 'REMOVE #typing',
-    ConditionExpression: '#typing = :typing',
-    ExpressionAttributeNames: { '#typing': 'typing' },
-    ExpressionAttributeValues: { ':typing': typing },
-  });
-  return cleared !== undefined;
-}
-
 /** Removes a connection that is in no event. False: it has joined one meanwhile. */
 export async function deleteUnjoined(table: Table, connectionId: string): Promise<boolean> {
   const command = new DeleteCommand({

@@ -106,9 +106,13 @@ export async function listEvents(
   return { ids: keys.map(({ pk }) => idOf(pk)), ...more };
 }
 
-/** Ids of the participants who may moderate an event. Eventually consistent. */
-export async function getHosts(table: Table, id: string): Promise<readonly string[]> {
-  const item = await getItem<EventItem>(table, eventKey(id), { consistent: false });
+/** Ids of the participants who may moderate an event. */
+export async function getHosts(
+  table: Table,
+  id: string,
+  { consistent = false } = {},
+): Promise<readonly string[]> {
+  const item = await getItem<EventItem>(table, eventKey(id), { consistent });
   return item?.hosts ?? [];
 }
 

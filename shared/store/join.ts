@@ -4,6 +4,7 @@ import { connectionKey, memberKey } from './keys.ts';
 import { unchanged, who } from './leave.ts';
 import type { Member } from './members.ts';
 import { addToOutbox, type OutboxEntry } from './presence-outbox.ts';
+import { staffWrites } from './staff.ts';
 import { epochSeconds, type Table } from './table.ts';
 import { transact, type Write } from './transaction.ts';
 
@@ -42,7 +43,7 @@ export async function join(
   if (previous && previous.eventId !== next.eventId) {
     writes.push({ Delete: { Key: memberKey(previous.eventId, connectionId) } });
   }
-  writes.push(...outboxWrites(connectionId, previous, next));
+  writes.push(...outboxWrites(connectionId, previous, next), ...staffWrites(connection, previous, next));
   const [failed] = await transact(table, writes);
   if (failed === undefined) return 'joined';
   return failed === 0 ? 'banned' : 'changed';

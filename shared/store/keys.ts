@@ -50,6 +50,13 @@ export const memberKey = (eventId: string, connectionId: string): Key => ({
   sk: `CONN#${connectionId}`,
 });
 
+/** Who of the audience has a role. */
+export const staffPartition = (eventId: string): string => `EVENT#${eventId}#STAFF`;
+export const staffKey = (eventId: string, connectionId: string): Key => ({
+  pk: staffPartition(eventId),
+  sk: `CONN#${connectionId}`,
+});
+
 export const connectionKey = (connectionId: string): Key => ({ pk: `CONN#${connectionId}`, sk: 'META' });
 
 /** A Socket.IO session, by the hash of its secret. */

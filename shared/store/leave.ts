@@ -1,6 +1,7 @@
 import { type Connection, enterPhase, type Membership } from './connections.ts';
 import { connectionKey, memberKey } from './keys.ts';
 import { addToOutbox } from './presence-outbox.ts';
+import { staffWrites } from './staff.ts';
 import type { Table } from './table.ts';
 import { transact, type Write } from './transaction.ts';
 
@@ -24,6 +25,7 @@ export async function leave(
     leaving(connectionId, membership, then),
     { Delete: { Key: memberKey(membership.eventId, connectionId) } },
     addToOutbox(membership.eventId, { kind: 'left', connectionId, ...who(membership) }),
+    ...staffWrites({ connectionId, expiresAt: 0 }, membership, undefined),
   ]);
   return failed.length === 0;
 }

@@ -3,6 +3,7 @@ import type { Place } from '../protocol/offset.ts';
 import type { Wire } from '../protocol/wire.ts';
 import { updateIf } from './conditional.ts';
 import { audiencePartition, connectionKey, memberKey } from './keys.ts';
+import { putStaff } from './staff.ts';
 import { getItem, queryPages, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
@@ -135,7 +136,7 @@ export async function getMember(
 export async function renameTab(
   table: Table,
   eventId: string,
-  { connectionId, participant }: Pick<Member, 'connectionId' | 'participant'>,
+  { connectionId, participant, expiresAt }: Pick<Member, 'connectionId' | 'participant' | 'expiresAt'>,
   username: string,
 ): Promise<boolean> {
   const names = { '#id': 'id' };
@@ -161,6 +162,9 @@ export async function renameTab(
         ExpressionAttributeValues: values,
       },
     },
+    ...(participant.role
+      ? [putStaff(eventId, { ...participant, username }, { connectionId, expiresAt })]
+      : []),
   ]);
   return failed.length === 0;
 }

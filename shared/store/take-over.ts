@@ -4,6 +4,7 @@ import { putHeld } from './join.ts';
 import { connectionKey, memberKey, sessionKey } from './keys.ts';
 import { unchanged, who } from './leave.ts';
 import { addToOutbox } from './presence-outbox.ts';
+import { staffWrites } from './staff.ts';
 import { epochSeconds, type Table } from './table.ts';
 import { transact, type Write } from './transaction.ts';
 
@@ -71,16 +72,22 @@ export async function takeOver(
   return (await transact(table, writes)).length === 0;
 }
 
-function departure({ connectionId, membership }: Connection): Write[] {
+function departure(from: Connection): Write[] {
+  const { connectionId, membership } = from;
   const connection: Write = { Delete: { Key: connectionKey(connectionId), ...unchanged(membership) } };
   if (!membership) return [connection];
   const { eventId } = membership;
   const member: Write = { Delete: { Key: memberKey(eventId, connectionId) } };
-  return [connection, member, addToOutbox(eventId, { kind: 'left', connectionId, ...who(membership) })];
+  const entry = { kind: 'left', connectionId, ...who(membership) } as const;
+  return [connection, member, addToOutbox(eventId, entry), ...staffWrites(from, membership, undefined)];
 }
 
 function arrival(to: Connection, stay: Stay): Write[] {
   const { membership } = stay;
   const entry = { kind: 'joined', connectionId: to.connectionId, ...who(membership) } as const;
-  return [putHeld(to, membership, stay), addToOutbox(membership.eventId, entry)];
+  return [
+    putHeld(to, membership, stay),
+    addToOutbox(membership.eventId, entry),
+    ...staffWrites(to, undefined, membership),
+  ];
 }

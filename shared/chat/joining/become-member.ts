@@ -1,14 +1,18 @@
 import { CHANGED, lookAgain } from '../../concurrency.ts';
 import { newId, newSecret, participantIdOf } from '../../ids.ts';
 import type { ActionData } from '../../protocol/client-to-server.ts';
+import type { Author } from '../../protocol/entities.ts';
 import { ChatError } from '../../protocol/errors.ts';
 import { isUnbatched } from '../../protocol/wire.ts';
 import { type Connection, getConnection, type Membership } from '../../store/connections.ts';
 import { getCursor } from '../../store/cursor.ts';
 import { getEventHead } from '../../store/event-head.ts';
+import { getHosts } from '../../store/events.ts';
 import { join } from '../../store/join.ts';
 import type { Chat } from '../chat.ts';
 import { rateLimit } from '../rate-limit.ts';
+import { roleOf, withRole } from '../role-of.ts';
+import { requireOwnName } from './require-own-name.ts';
 
 export type JoinInput = Omit<ActionData<'joinEvent'>, 'username'> & { username?: string };
 
@@ -23,22 +27,27 @@ interface Member {
 
 /**
  * Makes a connection a held member. Throws `RATE_LIMITED`, `EVENT_NOT_FOUND`, `EVENT_ENDED`, `BATCH_REQUIRED`, `FORBIDDEN` for
- * the banned.
+ * the banned, `BAD_REQUEST` for a name that looks like that of somebody with a role.
  */
 export async function becomeMember(chat: Chat, first: Connection, input: JoinInput): Promise<Member> {
   const shown = input.participantToken ?? first.participantToken;
   // A new guest has no allowance of its own yet.
   const known = first.identity?.participantId ?? (shown && participantIdOf(shown));
   await rateLimit(chat, [first.connectionId, ...(known ? [known] : [])], 'joinEvent');
-  await requireActive(chat, input.eventId);
-  await requireBatch(chat, first, input.eventId);
+  const { eventId } = input;
+  const [hosts] = await Promise.all([
+    getHosts(chat.table, eventId, { consistent: true }),
+    requireActive(chat, eventId).then(() => requireBatch(chat, first, eventId)),
+  ]);
   let connection: Connection | undefined = first;
   // Changed: another join or a leave of this connection came in between.
   const member = await lookAgain(async () => {
     if (!connection) return undefined;
     const { participantToken, ...person } = personOf(connection, input);
+    const role = roleOf(person.id, connection.identity, hosts);
+    if (!role) await requireOwnName(chat.table, eventId, person);
     const joinId = newId();
-    const membership = nextMembership(connection, input.eventId, person);
+    const membership = nextMembership(connection, eventId, withRole(person, role));
     const result = await join(chat.table, connection, membership, { participantToken, joinId });
     if (result === 'banned') {
       throw new ChatError('FORBIDDEN', { reason: 'You are banned from this event.' });
@@ -49,7 +58,7 @@ export async function becomeMember(chat: Chat, first: Connection, input: JoinInp
         membership,
         participantToken,
         joinId,
-        leftEventId: before === input.eventId ? undefined : before,
+        leftEventId: before === eventId ? undefined : before,
       };
     }
     const found = await getConnection(chat.table, first.connectionId);
@@ -65,9 +74,7 @@ export async function becomeMember(chat: Chat, first: Connection, input: JoinInp
   throw new ChatError('INTERNAL');
 }
 
-interface Person {
-  id: string;
-  username: string;
+interface Person extends Author {
   participantToken?: string;
 }
 
@@ -91,16 +98,13 @@ async function requireActive({ table }: Chat, eventId: string): Promise<void> {
   if (head.status !== 'active') throw new ChatError('EVENT_ENDED');
 }
 
-/** Joining again under the same name changes nothing; under another, only the name. */
-function nextMembership(
-  { membership }: Connection,
-  eventId: string,
-  { id, username }: Omit<Person, 'participantToken'>,
-): Membership {
+/** Joining again under the same name changes nothing; under another, only the name; the role may be another now. */
+function nextMembership({ membership }: Connection, eventId: string, person: Author): Membership {
   const now = Date.now();
-  if (membership?.eventId !== eventId || membership.participant.id !== id) {
-    return { eventId, participant: { id, username, joinedAt: new Date(now).toISOString() }, namedAt: now };
+  if (membership?.eventId !== eventId || membership.participant.id !== person.id) {
+    return { eventId, participant: { ...person, joinedAt: new Date(now).toISOString() }, namedAt: now };
   }
-  if (membership.participant.username === username) return membership;
-  return { eventId, participant: { ...membership.participant, username }, namedAt: now };
+  const { username, joinedAt } = membership.participant;
+  const isNamedSo = username === person.username;
+  return { eventId, participant: { ...person, joinedAt }, namedAt: isNamedSo ? membership.namedAt : now };
 }

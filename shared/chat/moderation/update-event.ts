@@ -10,6 +10,7 @@ import { checkTimes } from '../create-event.ts';
 import { getEvent } from '../get-event.ts';
 import { audit } from './audit.ts';
 import type { Actor } from './require-moderator.ts';
+import { tellHostsApart } from './tell-hosts-apart.ts';
 
 export type Changes = EventChanges & Rules & { status?: 'ended' | undefined };
 
@@ -36,6 +37,8 @@ export async function updateEvent(
   if (hasRules && before.status === 'ended' && !mayHaveEnded) throw new ChatError('EVENT_ENDED');
   await audit(chat, id, actor, { action: 'updateEvent', changes: { status, ...rules, ...details } });
   await update(table, id, details);
+  // Whoever joins from now on is told apart by that.
+  if (details.hosts) await tellHostsApart(chat, id, before.hosts ?? [], details.hosts);
   if (hasRules && !(await setRules(table, id, rules)) && !mayHaveEnded) throw new ChatError('EVENT_ENDED');
   if (status === 'ended') await endEvent(chat, id);
   else if (hasRules || isAny(details)) {

@@ -3,10 +3,10 @@ import { recoverableUntil } from '../../delivery/departures.ts';
 import { newId, newSecret, participantIdOf, sessionIdOf } from '../../ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { decodeOffset, type Offset } from '../../protocol/offset.ts';
-import type { Wire } from '../../protocol/wire.ts';
 import { isBanned } from '../../store/bans.ts';
 import { type Connection, getConnection, type Membership, type Socket } from '../../store/connections.ts';
 import { signalPresence } from '../../store/event-head.ts';
+import { getHosts } from '../../store/events.ts';
 import { getMember } from '../../store/members.ts';
 import { readPresenceHistory } from '../../store/presence-history.ts';
 import { getSession } from '../../store/sessions.ts';
@@ -14,6 +14,7 @@ import { takeOver } from '../../store/take-over.ts';
 import type { Chat } from '../chat.ts';
 import { readableEnd } from '../history.ts';
 import { takeAllowance } from '../rate-limit.ts';
+import { roleOf, withRole } from '../role-of.ts';
 import { replay } from './replay.ts';
 
 export interface Recovered {
@@ -49,7 +50,7 @@ export async function recover(
     // It costs as much as a join. Whoever comes back too often has to join.
     waitMs ??= (await takeAllowance(chat, ownerOf(from), 'joinEvent')).waitMs;
     if (waitMs > 0) return undefined;
-    const found = await findStay(chat, from, { offset, wire: connection.wire });
+    const found = await findStay(chat, from, { offset, to: connection });
     if (found === 'lost') return undefined;
     const joinId = newId();
     const { socket, participantToken = newSecret() } = from;
@@ -87,7 +88,7 @@ const ownerOf = ({ connectionId, identity, participantToken }: Connection): stri
 async function findStay(
   { table }: Chat,
   { connectionId, membership, expiredStay }: Connection,
-  { offset: shown = '', wire }: { offset: string | undefined; wire: Wire },
+  { offset: shown = '', to: { wire, identity } }: { offset: string | undefined; to: Connection },
 ): Promise<Stay | 'lost' | undefined> {
   const was = membership ?? expiredStay?.membership;
   if (!was) return undefined;
@@ -102,7 +103,9 @@ async function findStay(
   const most = limits.replayedEvents[wire] - missed;
   if (missed < 0 || most < 0) return 'lost';
   const history = await readPresenceHistory(table, eventId, place.presence, most);
-  return history.length > most ? 'lost' : { membership: was, start, offset: place };
+  if (history.length > most) return 'lost';
+  const role = roleOf(was.participant.id, identity, await getHosts(table, eventId, { consistent: true }));
+  return { membership: { ...was, participant: withRole(was.participant, role) }, start, offset: place };
 }
 
 async function followUp(
