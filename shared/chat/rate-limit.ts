@@ -1,27 +1,31 @@
 import { ChatError } from '../protocol/errors.ts';
+import { limits } from '../protocol/limits.ts';
 import type { Connection } from '../store/connections.ts';
 import { type Rate, type Taken, takeRate } from '../store/rate.ts';
 import type { Table } from '../store/table.ts';
 import type { Chat } from './chat.ts';
 
-type Limited = 'joinEvent' | 'sendMessage' | 'typing' | 'moderate';
+type Limited = 'joinEvent' | 'sendMessage' | 'typing' | 'moderate' | 'repeat';
 
 /**
- * Takes one from the allowance of each of these: a participant on all its connections together, a connection whoever it
+ * Takes one, or as many as it costs, from the allowance of each of these: a participant on all its connections together, a connection whoever it
  * says it is.
  */
 export async function takeAllowance(
   { table, settings }: Pick<Chat, 'table' | 'settings'>,
   ids: readonly string[],
   action: Limited,
+  cost = 1,
 ): Promise<Taken> {
   const rates: Record<Limited, Rate> = {
     joinEvent: { perSecond: settings.joinsPerSecond, burst: settings.joinBurst },
     sendMessage: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
     typing: { perSecond: settings.typingPerSecond, burst: settings.typingBurst },
     moderate: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
+    // Events that recoveries bring once more.
+    repeat: limits.repeatedEvents,
   };
-  return takeAll(table, ids, action, rates[action]);
+  return takeAll(table, ids, action, rates[action], cost);
 }
 
 /** The same; resolves to how much of the burst is used, 0 to 1. Throws `RATE_LIMITED`. */
@@ -48,8 +52,14 @@ export async function slowDown(
   refuse((await takeAll(table, writersOf(connection), action, rate)).waitMs);
 }
 
-async function takeAll(table: Table, ids: readonly string[], action: string, rate: Rate): Promise<Taken> {
-  const taken = await Promise.all([...new Set(ids)].map((id) => takeRate(table, id, action, rate)));
+async function takeAll(
+  table: Table,
+  ids: readonly string[],
+  action: string,
+  rate: Rate,
+  cost = 1,
+): Promise<Taken> {
+  const taken = await Promise.all([...new Set(ids)].map((id) => takeRate(table, id, action, rate, cost)));
   const most = (of: (one: Taken) => number) => Math.max(...taken.map(of));
   return { waitMs: most(({ waitMs }) => waitMs), used: most(({ used }) => used) };
 }

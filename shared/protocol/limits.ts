@@ -26,6 +26,8 @@ export const limits = {
     'socketio-no-offsets': 0,
     'socketio-batch-no-offsets': 0,
   },
+  /** Of those, how many a participant may have once more, that recoveries have brought before. */
+  repeatedEvents: { perSecond: 20, burst: 5_000 },
   /** How long `userTyping` with `isTyping: true` is valid, milliseconds. */
   typingMs: 5_000,
   /** How long a repeated `clientMessageId` finds the first message. */

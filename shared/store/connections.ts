@@ -1,6 +1,7 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Identity } from '../identity.ts';
 import type { Participant } from '../protocol/entities.ts';
+import type { Place } from '../protocol/offset.ts';
 import { isSocketIo, type Wire } from '../protocol/wire.ts';
 import { ifCondition, type UpdateInput, updateIf } from './conditional.ts';
 import {
@@ -55,8 +56,8 @@ export interface Connection {
   rank: string;
   /** Since when the connection is lost, milliseconds. */
   lostAt?: number;
-  /** What was its membership until it had been lost for too long, and the seq from which on it was live. */
-  expiredStay?: { membership: Membership; start: number };
+  /** What was its membership until it had been lost for too long, and where its stay had begun. */
+  expiredStay?: { membership: Membership; start: Place };
 }
 
 /** API Gateway closes after 2 h: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */

@@ -1,3 +1,4 @@
+import type { Place } from '../protocol/offset.ts';
 import { notBanned } from './bans.ts';
 import { type Connection, GARBAGE_MS, type Membership } from './connections.ts';
 import { connectionKey, memberKey } from './keys.ts';
@@ -53,7 +54,7 @@ export async function join(
 export function putHeld(
   { connectionId, wire, expiresAt, identity }: Connection,
   { eventId, participant, namedAt }: Membership,
-  stay: { joinId: string; start?: number },
+  stay: { joinId: string; start?: Place },
 ): Write {
   const member: Member = {
     ...{ connectionId, wire, expiresAt, participant, namedAt, ...stay },

@@ -1,3 +1,4 @@
+import type { Place } from '../protocol/offset.ts';
 import { type Connection, enterPhase, type Membership } from './connections.ts';
 import { connectionKey, memberKey } from './keys.ts';
 import { addToOutbox } from './presence-outbox.ts';
@@ -7,9 +8,9 @@ import { transact, type Write } from './transaction.ts';
 
 /**
  * What becomes of a connection that leaves its event: it may join another, it is gone, or it was lost for too long and
- * may still be recovered until `dueAt` (milliseconds), as one that was live from `start` on.
+ * may still be recovered until `dueAt` (milliseconds), whose stay began at `start`.
  */
-export type AfterLeaving = 'stays' | 'goes' | { start: number; dueAt: number };
+export type AfterLeaving = 'stays' | 'goes' | { start: Place; dueAt: number };
 
 /**
  * Ends a connection's membership. Of several callers exactly one succeeds, so a departure is announced once. False: it

@@ -20,8 +20,8 @@ export interface Member {
   heldSince: number;
   /** What `held` ended with: the place that its join or recovery has taken it to. Windows serve it from there. */
   after?: Place;
-  /** Where its stay began: the seq up to which its history reached, whatever it recovered since. */
-  start?: number;
+  /** Where its stay began: the place to which its history took it, whatever it recovered since. */
+  start?: Place;
   expiresAt: number;
   /** When its token runs out, milliseconds: it is there until the sweep has ended its connection, but hears nothing. */
   mutedFrom?: number;
@@ -46,7 +46,7 @@ export async function setLive(
 ): Promise<boolean> {
   const Key = memberKey(eventId, connectionId);
   const updated = await updateIf(table, Key, {
-    UpdateExpression: 'SET #state = :live, #after = :after, #start = if_not_exists(#start, :seq)',
+    UpdateExpression: 'SET #state = :live, #after = :after, #start = if_not_exists(#start, :after)',
     // Still the row of this join: a leave in between must not bring it back, nor a lost connection to life.
     ConditionExpression: 'joinId = :join AND #state <> :away',
     ExpressionAttributeNames: { '#state': 'state', '#after': 'after', '#start': 'start' },
@@ -55,16 +55,15 @@ export async function setLive(
       ':away': 'away',
       ':join': joinId,
       ':after': after,
-      ':seq': after.seq,
     },
   });
   if (updated) return true;
   // Lost right after its history was sent: it may have had it, and come back to it.
   await updateIf(table, Key, {
-    UpdateExpression: 'SET #start = if_not_exists(#start, :seq)',
+    UpdateExpression: 'SET #start = if_not_exists(#start, :after)',
     ConditionExpression: 'joinId = :join',
     ExpressionAttributeNames: { '#start': 'start' },
-    ExpressionAttributeValues: { ':join': joinId, ':seq': after.seq },
+    ExpressionAttributeValues: { ':join': joinId, ':after': after },
   });
   return false;
 }

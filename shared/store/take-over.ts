@@ -1,3 +1,4 @@
+import type { Offset, Place } from '../protocol/offset.ts';
 import { notBanned } from './bans.ts';
 import { type Connection, GARBAGE_MS, type Membership, opening, type Socket } from './connections.ts';
 import { putHeld } from './join.ts';
@@ -18,10 +19,11 @@ export interface Recovery {
   stay?: Stay | undefined;
 }
 
-/** The event it is in again, as a held member, and the seq from which on it had been live. */
+/** The event it is in again, as a held member, where its stay had begun, and to where it is about to be taken. */
 interface Stay {
   membership: Membership;
-  start: number;
+  start: Place;
+  served: Offset;
   joinId: string;
 }
 
@@ -39,7 +41,7 @@ export async function takeOver(
   const session: Write = {
     Update: {
       Key: sessionKey(socket.sessionId),
-      UpdateExpression: 'SET connectionId = :to, #ttl = :ttl',
+      UpdateExpression: `SET connectionId = :to, #ttl = :ttl${stay ? ', served = :served' : ''}`,
       // Of two reconnects with one session, one.
       ConditionExpression: 'connectionId = :from',
       ExpressionAttributeNames: { '#ttl': 'ttl' },
@@ -47,6 +49,7 @@ export async function takeOver(
         ':from': from.connectionId,
         ':to': to.connectionId,
         ':ttl': epochSeconds(to.expiresAt + GARBAGE_MS),
+        ...(stay && { ':served': stay.served }),
       },
     },
   };
@@ -86,7 +89,7 @@ function arrival(to: Connection, stay: Stay): Write[] {
   const { membership } = stay;
   const entry = { kind: 'joined', connectionId: to.connectionId, ...who(membership) } as const;
   return [
-    putHeld(to, membership, stay),
+    putHeld(to, membership, { start: stay.start, joinId: stay.joinId }),
     addToOutbox(membership.eventId, entry),
     ...staffWrites(to, undefined, membership),
   ];

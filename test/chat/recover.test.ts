@@ -1,8 +1,10 @@
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { connectSocket } from '../../shared/chat/connect-socket.ts';
 import { kick } from '../../shared/chat/moderation/kick.ts';
 import { encodeOffset } from '../../shared/protocol/offset.ts';
+import type { Wire } from '../../shared/protocol/wire.ts';
+import { updateCursor } from '../../shared/store/cursor.ts';
 import { type ChatOnTable, chatOnTable, participantIdOf } from './chat-on-table.ts';
 
 let room: ChatOnTable;
@@ -14,9 +16,12 @@ afterEach(() => {
 });
 
 /** Connects, perhaps with what a client came back with; resolves to the session that it has. */
-async function connect(connectionId: string, back: { pid?: string } = {}): Promise<string | undefined> {
+async function connect(
+  connectionId: string,
+  { wire = 'socketio', ...back }: { pid?: string; wire?: Wire } = {},
+): Promise<string | undefined> {
   const offset = encodeOffset({ eventId: 'e', seq: 0, presence: 0 });
-  const connected = await connectSocket(room.chat, await room.connect(connectionId, 'socketio'), {
+  const connected = await connectSocket(room.chat, await room.connect(connectionId, wire), {
     ...back,
     ...(back.pid !== undefined && { offset }),
   });
@@ -36,6 +41,42 @@ test('recoveries are limited like joins, together with them', async () => {
   expect(pids.map((found) => found === pid)).toEqual(pids.map((_, i) => i < allowed));
   // It stays where it came to last.
   expect(await room.members()).toEqual([`${allowed}`]);
+});
+
+test('the same again and again: charged by its size, until the client has to join', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const pid = `${await connect('0', { wire: 'socketio-batch' })}`;
+  await room.join('0');
+  const messages = Array.from({ length: 2_000 }, (_, i) => i + 1);
+  await room.fill(messages.map((seq) => ({ seq, kind: 'void' as const })));
+  await updateCursor(room.chat.table, 'e', {
+    UpdateExpression: 'SET delivered = :all',
+    ExpressionAttributeValues: { ':all': messages.length },
+  });
+  const back = (connectionId: string) => connect(connectionId, { pid, wire: 'socketio-batch' });
+  // The first time is free; of 5,000 more there is room for two.
+  expect([await back('1'), await back('2'), await back('3')]).toEqual([pid, pid, pid]);
+  expect(await back('4')).not.toBe(pid);
+});
+
+test('a replay takes its frames from the quota of all', async () => {
+  const pid = `${await connect('0')}`;
+  const { membership } = await room.join('0');
+  const author = { id: `${membership?.participant.id}`, username: '0' };
+  await room.fill(
+    [1, 2, 3].map((seq) => ({
+      seq,
+      kind: 'message' as const,
+      message: { id: `${seq}`, eventId: 'e', seq, participant: author, text: 'a', sentAt: 'then' },
+    })),
+  );
+  room.commands.length = 0;
+  expect(await connect('1', { pid })).toBe(pid);
+  const taken = room.commands.flatMap((command) => {
+    const { Key, ExpressionAttributeValues } = (command as { input: UpdateCommandInput }).input;
+    return `${Key?.pk}`.startsWith('QUOTA#') ? [ExpressionAttributeValues?.[':frames']] : [];
+  });
+  expect(taken).toEqual([3]);
 });
 
 test('who recovers while it is kicked is out', async () => {

@@ -159,6 +159,27 @@ test('of two connections with one session, one is in the event', async () => {
   await expect.poll(async () => (await Promise.all(both.map(isInEvent))).filter(Boolean).length).toBe(1);
 });
 
+test('a recovery shows nobody who came and went before the client did', async () => {
+  const eventId = await createEvent();
+  const bob = await enter(eventId, 'bob');
+  await (await enter(eventId, 'nosy')).close();
+  await bob.next('userLeft');
+  const ana = await enterSocket(eventId, 'ana');
+  await bob.say('first');
+  await ana.hears('newMessage', { text: 'first' });
+  await ana.cut();
+  await (await enter(eventId, 'cid')).close();
+  const session = sessionOf(ana) as { _lastOffset: string };
+  const [seq] = session._lastOffset.split('.');
+  session._lastOffset = `${seq}.0.${eventId}`;
+  await ana.comeBack();
+  expect(ana.socket.recovered).toBe(true);
+  await bob.say('last');
+  await ana.hears('newMessage', { text: 'last' });
+  expect(namesIn(ana.entries, 'userJoined')).not.toContain('nosy');
+  expect(namesIn(ana.entries, 'userLeft')).not.toContain('nosy');
+});
+
 test('after switching events it is the last one that is recovered', async () => {
   const [first, second] = [await createEvent(), await createEvent()];
   const bob = await enter(first, 'bob');

@@ -32,6 +32,8 @@ beforeEach(async () => {
   await createEvent(table, 'e', { name: 'E' }, Date.now());
 });
 
+const at = (seq: number) => ({ seq, presence: 0 });
+const offset = { eventId: 'e', seq: 7, presence: 0 };
 const socket = { sid: 'sid', sessionId: 'session' };
 const participantToken = 'token';
 const membership: Membership = {
@@ -71,7 +73,7 @@ test('a lost member is away; losing it again changes nothing', async () => {
   expect(await markConnectionLost({ table, settings }, 'c')).toBeUndefined();
   const { lostAt } = await find('c');
   expect(lostAt).toBeDefined();
-  expect(await getMember(table, 'e', 'c')).toMatchObject({ state: 'away', start: 3 });
+  expect(await getMember(table, 'e', 'c')).toMatchObject({ state: 'away', start: at(3) });
   await markConnectionLost({ table, settings }, 'c');
   expect((await find('c')).lostAt).toBe(lostAt);
 });
@@ -87,14 +89,14 @@ test('a lost connection does not join any more, nor go live', async () => {
     await setLive(table, { eventId: 'e', connectionId: 'c', joinId: 'j', after: { seq: 5, presence: 0 } }),
   ).toBe(false);
   // It may have had its history all the same, and come back to it.
-  expect(await getMember(table, 'e', 'c')).toMatchObject({ state: 'away', start: 5 });
+  expect(await getMember(table, 'e', 'c')).toMatchObject({ state: 'away', start: at(5) });
 });
 
 test('away for too long: out of the event, and still to be recovered, unless it never had its history', async () => {
   await enter('had');
   await markConnectionLost({ table, settings }, 'had');
   expect(await expireMembership({ table, settings }, 'had')).toBe('e');
-  expect(await find('had')).toMatchObject({ expiredStay: { membership, start: 3 } });
+  expect(await find('had')).toMatchObject({ expiredStay: { membership, start: at(3) } });
   expect(await getMember(table, 'e', 'had')).toBeUndefined();
   expect(await expireMembership({ table, settings }, 'had')).toBeUndefined();
 
@@ -116,12 +118,12 @@ test('without recovery, or before CONNECT, a lost connection is gone', async () 
 test('a takeover moves everything at once, and only once', async () => {
   await enter('old');
   const [from, to] = [await find('old'), await connect('new')];
-  const stay = { membership, start: 3, joinId: 'k' };
+  const stay = { membership, start: at(3), served: offset, joinId: 'k' };
   const recovery = { from, to, socket, participantToken, stay };
   expect(await takeOver(table, recovery)).toBe(true);
   expect(await find('new')).toMatchObject({ socket, membership, participantToken });
   expect(await getSession(table, socket.sessionId)).toMatchObject({ connectionId: 'new' });
-  expect(await getMember(table, 'e', 'new')).toMatchObject({ state: 'held', start: 3, joinId: 'k' });
+  expect(await getMember(table, 'e', 'new')).toMatchObject({ state: 'held', start: at(3), joinId: 'k' });
   expect(await getMember(table, 'e', 'old')).toBeUndefined();
   expect(await getConnection(table, 'old')).toBeUndefined();
   const entries = (await readOutbox(table, 'e')).map(({ kind, connectionId }) => `${kind} ${connectionId}`);
@@ -133,7 +135,13 @@ test('nobody comes back to an event that it was banned from', async () => {
   await enter('old');
   const [from, to] = [await find('old'), await connect('new')];
   await putBan(table, 'e', { participantId: membership.participant.id, bannedAt: new Date().toISOString() });
-  const recovery = { from, to, socket, participantToken, stay: { membership, start: 3, joinId: 'k' } };
+  const recovery = {
+    from,
+    to,
+    socket,
+    participantToken,
+    stay: { membership, start: at(3), served: offset, joinId: 'k' },
+  };
   expect(await takeOver(table, recovery)).toBe(false);
   expect(await find('new')).not.toHaveProperty('membership');
 });
@@ -166,7 +174,13 @@ test('a presence record keeps its number: of two holders of the lease, one', asy
 test('a connection that closes while it takes the place of another is away, not gone', async () => {
   await enter('old');
   const [from, to] = [await find('old'), await connect('new')];
-  const recovery = { from, to, socket, participantToken, stay: { membership, start: 3, joinId: 'k' } };
+  const recovery = {
+    from,
+    to,
+    socket,
+    participantToken,
+    stay: { membership, start: at(3), served: offset, joinId: 'k' },
+  };
   const send = table.client.send.bind(table.client) as (command: unknown) => Promise<unknown>;
   let reads = 0;
   const slow = Object.assign(Object.create(table.client), {
@@ -178,7 +192,7 @@ test('a connection that closes while it takes the place of another is away, not 
     },
   });
   expect(await markConnectionLost({ table: { ...table, client: slow }, settings }, 'new')).toBeUndefined();
-  expect(await getMember(table, 'e', 'new')).toMatchObject({ state: 'away', start: 3 });
+  expect(await getMember(table, 'e', 'new')).toMatchObject({ state: 'away', start: at(3) });
 });
 
 test('the presence record of the largest window fits into its item', async () => {

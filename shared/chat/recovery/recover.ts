@@ -2,7 +2,7 @@ import { CHANGED, lookAgain } from '../../concurrency.ts';
 import { recoverableUntil } from '../../delivery/departures.ts';
 import { newId, newSecret, participantIdOf, sessionIdOf } from '../../ids.ts';
 import { limits } from '../../protocol/limits.ts';
-import { decodeOffset, type Offset } from '../../protocol/offset.ts';
+import { decodeOffset, type Offset, type Place } from '../../protocol/offset.ts';
 import { isBanned } from '../../store/bans.ts';
 import { type Connection, getConnection, type Membership, type Socket } from '../../store/connections.ts';
 import { signalPresence } from '../../store/event-head.ts';
@@ -25,14 +25,16 @@ export interface Recovered {
 /** A lost connection's stay in an event, and where its client had come to in it. */
 interface Stay {
   membership: Membership;
-  start: number;
+  start: Place;
   offset: Offset;
+  /** To where it is about to be taken. */
+  served: Offset;
 }
 
 /**
  * Gives a connection the place of the one that the client had before: its id, its identity, its event, with what it
  * missed. The old one need not be known to be lost. Undefined if that cannot be: the session is unknown or too old, the
- * client was cut off before it had its history, has missed too much, or is banned.
+ * client was cut off before it had its history, has missed too much, asks for the same again and again, or is banned.
  */
 export async function recover(
   chat: Chat,
@@ -42,6 +44,7 @@ export async function recover(
   const { table } = chat;
   const sessionId = sessionIdOf(pid);
   let waitMs: number | undefined;
+  let repeatMs: number | undefined;
   // Changed: the old connection did something, or another reconnect was faster.
   return lookAgain(async () => {
     const session = await getSession(table, sessionId);
@@ -52,6 +55,8 @@ export async function recover(
     if (waitMs > 0) return undefined;
     const found = await findStay(chat, from, { offset, to: connection });
     if (found === 'lost') return undefined;
+    repeatMs ??= await takeRepeats(chat, from, found, session.served);
+    if (repeatMs > 0) return undefined;
     const joinId = newId();
     const { socket, participantToken = newSecret() } = from;
     const stay = found && { ...found, joinId };
@@ -94,18 +99,39 @@ async function findStay(
   if (!was) return undefined;
   const { eventId } = was;
   const start = membership ? (await getMember(table, eventId, connectionId))?.start : expiredStay?.start;
-  const place = decodeOffset(shown);
+  const offset = decodeOffset(shown);
   // An older offset is from before the history: from another stay, or another event.
-  const isOfThisStay = start !== undefined && place?.eventId === eventId && place.seq >= start;
+  const isOfThisStay = start !== undefined && offset?.eventId === eventId && offset.seq >= start.seq;
   if (!isOfThisStay) return 'lost';
+  // Who came and went before that is no business of theirs.
+  const place = { ...offset, presence: Math.max(offset.presence, start.presence) };
   if (await isBanned(table, eventId, was.participant.id)) return 'lost';
-  const missed = (await readableEnd(table, eventId)) - place.seq;
+  const end = await readableEnd(table, eventId);
+  const missed = end - place.seq;
   const most = limits.replayedEvents[wire] - missed;
   if (missed < 0 || most < 0) return 'lost';
   const history = await readPresenceHistory(table, eventId, place.presence, most);
   if (history.length > most) return 'lost';
   const role = roleOf(was.participant.id, identity, await getHosts(table, eventId, { consistent: true }));
-  return { membership: { ...was, participant: withRole(was.participant, role) }, start, offset: place };
+  const served = { eventId, seq: end, presence: history.at(-1)?.number ?? place.presence };
+  const participant = withRole(was.participant, role);
+  return { membership: { ...was, participant }, start, offset: place, served };
+}
+
+/**
+ * What was brought before and is asked for again counts by its size: a client may be cut off in the middle of it, but not
+ * without end. 0, or the milliseconds until there is so much again: it has to join, then.
+ */
+async function takeRepeats(
+  chat: Chat,
+  from: Connection,
+  stay: Stay | undefined,
+  served: Offset | undefined,
+): Promise<number> {
+  if (!stay || served?.eventId !== stay.offset.eventId) return 0;
+  const behind = (what: keyof Place) => Math.max(0, served[what] - stay.offset[what]);
+  const repeats = Math.min(behind('seq') + behind('presence'), limits.repeatedEvents.burst);
+  return repeats > 0 ? (await takeAllowance(chat, ownerOf(from), 'repeat', repeats)).waitMs : 0;
 }
 
 async function followUp(

@@ -1,5 +1,7 @@
+import { packFrames } from '../../delivery/content/frames.ts';
 import { logEvents } from '../../delivery/content/log-events.ts';
 import { tell } from '../../delivery/content/tell.ts';
+import { FrameQuota } from '../../delivery/posting/frame-quota.ts';
 import type { Participant } from '../../protocol/entities.ts';
 import type { Offset } from '../../protocol/offset.ts';
 import { type LogEntry, readLog } from '../../store/log.ts';
@@ -7,6 +9,9 @@ import { readPresenceHistory } from '../../store/presence-history.ts';
 import type { Addressee, Chat } from '../chat.ts';
 import { readableEnd } from '../history.ts';
 import { goLive } from '../joining/go-live.ts';
+
+/** The function has some more time than that, milliseconds. */
+const PATIENCE_MS = 8_000;
 
 interface Replay {
   to: Addressee;
@@ -35,12 +40,28 @@ export async function replay(chat: Chat, { to, joinId, offset, participant }: Re
     }
     const end = { seq, presence: history.at(-1)?.number ?? offset.presence };
     const stretch = { eventId, log: await logEvents(table, eventId, entries), history, end };
-    const outcome = await chat.send(to, ...tell(stretch, offset, { connectionId, participant }));
-    if (outcome === 'gone') return;
-    if (outcome !== 'delivered') throw new Error('A replay could not be posted');
+    const frames = packFrames(to.wire, tell(stretch, offset, { connectionId, participant }));
+    if ((await post(chat, connectionId, frames)) === 'gone') return;
     await goLive(chat, { eventId, connectionId, joinId, place: end });
   } catch (error) {
     await chat.poster.close(connectionId);
     throw error;
   }
+}
+
+/** In portions that the account's quota has room for. Throws if they could not be posted in time. */
+async function post(
+  chat: Chat,
+  connectionId: string,
+  frames: readonly string[],
+): Promise<'delivered' | 'gone'> {
+  const quota = new FrameQuota(chat, Date.now() + PATIENCE_MS);
+  for (let from = 0; from < frames.length; from += quota.most) {
+    const portion = frames.slice(from, from + quota.most);
+    if (!(await quota.take(portion.length))) throw new Error('There were no frames left for a replay');
+    const outcome = await chat.poster.post(connectionId, portion);
+    if (outcome === 'gone') return 'gone';
+    if (outcome !== 'delivered') throw new Error('A replay could not be posted');
+  }
+  return 'delivered';
 }
