@@ -59,8 +59,8 @@ export function newApp(): OpenAPIHono<Env> {
   return app;
 }
 
-/** What hono itself refuses: a body that is not JSON, or lacks the content type. */
-function fromHono(error: Error): Error {
+/** What hono itself refuses, as the error that the caller gets: a body that is not JSON, or lacks the content type. */
+export function fromHono(error: Error): Error {
   if (!(error instanceof HTTPException) || error.status >= 500) return error;
   return noJson();
 }

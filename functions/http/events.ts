@@ -1,16 +1,19 @@
 // First: schemas that are made before this cannot describe themselves.
 import '@hono/zod-openapi';
+import { createMiddleware } from 'hono/factory';
 import { createEvent } from '../../shared/chat/create-event.ts';
 import { listActiveEvents } from '../../shared/chat/get-active-events.ts';
 import { getEvent } from '../../shared/chat/get-event.ts';
 import { readableEnd, readPage } from '../../shared/chat/history.ts';
+import { auditRefusal } from '../../shared/chat/moderation/audit.ts';
+import { listAudit } from '../../shared/chat/moderation/lists.ts';
 import { ChatError } from '../../shared/protocol/errors.ts';
 import { httpRoutes } from '../../shared/protocol/http-routes.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { authenticate } from '../context/authenticate.ts';
 import { chat } from '../context/chat.ts';
 import { actorOf } from './actor-of.ts';
-import { newApp } from './app.ts';
+import { type Env, fromHono, newApp } from './app.ts';
 import * as moderation from './moderation-routes.ts';
 import { participantIdsOf } from './participant-ids-of.ts';
 import { requireUtf8 } from './require-utf8.ts';
@@ -30,17 +33,29 @@ app.openapi(routes.listEvents, async (c) =>
 app.openapi(routes.getEvent, async (c) => c.json(await getEvent(chat, c.req.valid('param').id), 200, shared));
 
 // Before the body is validated, so that callers without the right learn nothing about it.
-app.on('POST', routes.createEvent.path, async (c, next) => {
-  const { rights } = await actorOf(c);
-  if (!rights.includes('operate')) throw new ChatError('FORBIDDEN');
+const requireOperator = createMiddleware<Env>(async (c, next) => {
+  if (!c.get('actor').rights.includes('operate')) throw new ChatError('FORBIDDEN');
   await next();
 });
-app.on('POST', routes.createEvent.path, requireUtf8);
+const withActor = createMiddleware<Env>(async (c, next) => {
+  c.set('actor', await actorOf(c));
+  await next();
+});
+app.on('POST', routes.createEvent.path, withActor, async (c, next) => {
+  await next();
+  if (c.error) await auditRefusal(chat, undefined, c.get('actor'), 'createEvent', fromHono(c.error));
+});
+app.on('POST', routes.createEvent.path, requireOperator, requireUtf8);
 app.openapi(routes.createEvent, async (c) => {
   const { hosts, ...details } = c.req.valid('json');
-  const event = await createEvent(chat, { ...details, hosts: participantIdsOf(hosts) });
+  const event = await createEvent(chat, c.get('actor'), { ...details, hosts: participantIdsOf(hosts) });
   return c.json(event, 201, { Location: `/api/events/${event.id}` });
 });
+
+app.on('GET', routes.listRefusals.path, withActor, requireOperator);
+app.openapi(routes.listRefusals, async (c) =>
+  c.json(await listAudit(chat, undefined, c.req.valid('query')), 200),
+);
 
 app.openapi(routes.listMessages, async (c) => {
   const { id } = await getEvent(chat, c.req.valid('param').id);

@@ -6,14 +6,24 @@ import {
   kick as kickInput,
   queryFields,
 } from '../../shared/protocol/client-to-server.ts';
-import { auditSchema, banSchema } from '../../shared/protocol/entities.ts';
+import { banSchema } from '../../shared/protocol/entities.ts';
 import { opaqueId } from '../../shared/protocol/text.ts';
-import { answer, at, body, changes, event, page, params, protectedRoute, refusals } from './openapi.ts';
+import {
+  answer,
+  at,
+  body,
+  changes,
+  event,
+  page,
+  params,
+  protectedRoute,
+  record,
+  refusals,
+} from './openapi.ts';
 
 /** The routes for moderators, hosts and operators: docs/protocol.md, "HTTP". */
 
 const banned = banSchema.openapi('Ban');
-const record = auditSchema.openapi('AuditRecord');
 const done = { 204: { description: 'Done. The request can be repeated safely.' } };
 
 export const updateEvent = createRoute({

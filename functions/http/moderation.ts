@@ -2,6 +2,7 @@
 import '@hono/zod-openapi';
 import type { LambdaContext } from 'hono/aws-lambda';
 import { getEvent } from '../../shared/chat/get-event.ts';
+import { auditRefusal } from '../../shared/chat/moderation/audit.ts';
 import { ban, unban } from '../../shared/chat/moderation/ban.ts';
 import { deleteMessage } from '../../shared/chat/moderation/delete-message.ts';
 import { eraseMessages } from '../../shared/chat/moderation/erase-messages.ts';
@@ -27,9 +28,15 @@ const app = newApp();
 // Before the body is validated, so that callers without the right learn nothing about it.
 app.use('/api/events/:id/*', async (c, next) => {
   const actor = await actorOf(c);
-  const { id } = await getEvent(chat, parse(opaqueId, c.req.param('id')));
-  await requireModerator(chat.table, id, actor);
   c.set('actor', actor);
+  const { id } = await getEvent(chat, parse(opaqueId, c.req.param('id')));
+  await next();
+  const isForbidden = c.error instanceof ChatError && c.error.code === 'FORBIDDEN';
+  if (isForbidden && c.req.method === 'PATCH')
+    await auditRefusal(chat, id, actor, 'updateEvent', c.error as ChatError);
+});
+app.use('/api/events/:id/*', async (c, next) => {
+  await requireModerator(chat.table, c.req.param('id'), c.get('actor'));
   await next();
 });
 // The routes' own validation accepts a request that has neither a body nor a content type.

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { person, queryFields, rules } from '../../shared/protocol/client-to-server.ts';
-import { eventSchema, messageSchema } from '../../shared/protocol/entities.ts';
+import { auditSchema, eventSchema, messageSchema } from '../../shared/protocol/entities.ts';
 import { httpRoutes } from '../../shared/protocol/http-routes.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { optional, removable } from '../../shared/protocol/optional.ts';
@@ -22,6 +22,7 @@ const errorSchema = z
 
 export const event = eventSchema.openapi('Event');
 export const message = messageSchema.openapi('Message');
+export const record = auditSchema.openapi('AuditRecord');
 
 export const answer = <T extends z.ZodType>(description: string, schema: T) => ({
   description,

@@ -11,6 +11,7 @@ import {
   page,
   params,
   protectedRoute,
+  record,
   refusals,
   seq,
 } from './openapi.ts';
@@ -42,6 +43,20 @@ export const createEvent = createRoute({
   responses: {
     201: { ...answer('The new event', event), headers: z.object({ Location: z.string() }) },
     ...refusals(400, 401, 403, 413),
+  },
+});
+
+export const listRefusals = createRoute({
+  ...at('listRefusals'),
+  summary: 'List refused attempts to create an event, newest first',
+  ...protectedRoute,
+  request: { query: z.object(page) },
+  responses: {
+    200: answer(
+      'A page of audit records',
+      z.object({ records: z.array(record), nextCursor: z.string().optional() }),
+    ),
+    ...refusals(400, 401, 403),
   },
 });
 

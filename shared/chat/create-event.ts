@@ -2,11 +2,19 @@ import { newId } from '../ids.ts';
 import type { Event } from '../protocol/entities.ts';
 import { badRequest } from '../protocol/parse.ts';
 import { createEvent as create, type EventChanges, type NewEvent } from '../store/events.ts';
-import type { Table } from '../store/table.ts';
+import type { Chat } from './chat.ts';
+import { audit } from './moderation/audit.ts';
+import type { Actor } from './moderation/require-moderator.ts';
 
-export async function createEvent({ table }: { table: Table }, details: NewEvent): Promise<Event> {
+export async function createEvent(
+  chat: Pick<Chat, 'table' | 'settings' | 'metrics'>,
+  actor: Actor,
+  details: NewEvent,
+): Promise<Event> {
   checkTimes(details);
-  return create(table, newId(), details, Date.now());
+  const id = newId();
+  await audit(chat, id, actor, { action: 'createEvent', changes: { ...details } });
+  return create(chat.table, id, details, Date.now());
 }
 
 /** Throws `BAD_REQUEST` for an event that ends before it starts. */

@@ -46,7 +46,7 @@ export const banSchema = z.object({
   expiresAt: z.string().optional(),
 });
 
-/** Who moderated what, never what was written. */
+/** Who created, changed or moderated what, never what was written. */
 export const auditSchema = z.object({
   id: z.string(),
   at: z.string(),
@@ -57,6 +57,8 @@ export const auditSchema = z.object({
   seq: z.int().optional(),
   reason: z.string().optional(),
   changes: z.record(z.string(), z.unknown()).optional(),
+  /** The code of the error with which it was refused: nothing was changed. */
+  refused: z.string().optional(),
 });
 
 export type Event = z.infer<typeof eventSchema>;

@@ -14,6 +14,7 @@ export const httpRoutes = {
   listMessages: { method: 'get', path: '/api/events/{id}/messages', access: 'everybody' },
   openapi: { method: 'get', path: '/openapi.json', access: 'everybody' },
   createEvent: { method: 'post', path: '/api/events', access: 'operators' },
+  listRefusals: { method: 'get', path: '/api/audit', access: 'operators' },
   updateEvent: { method: 'patch', path: '/api/events/{id}', access: 'moderators' },
   eraseMessages: { method: 'delete', path: '/api/events/{id}/messages', access: 'moderators' },
   deleteMessage: { method: 'delete', path: '/api/events/{id}/messages/{seq}', access: 'moderators' },

@@ -74,9 +74,13 @@ export const banKey = (eventId: string, participantId: string): Key => ({
 });
 export const banGroup = (eventId: string): string => `BANS#${eventId}`;
 
-/** Who moderated what in an event, in order. */
-export const auditPartition = (eventId: string): string => `EVENT#${eventId}#AUDIT`;
-export const auditKey = (eventId: string, ulid: string): Key => ({ pk: auditPartition(eventId), sk: ulid });
+/** Who moderated what in an event, in order; without one, whose attempts to create events were refused. */
+export const auditPartition = (eventId?: string): string =>
+  eventId === undefined ? 'AUDIT' : `EVENT#${eventId}#AUDIT`;
+export const auditKey = (eventId: string | undefined, ulid: string): Key => ({
+  pk: auditPartition(eventId),
+  sk: ulid,
+});
 
 export const rateKey = (participantId: string, action: string): Key => ({
   pk: `RATE#${participantId}`,

@@ -256,6 +256,7 @@ test('/openapi.json describes the API as OpenAPI 3.1', async () => {
   };
   expect(document.openapi).toMatch(/^3\.1\./);
   expect(Object.keys(document.paths).sort()).toEqual([
+    '/api/audit',
     '/api/events',
     '/api/events/{id}',
     '/api/events/{id}/audit',

@@ -119,6 +119,7 @@ describe('the HTTP API', () => {
   test('is open to read and asks for IAM to write', () => {
     expect(authorizationIn(chat)).toEqual({
       ...open,
+      'GET /api/audit': 'AWS_IAM',
       'POST /api/events': 'AWS_IAM',
       'PATCH /api/events/{id}': 'AWS_IAM',
       'DELETE /api/events/{id}/messages': 'AWS_IAM',

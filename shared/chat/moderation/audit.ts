@@ -1,17 +1,35 @@
 import type { AuditRecord } from '../../protocol/entities.ts';
+import { toChatError } from '../../protocol/errors.ts';
 import { putAudit } from '../../store/audit.ts';
 import type { Chat } from '../chat.ts';
 import type { Actor } from './require-moderator.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
+type Backend = Pick<Chat, 'table' | 'settings' | 'metrics'>;
+
+const expiryOf = ({ settings }: Backend) => Date.now() + settings.auditRetentionDays * DAY_MS;
+
 /** Written before the act: nothing is moderated without a trace, at worst something is traced that was not done. */
 export async function audit(
-  { table, settings, metrics }: Pick<Chat, 'table' | 'settings' | 'metrics'>,
+  chat: Backend,
   eventId: string,
   { name }: Actor,
   what: Omit<AuditRecord, 'id' | 'at' | 'by'>,
 ): Promise<void> {
-  await putAudit(table, eventId, { by: name, ...what }, Date.now() + settings.auditRetentionDays * DAY_MS);
-  metrics.count('ModerationActs', 1);
+  await putAudit(chat.table, eventId, { by: name, ...what }, expiryOf(chat));
+  chat.metrics.count('ModerationActs', 1);
+}
+
+/** Somebody with valid credentials was refused something. Faults of ours are not their attempt. */
+export async function auditRefusal(
+  chat: Backend,
+  eventId: string | undefined,
+  { name }: Actor,
+  action: string,
+  error: Error,
+): Promise<void> {
+  const { code } = toChatError(error, '');
+  if (code === 'INTERNAL') return;
+  await putAudit(chat.table, eventId, { by: name, action, refused: code }, expiryOf(chat));
 }

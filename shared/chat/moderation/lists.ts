@@ -21,10 +21,10 @@ export async function listBans(
   return { ...page, ...nextCursor(next) };
 }
 
-/** The audit log of an event, newest first. Throws `BAD_REQUEST` for a cursor that the server did not make. */
+/** The audit log of an event, or of attempts to create one, newest first. Throws `BAD_REQUEST` for a cursor that the server did not make. */
 export async function listAudit(
   { table }: Chat,
-  eventId: string,
+  eventId: string | undefined,
   { limit = limits.historyLength, cursor }: Page,
 ): Promise<{ records: AuditRecord[]; nextCursor?: string }> {
   const from = readCursor(cursor, /^[0-9A-Z]{26}$/);
