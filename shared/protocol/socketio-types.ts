@@ -23,21 +23,21 @@ export interface Event {
   slowModeSeconds?: number | undefined;
 }
 
-/** Of those who may moderate this event, every event, or also create and change events. */
-export type Role = 'host' | 'moderator' | 'operator';
-export interface Participant {
+export interface Author {
   id: string;
   username: string;
-  joinedAt: string;
-  role?: Role | undefined;
+  /** Of those who may moderate this event, moderate every event, or also create and change events. */
+  role?: 'host' | 'moderator' | 'operator' | undefined;
 }
+
+export type Participant = Author & { joinedAt: string };
 
 export interface Message {
   id: string;
   eventId: string;
   /** Counts up in each event: orders messages, shows repeated ones. */
   seq: number;
-  participant: { id: string; username: string; role?: Role | undefined };
+  participant: Author;
   text: string;
   sentAt: string;
   clientMessageId?: string | undefined;
