@@ -5,10 +5,10 @@ import { updateIf } from '../../shared/store/conditional.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import { eventHeadKey } from '../../shared/store/keys.ts';
 import { logItem } from '../../shared/store/log.ts';
-import type { ListedMember } from '../../shared/store/members.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newTableAt } from '../support/table.ts';
 import type { Part } from './measurement.ts';
+import { audienceOf } from './virtual-audience.ts';
 import { Frames, tableSettings, virtualChat, virtualStream } from './virtual-chat.ts';
 import { VirtualTime } from './virtual-time.ts';
 
@@ -90,13 +90,3 @@ async function send(table: Table, eventId: string, index: number): Promise<void>
 const now = () => new Date().toISOString();
 /** Of the length of what people say in a chat. */
 const text = (index: number) => 'Did you see that?! '.repeat(1 + (index % 5));
-
-function audienceOf(viewers: number): ListedMember[] {
-  const expiresAt = Date.now() + 7_200_000;
-  return Array.from({ length: viewers }, (_, i) => ({
-    connectionId: `connection-${i}`,
-    wire: i % 2 === 0 ? 'json' : 'socketio-batch',
-    participant: { id: `participant-${i}`, username: `viewer ${i}`, joinedAt: now() },
-    ...{ namedAt: 0, heldSince: 0, after: { seq: 0, presence: 0 }, state: 'live', expiresAt },
-  }));
-}

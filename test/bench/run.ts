@@ -4,6 +4,7 @@ import { coalescing } from './coalescing.ts';
 import { growth } from './growth.ts';
 import { handshakes } from './handshakes.ts';
 import type { Measurement, Part } from './measurement.ts';
+import { overload } from './overload.ts';
 import { poster } from './poster.ts';
 import { presence } from './presence.ts';
 import { smallRoom } from './small-room.ts';
@@ -12,7 +13,16 @@ import { windows } from './windows.ts';
 // Node 20 is the oldest that works; the SDK says at every start that it will not be for ever.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
-const parts: Record<string, Part> = { coalescing, growth, handshakes, poster, presence, smallRoom, windows };
+const parts: Record<string, Part> = {
+  coalescing,
+  growth,
+  handshakes,
+  overload,
+  poster,
+  presence,
+  smallRoom,
+  windows,
+};
 
 const help = `Measures the chat on this machine, and writes test/bench/results.json.
 

@@ -1,4 +1,4 @@
-import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, UpdateCommand, type UpdateCommandOutput } from '@aws-sdk/lib-dynamodb';
 import type { Chat } from '../../shared/chat/chat.ts';
 import { sleep } from '../../shared/concurrency.ts';
 import { packFrames } from '../../shared/delivery/content/frames.ts';
@@ -7,7 +7,9 @@ import type { Poster } from '../../shared/delivery/posting/poster.ts';
 import { nobodyServed } from '../../shared/delivery/posting/rounds.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { chatSettings } from '../../shared/settings.ts';
-import { audiencePartition, EVENT_HEAD } from '../../shared/store/keys.ts';
+import type { Cursor } from '../../shared/store/cursor.ts';
+import type { EventHead } from '../../shared/store/event-head.ts';
+import { audiencePartition, cursorKey, EVENT_HEAD } from '../../shared/store/keys.ts';
 import type { ListedMember } from '../../shared/store/members.ts';
 import type { Table } from '../../shared/store/table.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -44,8 +46,9 @@ export class Frames {
 interface Circumstances {
   /** Audiences that nobody had to write, by event. */
   audiences?: ReadonlyMap<string, ListedMember[]>;
-  /** Hears of every change of an event head. */
-  headChanged?: () => void;
+  /** Hear of every change of an event head, and of a cursor. */
+  headChanged?: (head: EventHead) => void;
+  cursorChanged?: (cursor: Cursor) => void;
 }
 
 /** The real chat on a real table and a virtual clock, whose management API takes everything and counts. */
@@ -90,7 +93,7 @@ export function virtualChat(
 function virtualTable(
   { name, client }: Table,
   time: VirtualTime,
-  { audiences = new Map(), headChanged }: Circumstances,
+  { audiences = new Map(), headChanged, cursorChanged }: Circumstances,
 ): Table {
   const partitions = new Map([...audiences].map(([eventId, all]) => [audiencePartition(eventId), all]));
   const send = client.send.bind(client) as (command: unknown) => Promise<unknown>;
@@ -101,7 +104,10 @@ function virtualTable(
       const Items = partitions.get(partition);
       if (Items) return { Items };
       const answer = await time.real(() => send(command));
-      if (command instanceof UpdateCommand && command.input.Key?.sk === EVENT_HEAD) headChanged?.();
+      if (!(command instanceof UpdateCommand)) return answer;
+      const { Attributes } = answer as UpdateCommandOutput;
+      if (command.input.Key?.sk === EVENT_HEAD) headChanged?.(Attributes as EventHead);
+      if (command.input.Key?.sk === cursorKey('').sk) cursorChanged?.(Attributes as Cursor);
       return answer;
     },
   };
