@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { attack } from './attack.ts';
 import { coalescing } from './coalescing.ts';
 import { growth } from './growth.ts';
 import { handshakes } from './handshakes.ts';
@@ -14,6 +15,7 @@ import { windows } from './windows.ts';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const parts: Record<string, Part> = {
+  attack,
   coalescing,
   growth,
   handshakes,
