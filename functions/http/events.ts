@@ -43,7 +43,8 @@ const withActor = createMiddleware<Env>(async (c, next) => {
 });
 app.on('POST', routes.createEvent.path, withActor, async (c, next) => {
   await next();
-  if (c.error) await auditRefusal(chat, undefined, c.get('actor'), 'createEvent', fromHono(c.error));
+  if (!c.error) return;
+  await auditRefusal(chat, c.get('actor'), { action: 'createEvent', error: fromHono(c.error) });
 });
 app.on('POST', routes.createEvent.path, requireOperator, requireUtf8);
 app.openapi(routes.createEvent, async (c) => {

@@ -31,9 +31,9 @@ app.use('/api/events/:id/*', async (c, next) => {
   c.set('actor', actor);
   const { id } = await getEvent(chat, parse(opaqueId, c.req.param('id')));
   await next();
-  const isForbidden = c.error instanceof ChatError && c.error.code === 'FORBIDDEN';
-  if (isForbidden && c.req.method === 'PATCH')
-    await auditRefusal(chat, id, actor, 'updateEvent', c.error as ChatError);
+  const { error } = c;
+  if (c.req.method === 'PATCH' && error instanceof ChatError && error.code === 'FORBIDDEN')
+    await auditRefusal(chat, actor, { action: 'updateEvent', eventId: id, error });
 });
 app.use('/api/events/:id/*', async (c, next) => {
   await requireModerator(chat.table, c.req.param('id'), c.get('actor'));

@@ -48,7 +48,7 @@ export const createEvent = createRoute({
 
 export const listRefusals = createRoute({
   ...at('listRefusals'),
-  summary: 'List refused attempts to create an event, newest first',
+  summary: 'List refused attempts to create or change an event, newest first',
   ...protectedRoute,
   request: { query: z.object(page) },
   responses: {

@@ -57,7 +57,8 @@ export const auditSchema = z.object({
   seq: z.int().optional(),
   reason: z.string().optional(),
   changes: z.record(z.string(), z.unknown()).optional(),
-  /** The code of the error with which it was refused: nothing was changed. */
+  /** Of what was refused: the event, if there is one, and the code of the error. Nothing was changed. */
+  eventId: z.string().optional(),
   refused: z.string().optional(),
 });
 

@@ -28,7 +28,7 @@ export async function putAudit(
   await table.client.send(new PutCommand({ TableName: table.name, Item }));
 }
 
-/** The records of an event, or of what belongs to none, newest first. `from`: the id of the last one of the page before. */
+/** The records of an event, or of what was refused on any, newest first. `from`: the id of the last one of the page before. */
 export async function listAudit(
   table: Table,
   eventId: string | undefined,

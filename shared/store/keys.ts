@@ -74,7 +74,7 @@ export const banKey = (eventId: string, participantId: string): Key => ({
 });
 export const banGroup = (eventId: string): string => `BANS#${eventId}`;
 
-/** Who moderated what in an event, in order; without one, whose attempts to create events were refused. */
+/** Who moderated what in an event, in order; without one, whose attempts to create or change events were refused. */
 export const auditPartition = (eventId?: string): string =>
   eventId === undefined ? 'AUDIT' : `EVENT#${eventId}#AUDIT`;
 export const auditKey = (eventId: string | undefined, ulid: string): Key => ({

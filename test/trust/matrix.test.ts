@@ -136,6 +136,9 @@ async function outcomes(
   return all;
 }
 
+/** Nobody may be called as a host who is in the event. */
+let names = 0;
+
 async function outcomeOf(
   person: Person,
   { request, wire, url, event }: { request: string; wire: string; url: string; event: () => Promise<string> },
@@ -143,7 +146,7 @@ async function outcomeOf(
   const ask = await wires[wire]?.(person, url);
   if (typeof ask !== 'function') return `${ask}`;
   const { participantToken, isIn } = person;
-  const join = { eventId: await event(), username: 'somebody', participantToken };
+  const join = { eventId: await event(), username: `somebody ${++names}`, participantToken };
   if (isIn) expect(await ask('joinEvent', join)).toBe('ok');
   const [action = '', data = '{}'] = request.split(' ');
   if (action === 'connect') return 'ok';

@@ -21,15 +21,17 @@ export async function audit(
   chat.metrics.count('ModerationActs', 1);
 }
 
-/** Somebody with valid credentials was refused something. Faults of ours are not their attempt. */
+/**
+ * Somebody with valid credentials was refused something. Not in the event's own log, which they have no right to write to.
+ * Faults of ours are not their attempt.
+ */
 export async function auditRefusal(
   chat: Backend,
-  eventId: string | undefined,
   { name }: Actor,
-  action: string,
-  error: Error,
+  { error, ...attempt }: { action: string; eventId?: string; error: Error },
 ): Promise<void> {
   const { code } = toChatError(error, '');
   if (code === 'INTERNAL') return;
-  await putAudit(chat.table, eventId, { by: name, action, refused: code }, expiryOf(chat));
+  const record = { by: name, ...attempt, refused: code };
+  await putAudit(chat.table, undefined, record, expiryOf(chat));
 }

@@ -21,7 +21,7 @@ export async function listBans(
   return { ...page, ...nextCursor(next) };
 }
 
-/** The audit log of an event, or of attempts to create one, newest first. Throws `BAD_REQUEST` for a cursor that the server did not make. */
+/** The audit log of an event, or of refused attempts on any, newest first. Throws `BAD_REQUEST` for a cursor that the server did not make. */
 export async function listAudit(
   { table }: Chat,
   eventId: string | undefined,
