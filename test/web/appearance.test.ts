@@ -48,6 +48,7 @@ describe('the page', { skip: !executablePath }, () => {
     await ana.say(`${'x'.repeat(300)} https://example.com/${'y'.repeat(300)}`);
     await ana.sees(/^x+ /);
     expect(await ana.overflow()).toBe(0);
+    await ana.button('More').click();
     for (const control of [ana.field, ana.button('Send'), ana.button('Leave'), ana.button('1 person')]) {
       const { x = -1, y = -1, width = 0, height = 0 } = (await control.boundingBox()) ?? {};
       expect(x).toBeGreaterThanOrEqual(0);

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Chat, Event } from '../../client/index.ts';
 import { messageOf } from '../room/message-of.ts';
 import { toShort } from '../room/times.ts';
+import { isLocal } from './config.ts';
 import { NewEvent } from './new-event.tsx';
 import { pathOf } from './route.ts';
 
@@ -55,6 +56,11 @@ export function EventList({ chat, canCreate }: { chat: Chat; canCreate: boolean 
         <h1>Events</h1>
         {canCreate && <NewEvent chat={chat} />}
       </header>
+      <p class="quiet">
+        {isLocal
+          ? 'This runs on your machine. Join an event, open it again as somebody else, and look at the frames.'
+          : 'Pick an event and say hello.'}
+      </p>
       {error && (
         <p class="error" role="alert">
           {error}{' '}

@@ -101,7 +101,7 @@ function Entered({ room, chat, isOpen, onLeave }: EnteredProps) {
     if (isRefused) onLeave(error?.issues?.[0] ? `Your name ${error.issues[0].message}.` : error?.message);
   }, [isRefused]);
   return (
-    <RoomView room={room}>
+    <RoomView room={room} heading="h1">
       <RoomButtons {...{ room, chat, event, me, isOpen, status }} onLeave={() => onLeave()} />
     </RoomView>
   );

@@ -94,7 +94,7 @@ export function Messages({ room, snapshot }: { room: Room; snapshot: RoomSnapsho
               {isLoading ? 'Loading…' : 'Older messages'}
             </button>
           ) : (
-            messages.length > 0 && <span>This is where it began.</span>
+            messages.length > 0 && <span>The beginning of the chat</span>
           )}
         </div>
         {messages.length === 0 && snapshot.status === 'live' && (

@@ -14,8 +14,7 @@ export function People({ room, snapshot }: { room: Room; snapshot: RoomSnapshot 
   );
   const unnamed = participantCount - people.length;
   return (
-    <section>
-      <h3>People ({participantCount})</h3>
+    <>
       <ul class="people" aria-label="People">
         {people.map((person) => (
           <li key={person.id}>
@@ -30,6 +29,6 @@ export function People({ room, snapshot }: { room: Room; snapshot: RoomSnapshot 
         ))}
       </ul>
       {unnamed > 0 && <p class="quiet">and {unnamed.toLocaleString()} more</p>}
-    </section>
+    </>
   );
 }

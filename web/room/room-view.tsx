@@ -13,6 +13,8 @@ export interface RoomViewProps {
   room: Room;
   /** For those who only read. */
   isReadOnly?: boolean;
+  /** What its name is in the outline of the page around it. */
+  heading?: 'h1' | 'h2';
   /** More buttons for the head. */
   children?: ComponentChildren;
 }
@@ -20,9 +22,10 @@ export interface RoomViewProps {
 const isWide = () => matchMedia('(min-width: 52rem)').matches;
 
 /** An event as somebody sees it who has joined. */
-export function RoomView({ room, isReadOnly = false, children }: RoomViewProps) {
+export function RoomView({ room, isReadOnly = false, heading: Heading = 'h2', children }: RoomViewProps) {
   const snapshot = useSnapshot(room);
   const [side, setSide] = useState<'people' | 'host' | undefined>(() => (isWide() ? 'people' : undefined));
+  const [hasMore, setMore] = useState(false);
   const { event, status, can, participantCount } = snapshot;
   const toggle = (which: 'people' | 'host') => setSide(side === which ? undefined : which);
   const canWrite = !isReadOnly && can.send && (status === 'live' || status === 'reconnecting');
@@ -30,7 +33,7 @@ export function RoomView({ room, isReadOnly = false, children }: RoomViewProps) 
     <section class="room" aria-label={event?.name ?? 'Event'}>
       <div class="room-head" part="head">
         <div class="title">
-          <h2>{event?.name ?? '…'}</h2>
+          <Heading>{event?.name ?? '…'}</Heading>
           <ConnectionState status={status} />
         </div>
         <button type="button" class="bare" aria-expanded={side === 'people'} onClick={() => toggle('people')}>
@@ -41,7 +44,20 @@ export function RoomView({ room, isReadOnly = false, children }: RoomViewProps) 
             Host tools
           </button>
         )}
-        {children}
+        {children && (
+          <>
+            <button
+              type="button"
+              class="bare more"
+              aria-label="More"
+              aria-expanded={hasMore}
+              onClick={() => setMore(!hasMore)}
+            >
+              <span aria-hidden="true">☰</span>
+            </button>
+            <div class={hasMore ? 'extras open' : 'extras'}>{children}</div>
+          </>
+        )}
       </div>
       <div class="room-body">
         <div class="conversation">
@@ -55,7 +71,7 @@ export function RoomView({ room, isReadOnly = false, children }: RoomViewProps) 
         {side && (
           <aside class="side" part="side" aria-label={side === 'people' ? 'Participants' : 'Tools'}>
             <div class="side-head">
-              <span />
+              <h3>{side === 'people' ? `People (${participantCount.toLocaleString()})` : 'Moderation'}</h3>
               <button type="button" class="bare" aria-label="Close" onClick={() => setSide(undefined)}>
                 <span aria-hidden="true">✕</span>
               </button>
