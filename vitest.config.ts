@@ -50,7 +50,7 @@ export default defineConfig({
           setupFiles: 'test/setup/clients.ts',
         },
       ),
-      project('web', ['test/web/**/*.test.ts'], {
+      project('client', ['test/{client,web}/**/*.test.ts'], {
         globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-stack.ts'],
         setupFiles: 'test/setup/clients.ts',
       }),
