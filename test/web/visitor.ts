@@ -21,35 +21,33 @@ export function withBrowser(): void {
 export const origin = (): string =>
   new URL(inject('chatUrl')).origin.replace(/^ws/, 'http').replace('//localhost:', '//127.0.0.1:');
 
-/** Somebody with a browser of their own. What the browser complains about fails the test. */
+/** Somebody with a browser of their own. What it complains about fails the test, unless the test takes it. */
 export class Visitor {
   readonly page: Page;
   readonly context: BrowserContext;
 
+  /** What the browser has complained about: errors and warnings of its console, whatever the page threw. */
+  readonly complaints: string[] = [];
+
   private constructor(context: BrowserContext, page: Page) {
     this.context = context;
     this.page = page;
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (line) => {
+      if (line.type() === 'error' || line.type() === 'warning') this.complaints.push(line.text());
+    });
   }
 
   static async open(address: string, options: BrowserContextOptions = {}): Promise<Visitor> {
     const context = await browser.newContext({ locale: 'en-GB', ...options });
     onTestFinished(() => context.close());
-    return Visitor.inContext(context, address);
-  }
-
-  /** In another tab of the same browser, for example. */
-  static async inContext(context: BrowserContext, address: string): Promise<Visitor> {
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (line) => {
-      if (line.type() === 'error' || line.type() === 'warning') complaints.push(line.text());
+    const visitor = new Visitor(context, await context.newPage());
+    onTestFinished(() => {
+      const beyondOffline = visitor.complaints.filter((line) => !line.includes('ERR_INTERNET_DISCONNECTED'));
+      expect(beyondOffline).toEqual([]);
     });
-    await page.goto(new URL(address, origin()).href);
-    onTestFinished(() =>
-      expect(complaints.filter((line) => !line.includes('net::ERR_INTERNET_DISCONNECTED'))).toEqual([]),
-    );
-    return new Visitor(context, page);
+    await visitor.page.goto(new URL(address, origin()).href);
+    return visitor;
   }
 
   /** Opens an event and joins it. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Frame } from '../../client/index.ts';
 import { toClock } from '../room/times.ts';
 import { useRender } from '../room/use-snapshot.ts';
@@ -69,23 +69,31 @@ export function Frames({ onClose }: { onClose: () => void }) {
         }}
       >
         {seen.map((frame) => (
-          <li key={frame.number} class={frame.direction}>
-            <details>
-              <summary>
-                <span class="arrow" role="img" aria-label={frame.direction === 'in' ? 'received' : 'sent'}>
-                  {frame.direction === 'in' ? '←' : '→'}
-                </span>
-                <span class="name">{nameOf(frame.content)}</span>
-                <span class="quiet">
-                  {frame.size} · {toClock(frame.at)}
-                </span>
-              </summary>
-              <pre>{JSON.stringify(frame.content, withoutSecrets, 2)}</pre>
-            </details>
-          </li>
+          <FrameItem key={frame.number} frame={frame} />
         ))}
       </ol>
     </aside>
+  );
+}
+
+function FrameItem({ frame }: { frame: SeenFrame }) {
+  // What nobody looks at is not written out: there may be hundreds.
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <li class={frame.direction}>
+      <details onToggle={(toggle) => setOpen(toggle.currentTarget.open)}>
+        <summary>
+          <span class="arrow" role="img" aria-label={frame.direction === 'in' ? 'received' : 'sent'}>
+            {frame.direction === 'in' ? '←' : '→'}
+          </span>
+          <span class="name">{nameOf(frame.content)}</span>
+          <span class="quiet">
+            {frame.size} · {toClock(frame.at)}
+          </span>
+        </summary>
+        {isOpen && <pre>{JSON.stringify(frame.content, withoutSecrets, 2)}</pre>}
+      </details>
+    </li>
   );
 }
 

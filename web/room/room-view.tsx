@@ -25,10 +25,12 @@ const isWide = () => matchMedia('(min-width: 52rem)').matches;
 export function RoomView({ room, isReadOnly = false, heading: Heading = 'h2', children }: RoomViewProps) {
   const snapshot = useSnapshot(room);
   const [side, setSide] = useState<'people' | 'host' | undefined>(() => (isWide() ? 'people' : undefined));
+  const Subheading = Heading === 'h1' ? 'h2' : 'h3';
   const [hasMore, setMore] = useState(false);
   const { event, status, can, participantCount } = snapshot;
   const toggle = (which: 'people' | 'host') => setSide(side === which ? undefined : which);
-  const canWrite = !isReadOnly && can.send && (status === 'live' || status === 'reconnecting');
+  const canWrite =
+    !isReadOnly && (can.send || event?.paused) && (status === 'live' || status === 'reconnecting');
   return (
     <section class="room" aria-label={event?.name ?? 'Event'}>
       <div class="room-head" part="head">
@@ -71,7 +73,9 @@ export function RoomView({ room, isReadOnly = false, heading: Heading = 'h2', ch
         {side && (
           <aside class="side" part="side" aria-label={side === 'people' ? 'Participants' : 'Tools'}>
             <div class="side-head">
-              <h3>{side === 'people' ? `People (${participantCount.toLocaleString()})` : 'Moderation'}</h3>
+              <Subheading>
+                {side === 'people' ? `People (${participantCount.toLocaleString()})` : 'Moderation'}
+              </Subheading>
               <button type="button" class="bare" aria-label="Close" onClick={() => setSide(undefined)}>
                 <span aria-hidden="true">✕</span>
               </button>
