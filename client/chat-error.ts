@@ -1,26 +1,21 @@
 import type { ErrorCode, ErrorData, ErrorDetails } from '../shared/protocol/errors.ts';
 
-const ownMessages: { [C in ErrorCode]?: string } = {
-  NOT_JOINED: 'You are not in this event.',
-  EVENT_ENDED: 'The event has ended.',
-  FORBIDDEN: 'This is not allowed.',
-  UNAUTHORIZED: 'Valid credentials are required.',
-};
-
-/** What was refused, by the server's words: `code` says what to do about it, `details` has the fields that belong to it. */
+/** Why something failed: mostly in the server's words. `code` says what to do about it. */
 export class ChatError extends Error {
   override readonly name = 'ChatError';
   readonly code: ErrorCode;
-  /** `retryAfterMs`, `issues`, `requestId`, `reason`. */
+  /** The fields that belong to the code: `retryAfterMs`, `issues`, `requestId`, `reason`. */
   readonly details: ErrorDetails;
+  /** All of it, as a snapshot shows it. */
+  readonly data: ErrorData;
 
-  constructor({ code, message, ...details }: { code: ErrorCode; message?: string } & ErrorDetails) {
-    super(message ?? ownMessages[code] ?? 'The chat could not be reached.');
+  constructor({ code, message = code, ...details }: { code: ErrorCode; message?: string } & ErrorDetails) {
+    super(message);
     this.code = code;
     this.details = details;
-  }
-
-  toData(): ErrorData {
-    return { code: this.code, message: this.message, ...this.details };
+    this.data = { code, message, ...details };
   }
 }
+
+/** Without a word of the server: `INTERNAL` is that there was no answer. */
+export const fault = (code: ErrorCode = 'INTERNAL'): ChatError => new ChatError({ code });

@@ -1,4 +1,4 @@
-import { timing } from './timing.ts';
+import { BACKOFF_MAX_MS, BACKOFF_MS, CONNECT_MS, DOUBT_MS, IDLE_MS } from './timing.ts';
 
 export interface Connection {
   /** False: there is none, so the frame was not sent. */
@@ -16,105 +16,118 @@ export interface ConnectionOptions {
   /** Rejects: tried again later. */
   token(): Promise<string | undefined>;
   onOpen(): void;
-  onText(text: string): void;
+  /** One or more at once. What is no JSON is left out. */
+  onFrames(frames: unknown[]): void;
   /** `wasOpen`: else it is a handshake that has failed. */
   onClose(wasOpen: boolean): void;
-  /** The connection may have died without a word. */
+  /** The connection may have died without a word, or be about to be closed as idle. */
   onDoubt(): void;
+  /** Sees what is sent and what comes. */
+  onContent(direction: 'in' | 'out', content: unknown): void;
 }
 
 /** A WebSocket that comes back: with full jitter, after at most 0.5 s, 1 s, 2 s … 30 s. */
 export function connect(options: ConnectionOptions): Connection {
-  const { url, WebSocket: Socket, onOpen, onText, onClose, onDoubt } = options;
   let socket: WebSocket | undefined;
+  /** Tells an attempt from those that were given up. */
+  let attempt: object | undefined;
   let isOpen = false;
-  let attempts = 0;
+  let failures = 0;
+  let heardAt = 0;
   let timer: ReturnType<typeof setTimeout>;
+  let idleTimer: ReturnType<typeof setTimeout>;
 
+  const touch = () => {
+    clearTimeout(idleTimer);
+    idleTimer = setTimeout(options.onDoubt, IDLE_MS);
+  };
   const forget = () => {
     clearTimeout(timer);
+    clearTimeout(idleTimer);
     const old = socket;
+    attempt = undefined;
     socket = undefined;
     isOpen = false;
-    try {
-      old?.close();
-    } catch {}
+    old?.close();
   };
-
   const drop = () => {
     const wasOpen = isOpen;
     forget();
-    attempt = undefined;
-    const longest = Math.min(timing.backoffMaxMs, timing.backoffMs * 2 ** attempts);
-    attempts += 1;
-    timer = setTimeout(open, Math.random() * longest);
-    onClose(wasOpen);
+    timer = setTimeout(open, Math.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** failures));
+    failures += 1;
+    options.onClose(wasOpen);
   };
-
-  /** Tells this attempt from those that were given up. */
-  let attempt: object | undefined;
-
   const open = async () => {
     forget();
     const mine = {};
     attempt = mine;
-    timer = setTimeout(drop, timing.connectMs);
+    timer = setTimeout(drop, CONNECT_MS);
+    const ifMine =
+      (act: () => void): (() => void) =>
+      () => {
+        if (attempt === mine) act();
+      };
     try {
       const token = await options.token();
       if (attempt !== mine) return;
-      const next = new Socket(url, token === undefined ? [] : ['live-event-chat', token]);
-      socket = next;
-      next.onopen = () => {
-        if (socket !== next) return;
+      socket = new options.WebSocket(options.url, token === undefined ? [] : ['live-event-chat', token]);
+      socket.onopen = ifMine(() => {
         clearTimeout(timer);
         isOpen = true;
-        onOpen();
-      };
-      next.onmessage = ({ data }) => {
-        if (socket === next) onText(String(data));
-      };
-      next.onclose = () => {
-        if (socket === next) drop();
-      };
-      // What follows is the close.
-      next.onerror = () => {};
+        touch();
+        options.onOpen();
+      });
+      socket.onmessage = ({ data }) => ifMine(() => take(`${data}`))();
+      socket.onclose = ifMine(drop);
+      // The close follows.
+      socket.onerror = () => {};
     } catch {
-      if (attempt === mine) drop();
+      ifMine(drop)();
     }
   };
-
+  const take = (text: string) => {
+    heardAt = Date.now();
+    touch();
+    let content: unknown;
+    try {
+      content = JSON.parse(text);
+    } catch {
+      return;
+    }
+    options.onContent('in', content);
+    options.onFrames([content].flat());
+  };
   const wake = () => {
-    if (isOpen) return onDoubt();
-    attempts = 0;
+    if (globalThis.document?.hidden) return;
+    if (isOpen) return Date.now() - heardAt > DOUBT_MS && options.onDoubt();
+    failures = 0;
     void open();
   };
-  const seen = () => {
-    if (!globalThis.document?.hidden) wake();
-  };
-  const offline = () => {
-    if (isOpen) drop();
-  };
-  const page = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener' | 'document'>>;
-  page.addEventListener?.('online', wake);
-  page.addEventListener?.('offline', offline);
-  page.document?.addEventListener('visibilitychange', seen);
+
+  // In workers there is no document, in Node neither.
+  const { document, addEventListener: listen } = globalThis as Partial<typeof globalThis>;
+  const closing = new AbortController();
+  const { signal } = closing;
+  listen?.('online', wake, { signal });
+  listen?.('offline', () => isOpen && drop(), { signal });
+  document?.addEventListener('visibilitychange', wake, { signal });
 
   void open();
   return {
     send(frame) {
-      if (!isOpen) return false;
-      socket?.send(JSON.stringify(frame));
-      return true;
+      if (isOpen) {
+        socket?.send(JSON.stringify(frame));
+        touch();
+        options.onContent('out', frame);
+      }
+      return isOpen;
     },
     drop,
     proved() {
-      attempts = 0;
+      failures = 0;
     },
     close() {
-      page.removeEventListener?.('online', wake);
-      page.removeEventListener?.('offline', offline);
-      page.document?.removeEventListener('visibilitychange', seen);
-      attempt = undefined;
+      closing.abort();
       forget();
     },
   };

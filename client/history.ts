@@ -2,8 +2,7 @@ import type { Message } from '../shared/protocol/entities.ts';
 import { emptyLog, type Log, type Page, restarted, withMessages, withOlder, withoutMessages } from './log.ts';
 import type { SentMessage } from './types.ts';
 
-/** Whoever has missed more than this many numbers, or pages, starts again with the newest page. */
-const MOST_MISSED = 1_000;
+/** Whoever has missed more than this many pages starts again with the newest one. */
 const MOST_PAGES = 10;
 
 export interface History {
@@ -19,15 +18,15 @@ export interface History {
   /** Another connection: what it tells live begins later. */
   restart(): void;
   /**
-   * From the first page after a join on. `end`: the page and all after it reach at least up to there, and what was said since
+   * From the first page after a join on, if it is there. `end`: the page and all after it reach at least up to there, and what was said since
    * then comes live. False: another join has come in between.
    */
-  catchUp(first: Page, after: number | undefined, end: number): Promise<boolean>;
+  catchUp(first: Page | undefined, after: number | undefined, end: number): Promise<boolean>;
   loadOlder(): Promise<void>;
 }
 
 interface HistoryOptions {
-  getPage(query: { before?: number; after?: number; limit?: number }): Promise<Page>;
+  getPage(query: { before?: number; after?: number | undefined; limit?: number }): Promise<Page>;
   /** Finds those of them that are ours. */
   take(messages: readonly Message[]): SentMessage[];
   changed(): void;
@@ -47,20 +46,23 @@ export function createHistory({ getPage, take, changed }: HistoryOptions): Histo
     log = next;
     changed();
   };
+  const cover = (seq: number) => {
+    covered = Math.max(covered ?? 0, seq);
+  };
   const add = (messages: readonly Message[]) => put(withMessages(log, take(messages)));
   const startAt = ({ messages, hasMore }: Page, end: number) => {
     hasOlder = hasMore;
     put(restarted(log, take(messages), hasMore, end));
   };
 
-  const catchUp = async (first: Page, after: number | undefined, end: number) => {
+  const catchUp = async (first: Page | undefined, after: number | undefined, end: number) => {
     const mine = {};
     run = mine;
-    if (after === undefined) startAt(first, end);
-    let page = first;
+    let page = first ?? (await getPage({ after }));
+    if (after === undefined) startAt(page, end);
     let next = after ?? end;
     for (let pages = 1; after !== undefined; pages += 1) {
-      if (page.hasMore && (end - next > MOST_MISSED || pages > MOST_PAGES)) {
+      if (page.hasMore && pages > MOST_PAGES) {
         const newest = await getPage({});
         if (run !== mine) return false;
         startAt(newest, end);
@@ -71,12 +73,12 @@ export function createHistory({ getPage, take, changed }: HistoryOptions): Histo
       const upTo = page.upTo ?? page.messages.at(-1)?.seq ?? 0;
       if (!page.hasMore || upTo <= next) break;
       next = upTo;
-      covered = Math.max(covered ?? 0, next);
+      cover(next);
       page = await getPage({ after: next, limit: 100 });
       if (run !== mine) return false;
     }
     run = undefined;
-    covered = Math.max(covered ?? 0, end, live);
+    cover(Math.max(end, live));
     return true;
   };
 
@@ -101,9 +103,9 @@ export function createHistory({ getPage, take, changed }: HistoryOptions): Histo
       return covered;
     },
     heard(message) {
-      live = Math.max(live, message.seq);
-      if (!run) covered = Math.max(covered ?? 0, live);
       add([message]);
+      live = Math.max(live, message.seq);
+      if (!run) cover(live);
     },
     stored(message) {
       // A repeat of one that was deleted meanwhile finds it without its text.

@@ -1,62 +1,60 @@
-/** A guest's secret, by which the chat knows them again. */
-export interface Identity {
-  /** Undefined: whoever asks is to get one by a join, and to call `settle`; others who ask wait until then. */
-  claim(): Promise<string | undefined>;
-  /** The token of the ack; undefined: there was none, somebody else may try. */
-  settle(token: string | undefined): void;
+export type KeptItems = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+export interface Claim {
+  /** A guest's secret, by which the chat knows them again. Undefined: the join will give one. */
+  token: string | undefined;
+  /** To be called when the join was answered, or never will be, with the token that came; others may be waiting for it. */
+  settle(token?: string): void;
   /** The server does not take this token. */
-  reject(token: string | undefined): void;
+  reject(): void;
 }
 
-/** Kept in `storage`, or in memory where that throws: private windows, full disks, sandboxed frames. */
-export function createIdentity(
-  key: string,
-  given: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined,
-): Identity {
+export interface Identity {
+  claim(): Promise<Claim>;
+}
+
+/** Who we are for a chat. Kept in `storage`, or in memory where that throws: private windows, full disks, sandboxed frames. */
+export function createIdentity(key: string, given: KeptItems | undefined): Identity {
   let token: string | undefined;
   /** Two rooms that join at once would otherwise become two people. */
-  let claims: (() => void)[] | undefined;
+  let first: Promise<void> | undefined;
 
-  const storage = <T>(
-    use: (storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) => T,
-  ): T | undefined => {
+  const store = <T>(use: (storage: KeptItems) => T): T | undefined => {
     try {
-      // To read the global one may throw, too.
-      const found = given ?? globalThis.localStorage;
-      return found && use(found);
+      return use(given ?? globalThis.localStorage);
     } catch {
       return undefined;
     }
   };
-  const settle = (next: string | undefined) => {
-    if (next !== undefined && next !== token) {
-      token = next;
-      storage((there) => there.setItem(key, next));
-    }
-    const waiting = claims ?? [];
-    claims = undefined;
-    for (const resume of waiting) resume();
-  };
 
   return {
     async claim() {
-      for (;;) {
-        token ??= storage((there) => there.getItem(key)) ?? undefined;
-        if (token !== undefined) return token;
-        if (!claims) {
-          claims = [];
-          return undefined;
-        }
-        const waiting = claims;
-        await new Promise<void>((resolve) => waiting.push(resolve));
+      token ??= store((storage) => storage.getItem(key)) ?? undefined;
+      while (!token && first) await first;
+      const claimed = token;
+      let release = () => {};
+      if (!claimed) {
+        first = new Promise((resolve) => {
+          release = () => {
+            first = undefined;
+            resolve();
+          };
+        });
       }
-    },
-    settle,
-    reject(refused) {
-      if (token === refused) {
-        token = undefined;
-        storage((there) => there.removeItem(key));
-      }
+      return {
+        token: claimed,
+        settle(next = token) {
+          if (next && next !== token) {
+            token = next;
+            store((storage) => storage.setItem(key, next));
+          }
+          release();
+        },
+        reject() {
+          token = undefined;
+          store((storage) => storage.removeItem(key));
+        },
+      };
     },
   };
 }

@@ -25,8 +25,7 @@ export function createChat(options: ChatOptions): Chat {
   const context = { url: `${url}`, WebSocket: Socket, http, identity, getToken, token, onFrame };
   const rooms = new Map<string, OwnRoom>();
   return {
-    join(eventId, joinOptions = {}) {
-      const { username } = joinOptions;
+    join(eventId, { username } = {}) {
       const known = rooms.get(eventId);
       // A name that was refused is no reason to refuse another.
       const isRefused = known?.snapshot.status === 'refused' && known.username !== username;
@@ -34,7 +33,7 @@ export function createChat(options: ChatOptions): Chat {
         known.rename(username);
         return known;
       }
-      const room = createRoom(context, eventId, joinOptions);
+      const room = createRoom(context, eventId, username);
       const { leave } = room;
       room.leave = () => {
         if (rooms.get(eventId) === room) rooms.delete(eventId);

@@ -22,23 +22,18 @@ export interface Page {
 
 /** Puts messages where they belong. One that is there already stays the same object, with its `key`. */
 export function withMessages(log: Log, messages: readonly SentMessage[]): Log {
-  const known = new Set(log.messages.map(({ seq }) => seq));
-  const added: SentMessage[] = [];
+  const known = new Map(log.messages.map((message) => [message.seq, message]));
   for (const message of messages) {
     const { seq } = message;
-    if (seq < log.from || known.has(seq) || log.deleted.has(seq)) continue;
-    known.add(seq);
-    added.push(message);
+    if (seq >= log.from && !known.has(seq) && !log.deleted.has(seq)) known.set(seq, message);
   }
-  if (added.length === 0) return log;
-  return { ...log, messages: [...log.messages, ...added].sort((a, b) => a.seq - b.seq) };
+  return { ...log, messages: [...known.values()].sort((a, b) => a.seq - b.seq) };
 }
 
 export function withoutMessages(log: Log, seqs: readonly number[]): Log {
-  if (seqs.every((seq) => log.deleted.has(seq))) return log;
+  if (seqs.length === 0) return log;
   const deleted = new Set([...log.deleted, ...seqs]);
-  const messages = log.messages.filter(({ seq }) => !deleted.has(seq));
-  return { ...log, deleted, messages: messages.length < log.messages.length ? messages : log.messages };
+  return { ...log, deleted, messages: log.messages.filter(({ seq }) => !deleted.has(seq)) };
 }
 
 /** With a page of the messages before the log's first. */

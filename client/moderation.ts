@@ -2,22 +2,24 @@ import type { AuditRecord, Ban } from '../shared/protocol/entities.ts';
 import { listAll, pathOf } from './events.ts';
 import type { Http } from './http.ts';
 import type { Requests } from './requests.ts';
-import type { Moderation } from './types.ts';
+import type { Moderation, Person } from './types.ts';
 
 /** Acts go over the room's connection, lists over HTTP. */
 export function createModeration(eventId: string, ask: Requests['ask'], http: Http): Moderation {
+  const act =
+    <Data extends object>(
+      action: 'deleteMessage' | 'kick' | 'unban',
+      select = (data: Data): object => data,
+    ) =>
+    async (data: Data, options?: object) => {
+      await ask(action, { ...select(data), ...options });
+    };
   const update = async (rules: object) => (await ask('updateEvent', rules)).event;
   return {
-    async deleteMessage({ seq }) {
-      await ask('deleteMessage', { seq });
-    },
-    async kick(person, options) {
-      await ask('kick', { ...person, ...options });
-    },
+    deleteMessage: act('deleteMessage', ({ seq }: { seq: number }) => ({ seq })),
+    kick: act<Person>('kick'),
+    unban: act<Person>('unban'),
     ban: async (person, options) => (await ask('ban', { ...person, ...options })).ban,
-    async unban(person) {
-      await ask('unban', person);
-    },
     pause: () => update({ paused: true }),
     resume: () => update({ paused: false }),
     slowMode: (slowModeSeconds) => update({ slowModeSeconds }),

@@ -1,6 +1,6 @@
 import type { Message, Participant } from '../shared/protocol/entities.ts';
-import { ChatError } from './chat-error.ts';
-import type { Handle, Requests } from './requests.ts';
+import { type ChatError, fault } from './chat-error.ts';
+import type { Requests } from './requests.ts';
 import type { OwnMessage } from './types.ts';
 
 interface Entry {
@@ -12,7 +12,7 @@ interface Entry {
 
 interface Current {
   id: string;
-  handle?: Handle;
+  cancel(): void;
 }
 
 export interface Outbox {
@@ -34,24 +34,22 @@ interface OutboxOptions {
   changed(): void;
 }
 
-/** A UUID also where `crypto.randomUUID` is missing: pages without https. */
-function newId(): string {
-  const { crypto } = globalThis as { crypto?: Partial<Crypto> };
-  if (crypto?.randomUUID) return crypto.randomUUID();
-  return [0, 0, 0].map(() => Math.random().toString(36).slice(2)).join('-');
-}
+/** `crypto.randomUUID` is missing on pages without https. */
+const newId = () => globalThis.crypto?.randomUUID?.() ?? `${Date.now()}-${Math.random()}-${Math.random()}`;
 
 /** Own messages, sent one after the other, so that they keep their order. */
 export function createOutbox({ start, me, stored, changed }: OutboxOptions): Outbox {
   const entries = new Map<string, Entry>();
   let current: Current | undefined;
 
-  const update = (entry: Entry, changes: Partial<OwnMessage>) => {
-    const { error: _, ...shown } = entry.shown;
-    entry.shown = { ...shown, ...changes };
+  const show = (entry: Entry, shown: OwnMessage) => {
+    entry.shown = shown;
     changed();
   };
-
+  const fail = (entry: Entry, error: ChatError) => {
+    show(entry, { ...entry.shown, state: 'failed', error: error.data });
+    entry.reject(error);
+  };
   const add = (shown: OwnMessage): Promise<Message> => {
     const entry = { shown } as Entry;
     entry.promise = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
@@ -62,47 +60,28 @@ export function createOutbox({ start, me, stored, changed }: OutboxOptions): Out
     pump();
     return entry.promise;
   };
-
-  const fail = (entry: Entry, error: ChatError) => {
-    update(entry, { state: 'failed', error: error.toData() });
-    entry.reject(error);
+  const remove = (id: string) => {
+    entries.delete(id);
+    changed();
   };
-
-  /** The current one is done with, or another is the first. */
+  /** One after the other. */
   const pump = () => {
     const next = [...entries.values()].find(({ shown }) => shown.state === 'sending');
     if (current || !next) return;
     const { clientMessageId: id, text } = next.shown;
-    const mine: Current = { id };
-    current = mine;
-    const over = (then: () => void) => {
-      if (current === mine) current = undefined;
-      then();
-      pump();
-    };
-    mine.handle = start(
+    const then =
+      <T>(act: (result: T) => void) =>
+      (result: T) => {
+        current = undefined;
+        act(result);
+        pump();
+      };
+    current = { id, cancel: () => {} };
+    current.cancel = start(
       'sendMessage',
       { text, clientMessageId: id },
-      {
-        done: ({ message }) => over(() => stored(message)),
-        failed: (error) => over(() => fail(next, error)),
-      },
+      { done: then(({ message }) => stored(message)), failed: then((error) => fail(next, error)) },
     );
-  };
-
-  const confirm = (message: Message) => {
-    const { clientMessageId: id = '', participant } = message;
-    const entry = entries.get(id);
-    if (!entry || participant.id !== me().id) return undefined;
-    entries.delete(id);
-    if (current?.id === id) {
-      current.handle?.cancel();
-      current = undefined;
-    }
-    entry.resolve(message);
-    changed();
-    pump();
-    return id;
   };
 
   return {
@@ -119,21 +98,35 @@ export function createOutbox({ start, me, stored, changed }: OutboxOptions): Out
     },
     retry(id) {
       const entry = entries.get(id);
-      if (!entry) return Promise.reject(new ChatError({ code: 'MESSAGE_NOT_FOUND' }));
-      if (entry.shown.state === 'sending') return entry.promise;
+      if (!entry) return Promise.reject(fault('MESSAGE_NOT_FOUND'));
+      const { error, ...shown } = entry.shown;
+      if (!error) return entry.promise;
       entries.delete(id);
-      const { error: _, ...shown } = entry.shown;
       return add({ ...shown, state: 'sending' });
     },
     discard(id) {
-      if (entries.get(id)?.shown.state !== 'failed') return;
-      entries.delete(id);
-      changed();
+      if (entries.get(id)?.shown.error) remove(id);
     },
-    shown: () => [...entries.values()].map(({ shown }) => shown),
-    confirm,
+    shown: () =>
+      [...entries.values()].map(({ shown }) =>
+        // Written before we had joined.
+        shown.participant.id ? shown : { ...shown, participant: me() },
+      ),
+    confirm(message) {
+      const { clientMessageId: id = '', participant } = message;
+      const entry = entries.get(id);
+      if (!entry || participant.id !== me().id) return undefined;
+      remove(id);
+      entry.resolve(message);
+      if (current?.id === id) {
+        current.cancel();
+        current = undefined;
+        pump();
+      }
+      return id;
+    },
     failAll(error) {
-      for (const entry of entries.values()) if (entry.shown.state === 'sending') fail(entry, error);
+      for (const entry of entries.values()) if (!entry.shown.error) fail(entry, error);
     },
   };
 }

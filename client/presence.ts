@@ -1,36 +1,34 @@
 import type { Participant } from '../shared/protocol/entities.ts';
 import type { ServerToClient } from '../shared/protocol/server-to-client.ts';
-import { timing } from './timing.ts';
+import { TYPING_EVERY_MS, TYPING_LASTS_MS, TYPING_STOPS_MS } from './timing.ts';
 
 type Change = ServerToClient['userJoined'];
 
-const peopleIn = ({ participant, participants }: Change): readonly Participant[] =>
+export const peopleIn = ({ participant, participants }: Change): readonly Participant[] =>
   participants ?? (participant ? [participant] : []);
 
 /** Whoever is there already takes the new name; a renaming comes as `userLeft` and `userJoined` of the same person. */
-export function withJoined(present: readonly Participant[], change: Change): readonly Participant[] {
-  const people = new Map([...present, ...peopleIn(change)].map((one) => [one.id, one]));
-  return [...people.values()];
-}
+export const withJoined = (
+  present: readonly Participant[],
+  people: readonly Participant[],
+): Participant[] => [...new Map([...present, ...people].map((one) => [one.id, one])).values()];
 
-export function withLeft(present: readonly Participant[], change: Change): readonly Participant[] {
-  const gone = new Set(peopleIn(change).map(({ id }) => id));
-  return present.filter(({ id }) => !gone.has(id));
-}
+export const withLeft = (present: readonly Participant[], gone: readonly Participant[]): Participant[] =>
+  present.filter(({ id }) => !gone.some((one) => one.id === id));
 
 export interface Typists {
   heard(participant: Participant, isTyping: boolean): void;
-  /** They have sent what they typed, or left. */
-  clear(ids: readonly string[]): void;
+  /** They have sent what they typed, or left. Without anybody: all. */
+  clear(people?: readonly { id: string }[]): void;
 }
 
 /** Others who are typing: each until they stop, or for five seconds. */
 export function createTypists(changed: (typing: readonly Participant[]) => void): Typists {
   const typing = new Map<string, { participant: Participant; timer: ReturnType<typeof setTimeout> }>();
   const show = () => changed([...typing.values()].map(({ participant }) => participant));
-  const clear = (ids: readonly string[]) => {
+  const clear = (people: readonly { id: string }[] = [...typing.values()].map((one) => one.participant)) => {
     let isChanged = false;
-    for (const id of ids) {
+    for (const { id } of people) {
       clearTimeout(typing.get(id)?.timer);
       isChanged = typing.delete(id) || isChanged;
     }
@@ -39,9 +37,9 @@ export function createTypists(changed: (typing: readonly Participant[]) => void)
   return {
     heard(participant, isTyping) {
       const { id } = participant;
-      if (!isTyping) return clear([id]);
+      if (!isTyping) return clear([participant]);
       clearTimeout(typing.get(id)?.timer);
-      typing.set(id, { participant, timer: setTimeout(() => clear([id]), timing.typingLastsMs) });
+      typing.set(id, { participant, timer: setTimeout(() => clear([participant]), TYPING_LASTS_MS) });
       show();
     },
     clear,
@@ -62,9 +60,9 @@ export function createOwnTyping(tell: (isTyping: boolean) => void): { type(): vo
   return {
     type() {
       clearTimeout(timer);
-      timer = setTimeout(stop, timing.typingStopsMs);
+      timer = setTimeout(stop, TYPING_STOPS_MS);
       const now = Date.now();
-      if (now - toldAt < timing.typingEveryMs) return;
+      if (now - toldAt < TYPING_EVERY_MS) return;
       toldAt = now;
       tell(true);
     },

@@ -9,7 +9,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { ChatError } from './chat-error.ts';
-import { timing } from './timing.ts';
+import { GRACE_MS } from './timing.ts';
 import type { Chat, JoinOptions, Room, RoomSnapshot } from './types.ts';
 
 const ChatContext = createContext<Chat | undefined>(undefined);
@@ -29,7 +29,7 @@ function hold(room: Room): () => void {
   clearTimeout(held.timer);
   return () => {
     held.count -= 1;
-    if (held.count === 0) held.timer = setTimeout(() => void room.leave(), timing.graceMs);
+    if (held.count === 0) held.timer = setTimeout(() => void room.leave(), GRACE_MS);
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Action } from '../shared/protocol/client-to-server.ts';
 import type { ErrorData } from '../shared/protocol/errors.ts';
 import type { Replies } from '../shared/protocol/replies.ts';
-import { ChatError } from './chat-error.ts';
-import { timing } from './timing.ts';
+import { ChatError, fault } from './chat-error.ts';
+import { ANSWER_MS, PONG_MS, RETRY_MS } from './timing.ts';
 
 /** A request that the server itself fails this often is given up. */
 const MOST_FAILURES = 5;
@@ -12,27 +12,25 @@ interface Request {
   /** Belongs to this connection, and fails with it; any other waits for the room to be live and is repeated then. */
   isOnce: boolean;
   /** It waits for its answer. */
-  isSent: boolean;
+  isSent?: boolean;
   failures: number;
-  /** How often it had no answer. */
-  silences: number;
+  /** It had no answer on this connection. */
+  isOverdue?: boolean;
   timer?: ReturnType<typeof setTimeout> | undefined;
   done(data: never): void;
   failed(error: ChatError): void;
 }
 
-export interface Handle {
-  cancel(): void;
-}
-
 type Callbacks<A extends Action> = { done(data: Replies[A]): void; failed(error: ChatError): void };
 
 export interface Requests {
-  /** Calls back as soon as the answer is there, in the order of the frames. */
-  start<A extends Action>(action: A, data: object, callbacks: Callbacks<A>, isOnce?: boolean): Handle;
+  /** Calls back as soon as the answer is there, in the order of the frames. Returns what takes the request back. */
+  start<A extends Action>(action: A, data: object, callbacks: Callbacks<A>, isOnce?: boolean): () => void;
   ask<A extends Action>(action: A, data: object, isOnce?: boolean): Promise<Replies[A]>;
+  /** What nobody answers, and nobody misses. */
+  tell(action: Action, data: object): void;
   /** An ack, or an error with an id. */
-  answer(frame: { event: string; id: number; data: unknown }): void;
+  answer(event: string, id: number, data: unknown): void;
   /** API Gateway says that it failed, but not what. False: nothing was asked. */
   failOldest(): boolean;
   /** Pings; a connection that does not answer is dropped. */
@@ -41,6 +39,7 @@ export interface Requests {
   ready(): void;
   /** The connection is lost. */
   lost(): void;
+  /** The room is over; only what belongs to the connection may still be asked. */
   failAll(error: ChatError): void;
 }
 
@@ -56,70 +55,70 @@ export function createRequests({ send, drop, rejoin }: RequestsOptions): Request
   const open = new Map<number, Request>();
   let lastId = 0;
   let isReady = false;
-  let ping: Handle | undefined;
-  let afterPing: (() => void)[] = [];
-
-  const transmit = (request: Request) => {
-    rest(request);
-    request.isSent = (request.isOnce || isReady) && send(request.frame);
-    if (request.isSent) request.timer = setTimeout(() => unanswered(request), timing.answerMs);
-  };
+  let over: ChatError | undefined;
+  let isPinging = false;
 
   const rest = (request: Request) => {
     clearTimeout(request.timer);
     request.timer = undefined;
     request.isSent = false;
   };
-
-  const transmitLater = (request: Request, ms: number) => {
+  const finish = (request: Request, error?: ChatError) => {
     rest(request);
-    request.timer = setTimeout(() => transmit(request), ms);
-  };
-
-  const unanswered = (request: Request) => {
-    request.silences += 1;
-    // Twice nothing, though pings are answered: another connection may do better.
-    if (request.silences > 1) return drop();
-    doubt(() => transmit(request));
-  };
-
-  const doubt = (then = () => {}) => {
-    afterPing.push(then);
-    if (ping) return;
-    const timer = setTimeout(drop, timing.pongMs);
-    const end = (callbacks: readonly (() => void)[]) => {
-      clearTimeout(timer);
-      ping = undefined;
-      afterPing = [];
-      for (const callback of callbacks) callback();
-    };
-    ping = start('ping', {}, { done: () => end(afterPing), failed: () => end([]) }, true);
-  };
-
-  const failure = (request: Request, error: ErrorData) => {
-    request.failures += 1;
-    if (request.failures >= MOST_FAILURES) return finish(request, () => request.failed(new ChatError(error)));
-    transmitLater(request, timing.retryMs * 2 ** request.failures);
-  };
-
-  const finish = (request: Request, tell: () => void) => {
-    clearTimeout(request.timer);
     open.delete(request.frame.id);
-    tell();
+    if (error) request.failed(error);
+  };
+  const transmit = (request: Request) => {
+    rest(request);
+    request.isSent = (request.isOnce || isReady) && send(request.frame);
+    if (request.isSent) wait(request, ANSWER_MS, unanswered);
+  };
+  const wait = (request: Request, ms: number, then: (request: Request) => void) => {
+    clearTimeout(request.timer);
+    request.timer = setTimeout(() => then(request), ms);
+  };
+  const transmitLater = (request: Request, ms: number) => {
+    request.isSent = false;
+    wait(request, ms, transmit);
+  };
+  /** What waits for nothing else. */
+  const resume = () => {
+    for (const request of [...open.values()]) if (!request.timer) transmit(request);
+  };
+  const unanswered = (request: Request) => {
+    rest(request);
+    // Twice, though pings are answered: another connection may do better.
+    if (request.isOverdue) return drop();
+    request.isOverdue = true;
+    doubt();
+  };
+  const doubt = () => {
+    if (isPinging) return;
+    isPinging = true;
+    const timer = setTimeout(drop, PONG_MS);
+    const end = () => {
+      clearTimeout(timer);
+      isPinging = false;
+    };
+    const done = () => {
+      end();
+      resume();
+    };
+    start('ping', {}, { done, failed: end }, true);
+  };
+  const failure = (request: Request, error: ChatError) => {
+    request.failures += 1;
+    if (request.failures < MOST_FAILURES) transmitLater(request, RETRY_MS * 2 ** request.failures);
+    else finish(request, error);
   };
 
-  function start<A extends Action>(
-    action: A,
-    data: object,
-    { done, failed }: Callbacks<A>,
-    isOnce = false,
-  ): Handle {
+  function start<A extends Action>(action: A, data: object, callbacks: Callbacks<A>, isOnce = false) {
     lastId += 1;
-    const frame = { action, data, id: lastId };
-    const request: Request = { frame, isOnce, isSent: false, failures: 0, silences: 0, done, failed };
+    const request: Request = { frame: { action, data, id: lastId }, isOnce, failures: 0, ...callbacks };
     open.set(lastId, request);
     transmit(request);
-    return { cancel: () => finish(request, () => {}) };
+    if (isOnce ? !request.isSent : over) finish(request, over ?? fault());
+    return () => finish(request);
   }
 
   return {
@@ -128,42 +127,48 @@ export function createRequests({ send, drop, rejoin }: RequestsOptions): Request
       new Promise((done, failed) => {
         start(action, data, { done, failed }, isOnce);
       }),
-    answer({ event, id, data }) {
+    tell(action, data) {
+      if (isReady) send({ action, data });
+    },
+    answer(event, id, data) {
       const request = open.get(id);
       if (!request) return;
-      if (event === 'ack') return finish(request, () => request.done(data as never));
-      const error = data as ErrorData;
-      if (error.code === 'RATE_LIMITED') return transmitLater(request, error.retryAfterMs ?? 1_000);
-      // The room sees to it that the next connection has another token.
-      if (error.code === 'UNAUTHORIZED') return;
-      if (error.code === 'NOT_JOINED' && !request.isOnce) {
+      if (event === 'ack') {
+        finish(request);
+        return request.done(data as never);
+      }
+      const error = new ChatError(data as ErrorData);
+      const { code, details } = error;
+      if (code === 'RATE_LIMITED') transmitLater(request, details.retryAfterMs ?? 1_000);
+      else if (code === 'INTERNAL') failure(request, error);
+      else if (code === 'NOT_JOINED' && !request.isOnce) {
         isReady = false;
         rest(request);
-        return rejoin();
-      }
-      if (error.code === 'INTERNAL') return failure(request, error);
-      finish(request, () => request.failed(new ChatError(error)));
+        rejoin();
+      } else finish(request, error);
     },
     failOldest() {
       const request = [...open.values()].find(({ isSent }) => isSent);
-      if (request) failure(request, new ChatError({ code: 'INTERNAL' }).toData());
+      if (request) failure(request, fault());
       return request !== undefined;
     },
-    doubt: () => doubt(),
+    doubt,
     ready() {
       isReady = true;
-      for (const request of [...open.values()]) if (!request.isSent && !request.timer) transmit(request);
+      resume();
     },
     lost() {
       isReady = false;
       for (const request of [...open.values()]) {
         rest(request);
-        request.silences = 0;
-        if (request.isOnce) finish(request, () => request.failed(new ChatError({ code: 'INTERNAL' })));
+        request.isOverdue = false;
+        if (request.isOnce) finish(request, fault());
       }
     },
     failAll(error) {
-      for (const request of [...open.values()]) finish(request, () => request.failed(error));
+      over = error;
+      isReady = false;
+      for (const request of [...open.values()]) finish(request, error);
     },
   };
 }

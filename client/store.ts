@@ -1,5 +1,8 @@
 export interface Store<State extends object> {
+  /** What the listeners have been told of. */
   readonly snapshot: State;
+  /** With what the current batch has set. */
+  readonly state: State;
   subscribe(listener: () => void): () => void;
   set(changes: Partial<State>): void;
   /** Tells the listeners once of everything that is set meanwhile. */
@@ -27,6 +30,9 @@ export function createStore<State extends object>(initial: State): Store<State> 
   return {
     get snapshot() {
       return shown;
+    },
+    get state() {
+      return state;
     },
     subscribe(listener) {
       // The same function may subscribe twice.
