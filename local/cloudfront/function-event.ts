@@ -7,11 +7,9 @@ import type { EdgeAnswer, EdgeRequest, HeaderLine } from './message.ts';
  * "CloudFront Functions event structure":
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
  */
-const Field = z.object({
-  value: z.string(),
-  attributes: z.string().optional(),
-  multiValue: z.array(z.object({ value: z.string(), attributes: z.string().optional() })).optional(),
-});
+const Value = z.object({ value: z.string(), attributes: z.string().optional() });
+type Value = z.infer<typeof Value>;
+const Field = Value.extend({ multiValue: z.array(Value).optional() });
 const Fields = z.record(z.string(), Field);
 type Fields = z.infer<typeof Fields>;
 
@@ -76,7 +74,7 @@ export const responseObject = ({ status, headers }: EdgeAnswer) => ({
       .filter(([name]) => name !== 'set-cookie' && !hidden.test(name))
       .flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)] as const)),
   ),
-  cookies: Object.fromEntries(
+  cookies: collapsed(
     [headers['set-cookie'] ?? []].flat().map((cookie) => {
       const [, name = '', value = '', attributes = ''] =
         /^([^=;]*)=?([^;]*);?\s*(.*)$/.exec(String(cookie)) ?? [];
@@ -125,15 +123,18 @@ const pairsOf = (text: string, separator: string): HeaderLine[] =>
     .filter((pair) => pair !== '')
     .map((pair) => [pair.split('=')[0] ?? '', pair.includes('=') ? pair.slice(pair.indexOf('=') + 1) : '']);
 
-function fieldsOf(pairs: readonly HeaderLine[]): Fields {
-  const values = new Map<string, string[]>();
-  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
-  return Object.fromEntries(
-    [...values].map(([name, all]) => [
-      name,
-      { value: all[0] ?? '', ...(all.length > 1 && { multiValue: all.map((value) => ({ value })) }) },
-    ]),
-  );
+const fieldsOf = (pairs: readonly HeaderLine[]): Fields =>
+  collapsed(pairs.map(([name, value]) => [name, { value }]));
+
+/** What is there more than once is one field with all its values. */
+function collapsed(entries: readonly [name: string, value: Value][]): Fields {
+  const fields = new Map<string, Fields[string]>();
+  for (const [name, value] of entries) {
+    const before = fields.get(name);
+    const all = before && [...(before.multiValue ?? [before]), value];
+    fields.set(name, all ? { ...before, multiValue: all } : value);
+  }
+  return Object.fromEntries(fields);
 }
 
 const valuesOf = (field: z.infer<typeof Field>): string[] =>
