@@ -1,5 +1,7 @@
+import { DeleteConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Frame } from '../../client/index.ts';
+import { managementClient } from '../fidelity/gateway/management.ts';
 import { createEvent } from '../support/chat.ts';
 import { outliveLeases } from '../support/deaths.ts';
 import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
@@ -18,12 +20,14 @@ const enter = (eventId: string, username: string, frames: Frame[] = []) =>
     url: `${stack.outputs.WebSocketUrl}`,
     onFrame: (frame) => frames.push(frame),
   });
-const closeAll = () =>
-  Promise.all(
-    stack
-      .connections()
-      .map((id) => fetch(`${stack.outputs.ManagementUrl}/@connections/${id}`, { method: 'DELETE' })),
-  );
+/** As API Gateway does after two hours. */
+async function closeAll(): Promise<void> {
+  const management = managementClient(`${stack.outputs.ManagementUrl}`);
+  const closing = stack
+    .connections()
+    .map((ConnectionId) => management.send(new DeleteConnectionCommand({ ConnectionId })));
+  await Promise.all(closing);
+}
 
 test.for([
   ['before its message is stored', ' HEAD', 1],

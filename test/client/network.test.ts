@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Frame, Message } from '../../client/index.ts';
 import { createEvent, enter as enterDirectly, http } from '../support/chat.ts';
-import { openProxy } from './proxy.ts';
+import { openNetwork } from './network.ts';
 import { enter, isLive, memoryStorage, openChat, shows, textsIn, until } from './rooms.ts';
 
 const say = async (room: { send(text: string): Promise<unknown> }, ...texts: string[]) => {
@@ -22,16 +22,16 @@ async function sayAtOnce(eventId: string, count: number, textOf: (i: number) => 
 
 test('what was said while a connection was lost comes once, in order', async () => {
   const eventId = await createEvent();
-  const proxy = await openProxy();
+  const network = await openNetwork();
   const ana = await enter(eventId, 'ana');
-  const ben = await enter(eventId, 'ben', { url: proxy.url });
+  const ben = await enter(eventId, 'ben', { url: network.url });
   await say(ana, 'before');
   await shows(ben, 'before');
-  proxy.isDown = true;
-  proxy.cut();
+  network.isDown = true;
+  network.cut();
   await until(ben, 'a lost connection', ({ status }) => status === 'reconnecting');
   await say(ana, 'one', 'two');
-  proxy.isDown = false;
+  network.isDown = false;
   await isLive(ben);
   expect(textsIn(ben)).toEqual(['before', 'one', 'two']);
   await say(ana, 'after');
@@ -41,18 +41,18 @@ test('what was said while a connection was lost comes once, in order', async () 
 
 test('what is sent without a network goes later, in its order and under its keys', async () => {
   const eventId = await createEvent();
-  const proxy = await openProxy();
+  const network = await openNetwork();
   const ana = await enter(eventId, 'ana');
-  const ben = await enter(eventId, 'ben', { url: proxy.url });
+  const ben = await enter(eventId, 'ben', { url: network.url });
   const me = ben.snapshot.me?.id;
-  proxy.isDown = true;
-  proxy.cut();
+  network.isDown = true;
+  network.cut();
   await until(ben, 'a lost connection', ({ status }) => status === 'reconnecting');
   const sending = ['one', 'two', 'three'].map((text) => ben.send(text));
   const keys = ben.snapshot.messages.map(({ key, state }) => [key, state]);
   expect(keys).toEqual(keys.map(([key]) => [key, 'sending']));
   await say(ana, 'meanwhile');
-  proxy.isDown = false;
+  network.isDown = false;
   await Promise.all(sending);
   await shows(ana, 'meanwhile', 'one', 'two', 'three');
   expect(textsIn(ben)).toEqual(['meanwhile', 'one', 'two', 'three']);
@@ -66,13 +66,13 @@ test.for(['up', 'down'] as const)(
   'a network that swallows what goes %s is noticed by a request without an answer',
   async (direction) => {
     const eventId = await createEvent();
-    const proxy = await openProxy();
+    const network = await openNetwork();
     const ana = await enter(eventId, 'ana');
-    const ben = await enter(eventId, 'ben', { url: proxy.url });
-    proxy.swallows[direction] = true;
+    const ben = await enter(eventId, 'ben', { url: network.url });
+    network.swallows[direction] = true;
     const sent = ben.send('hello?');
     await until(ben, 'a lost connection', ({ status }) => status === 'reconnecting');
-    proxy.swallows[direction] = false;
+    network.swallows[direction] = false;
     expect(await sent).toMatchObject({ text: 'hello?' });
     await shows(ana, 'hello?');
     await say(ben, 'hello');
@@ -83,21 +83,21 @@ test.for(['up', 'down'] as const)(
 
 test('deletions are heard, also those while one was away, and in older pages', async () => {
   const eventId = await createEvent();
-  const proxy = await openProxy();
+  const network = await openNetwork();
   const ana = await enter(eventId, 'ana');
   const texts = Array.from({ length: 60 }, (_, i) => `${i + 1}`);
   await Promise.all(texts.map((text) => ana.send(text)));
-  const ben = await enter(eventId, 'ben', { url: proxy.url });
+  const ben = await enter(eventId, 'ben', { url: network.url });
   expect([textsIn(ben).length, ben.snapshot.hasOlder]).toEqual([50, true]);
   const remove = (seq: number) => http(`/${eventId}/messages/${seq}`, { method: 'DELETE' });
   await remove(60);
   await until(ben, 'one message less', () => textsIn(ben).length === 49);
-  proxy.isDown = true;
-  proxy.cut();
+  network.isDown = true;
+  network.cut();
   await remove(59);
   await remove(2);
   await say(ana, 'more');
-  proxy.isDown = false;
+  network.isDown = false;
   await until(ben, 'the new message', () => textsIn(ben).at(-1) === 'more');
   await ben.loadOlder();
   const left = [...texts.filter((text) => !['2', '59', '60'].includes(text)), 'more'];
@@ -125,17 +125,17 @@ test('older messages come page by page, and two calls at once are one request', 
 
 test('whoever has missed too much starts again with the newest page, without a hole', async () => {
   const eventId = await createEvent();
-  const proxy = await openProxy();
+  const network = await openNetwork();
   const ana = await enter(eventId, 'ana');
-  const ben = await enter(eventId, 'ben', { url: proxy.url });
+  const ben = await enter(eventId, 'ben', { url: network.url });
   await say(ana, 'long ago');
   await shows(ben, 'long ago');
-  proxy.isDown = true;
-  proxy.cut();
+  network.isDown = true;
+  network.cut();
   // Fourteen of them fill a frame.
   const long = 'x'.repeat(1_990);
   const said = await sayAtOnce(eventId, 180, (i) => `${long} ${i}`);
-  proxy.isDown = false;
+  network.isDown = false;
   const { messages, hasOlder } = await until(
     ben,
     'the newest message',
@@ -150,18 +150,18 @@ test('whoever has missed too much starts again with the newest page, without a h
 
 test('an event that ended while one was away shows all that was said', async () => {
   const eventId = await createEvent();
-  const proxy = await openProxy();
+  const network = await openNetwork();
   const ana = await enter(eventId, 'ana');
-  const ben = await enter(eventId, 'ben', { url: proxy.url });
+  const ben = await enter(eventId, 'ben', { url: network.url });
   await say(ana, 'welcome');
   await shows(ben, 'welcome');
-  proxy.isDown = true;
-  proxy.cut();
+  network.isDown = true;
+  network.cut();
   await say(ana, 'goodbye');
   const lost = ben.send('too late');
   await http(`/${eventId}`, { method: 'PATCH', body: { status: 'ended' } });
   expect(await ana.closed).toMatchObject({ status: 'ended' });
-  proxy.isDown = false;
+  network.isDown = false;
   expect(await ben.closed).toMatchObject({ status: 'ended' });
   await expect(lost).rejects.toMatchObject({ code: 'EVENT_ENDED' });
   expect(textsIn(ben)).toEqual(['welcome', 'goodbye', 'too late']);
@@ -177,15 +177,15 @@ test('an event that ended while one was away shows all that was said', async () 
 test('a page that is loaded again in the middle of a send is the same person, and has the message once', async () => {
   const eventId = await createEvent();
   const storage = memoryStorage();
-  const proxy = await openProxy();
-  const before = await enter(eventId, 'ana', { url: proxy.url, storage });
+  const network = await openNetwork();
+  const before = await enter(eventId, 'ana', { url: network.url, storage });
   await say(before, 'one');
   void before.send('two');
-  proxy.cut();
-  proxy.isDown = true;
-  const { url } = await openProxy();
+  network.cut();
+  network.isDown = true;
+  const { url } = await openNetwork();
   // The storage goes by the address.
-  for (const [key, value] of [...storage.items]) storage.items.set(key.replace(proxy.url, url), value);
+  for (const [key, value] of [...storage.items]) storage.items.set(key.replace(network.url, url), value);
   const after = await enter(eventId, 'ana', { url, storage });
   expect(after.snapshot.me?.id).toBe(before.snapshot.me?.id);
   await say(after, 'three');

@@ -2,7 +2,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { inject, onTestFinished } from 'vitest';
 
 /** A network between a client and the chat, with everything that networks do. */
-export interface Proxy {
+export interface Network {
   /** The stage behind it. */
   readonly url: string;
   /** Bytes of this direction vanish; the connection seems to be open. */
@@ -14,12 +14,12 @@ export interface Proxy {
   stop(): Promise<void>;
 }
 
-export async function startProxy(chatUrl: string = inject('chatUrl')): Promise<Proxy> {
+export async function startNetwork(chatUrl: string = inject('chatUrl')): Promise<Network> {
   const target = new URL(chatUrl);
   const sockets = new Set<Socket>();
   const swallows = { up: false, down: false };
   const server = createServer((client) => {
-    if (proxy.isDown) {
+    if (network.isDown) {
       client.destroy();
       return;
     }
@@ -42,7 +42,7 @@ export async function startProxy(chatUrl: string = inject('chatUrl')): Promise<P
   const cut = () => {
     for (const socket of sockets) socket.destroy();
   };
-  const proxy: Proxy = {
+  const network: Network = {
     url: `ws://127.0.0.1:${port}${target.pathname}`,
     swallows,
     isDown: false,
@@ -52,12 +52,12 @@ export async function startProxy(chatUrl: string = inject('chatUrl')): Promise<P
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
-  return proxy;
+  return network;
 }
 
 /** One for a test. */
-export async function openProxy(chatUrl?: string): Promise<Proxy> {
-  const proxy = await startProxy(chatUrl);
-  onTestFinished(() => proxy.stop());
-  return proxy;
+export async function openNetwork(chatUrl?: string): Promise<Network> {
+  const network = await startNetwork(chatUrl);
+  onTestFinished(() => network.stop());
+  return network;
 }
