@@ -31,7 +31,6 @@ export function withMessages(log: Log, messages: readonly SentMessage[]): Log {
 }
 
 export function withoutMessages(log: Log, seqs: readonly number[]): Log {
-  if (seqs.length === 0) return log;
   const deleted = new Set([...log.deleted, ...seqs]);
   return { ...log, deleted, messages: log.messages.filter(({ seq }) => !deleted.has(seq)) };
 }

@@ -19,27 +19,29 @@ export const withLeft = (present: readonly Participant[], gone: readonly Partici
 export interface Typists {
   heard(participant: Participant, isTyping: boolean): void;
   /** They have sent what they typed, or left. Without anybody: all. */
-  clear(people?: readonly { id: string }[]): void;
+  clear(people?: Iterable<Pick<Participant, 'id'>>): void;
 }
 
 /** Others who are typing: each until they stop, or for five seconds. */
 export function createTypists(changed: (typing: readonly Participant[]) => void): Typists {
-  const typing = new Map<string, { participant: Participant; timer: ReturnType<typeof setTimeout> }>();
-  const show = () => changed([...typing.values()].map(({ participant }) => participant));
-  const clear = (people: readonly { id: string }[] = [...typing.values()].map((one) => one.participant)) => {
-    let isChanged = false;
+  const typing = new Map<string, Participant>();
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const show = () => changed([...typing.values()]);
+  const clear = (people: Iterable<Pick<Participant, 'id'>> = typing.values()) => {
+    const { size } = typing;
     for (const { id } of people) {
-      clearTimeout(typing.get(id)?.timer);
-      isChanged = typing.delete(id) || isChanged;
+      clearTimeout(timers.get(id));
+      typing.delete(id);
     }
-    if (isChanged) show();
+    if (typing.size < size) show();
   };
   return {
     heard(participant, isTyping) {
       const { id } = participant;
       if (!isTyping) return clear([participant]);
-      clearTimeout(typing.get(id)?.timer);
-      typing.set(id, { participant, timer: setTimeout(() => clear([participant]), TYPING_LASTS_MS) });
+      clearTimeout(timers.get(id));
+      timers.set(id, setTimeout(clear, TYPING_LASTS_MS, [participant]));
+      typing.set(id, participant);
       show();
     },
     clear,

@@ -103,7 +103,7 @@ export function createSession(
     connection.close();
     try {
       store.set({ event: await http<Event>(path, { isPublic: true }) });
-      await history.catchUp(undefined, history.covered, Number.POSITIVE_INFINITY);
+      await history.catchUp(undefined, history.covered, Infinity);
     } catch {}
     finish('ended', error);
   }
