@@ -2,7 +2,7 @@
  * The events of the Socket.IO wire, for front ends in TypeScript (https://socket.io/docs/v4/typescript). This file imports
  * nothing: copy it, and
  *
- *     const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(url, { transports: ['websocket'] });
+ *     const socket: Emits & Socket<ServerToClientEvents, ClientToServerEvents> = io(url, { transports: ['websocket'] });
  */
 
 export interface Event {
@@ -58,15 +58,15 @@ export interface ChatError {
     | 'INTERNAL';
   message: string;
   /** Of `BAD_REQUEST`: every fault. */
-  issues?: { path: string; message: string }[];
+  issues?: { path: string; message: string }[] | undefined;
   /** Of `RATE_LIMITED`. */
-  retryAfterMs?: number;
+  retryAfterMs?: number | undefined;
   /** Of `INTERNAL`: quote it when you report the error. */
-  requestId?: string;
+  requestId?: string | undefined;
   /** Of a request that was made in `auth`: which. */
-  action?: 'joinEvent';
+  action?: 'joinEvent' | undefined;
   /** For people: why this request was refused. */
-  reason?: string;
+  reason?: string | undefined;
 }
 
 /** The person to moderate: a participant, or the `sub` of the issuer's tokens as `subject`. */
@@ -84,17 +84,15 @@ export interface Ban {
   expiresAt?: string | undefined;
 }
 
-/** What an acknowledgement callback gets. */
+/** What an acknowledgement callback gets: check `ok`. */
 export type Reply<Data extends object = object> = ({ ok: true } & Data) | { ok: false; error: ChatError };
 
-type Callback<Data extends object = object> = (reply: Reply<Data>) => void;
-
-/** Further fields of a page of messages after a `seq`. */
+/** A page of messages after a `seq` has further fields. */
 interface Since {
   /** Messages up to `after` that were deleted in the meantime. */
-  deletedSeqs?: number[];
+  deletedSeqs?: number[] | undefined;
   /** With `hasMore`: the `after` of the next page. If it is missing, use the `seq` of the last message. */
-  upTo?: number;
+  upTo?: number | undefined;
 }
 
 /** What a join comes to. */
@@ -103,62 +101,101 @@ interface Joined {
   participant: Participant;
   latestSeq: number;
   /** Only for guests. */
-  participantToken?: string;
+  participantToken?: string | undefined;
   /** What you may do in the event, as it is now. */
   can: { send: boolean; moderate: boolean; operate: boolean };
+}
+
+interface EventList {
+  events: Event[];
+  nextCursor?: string | undefined;
 }
 
 /** Of a field that may be left out: `null` is the same as leaving it out. */
 type Optional<T> = T | null | undefined;
 
-export interface ClientToServerEvents {
-  joinEvent: (
+/** Every action: what you send, and what its acknowledgement has when it is `ok`. */
+interface Actions {
+  joinEvent: {
     /** Where an issuer is set, the username comes from the token. */
     data: {
       eventId: string;
       username?: Optional<string>;
       after?: Optional<number>;
       participantToken?: Optional<string>;
-    },
-    callback: Callback<Joined>,
-  ) => void;
-  sendMessage: (
-    data: { text: string; clientMessageId?: Optional<string> },
-    callback: Callback<{ message: Message }>,
-  ) => void;
-  typing: (data: { isTyping: boolean }, callback?: Callback) => void;
-  leaveEvent: (data: Record<string, never>, callback: Callback) => void;
+    };
+    reply: Joined;
+  };
+  sendMessage: {
+    data: { text: string; clientMessageId?: Optional<string> };
+    reply: { message: Message };
+  };
+  typing: { data: { isTyping: boolean }; reply: object };
+  leaveEvent: { data: Record<string, never>; reply: object };
   /** Without a callback, the list arrives as the event `activeEvents`. */
-  getActiveEvents: (
-    data: { limit?: Optional<number>; cursor?: Optional<string> },
-    callback: Callback<{ events: Event[]; nextCursor?: string }>,
-  ) => void;
-  getHistory: (
-    data: { before?: Optional<number>; after?: Optional<number>; limit?: Optional<number> },
-    callback: Callback<{ messages: Message[]; hasMore: boolean } & Since>,
-  ) => void;
+  getActiveEvents: {
+    data: { limit?: Optional<number>; cursor?: Optional<string> };
+    reply: EventList;
+  };
+  getHistory: {
+    data: { before?: Optional<number>; after?: Optional<number>; limit?: Optional<number> };
+    reply: { messages: Message[]; hasMore: boolean } & Since;
+  };
   /** The following actions are for moderators and hosts, in the event they have joined. */
-  deleteMessage: (data: { seq: number }, callback?: Callback) => void;
-  kick: (data: Person & { reason?: Optional<string> }, callback?: Callback) => void;
+  deleteMessage: { data: { seq: number }; reply: object };
+  kick: { data: Person & { reason?: Optional<string> }; reply: object };
   /** For a number of seconds, or permanently. */
-  ban: (
-    data: Person & { reason?: Optional<string>; seconds?: Optional<number> },
-    callback?: Callback<{ ban: Ban }>,
-  ) => void;
-  unban: (data: Person, callback?: Callback) => void;
-  updateEvent: (
-    data: { status?: Optional<'ended'>; paused?: Optional<boolean>; slowModeSeconds?: Optional<number> },
-    callback?: Callback<{ event: Event }>,
-  ) => void;
+  ban: {
+    data: Person & { reason?: Optional<string>; seconds?: Optional<number> };
+    reply: { ban: Ban };
+  };
+  unban: { data: Person; reply: object };
+  updateEvent: {
+    data: { status?: Optional<'ended'>; paused?: Optional<boolean>; slowModeSeconds?: Optional<number> };
+    reply: { event: Event };
+  };
 }
 
-interface Presence {
-  eventId: string;
-  participantCount: number;
-  /** One person. In large audiences `participants` (at most 20 of those who joined or left) replaces it. */
-  participant?: Participant;
-  participants?: Participant[];
+type Action = keyof Actions;
+type Data<A extends Action> = Actions[A]['data'];
+type ReplyTo<A extends Action> = Reply<Actions[A]['reply']>;
+
+/** For `Socket`, which takes the type of an acknowledgement from a callback that is always there. */
+export type ClientToServerEvents = {
+  [A in Action]: (data: Data<A>, callback: (reply: ReplyTo<A>) => void) => void;
+};
+
+/**
+ * `emit` with and without a callback, and `emitWithAck`, also after `timeout`. The types of socket.io-client have no place for a
+ * callback that may be left out: with one, they give `emitWithAck` the type `any`. Failures of what is emitted without a callback
+ * arrive as the event `error`.
+ */
+export interface Emits {
+  emit<A extends Action>(action: A, data: Data<A>, callback?: (reply: ReplyTo<A>) => void): this;
+  emitWithAck<A extends Action>(action: A, data: Data<A>): Promise<ReplyTo<A>>;
+  timeout(milliseconds: number): {
+    /** `error` is null if the acknowledgement came in time, and then there is a reply. */
+    emit<A extends Action>(
+      action: A,
+      data: Data<A>,
+      callback: (error: Error | null, reply?: ReplyTo<A>) => void,
+    ): unknown;
+    /** Rejects if the acknowledgement does not come in time. */
+    emitWithAck<A extends Action>(action: A, data: Data<A>): Promise<ReplyTo<A>>;
+  };
 }
+
+/** One person or, in large audiences, several at once: at most 20 of those who joined or left. */
+type Presence = { eventId: string; participantCount: number } & (
+  | { participant: Participant; participants?: undefined }
+  | { participants: Participant[]; participant?: undefined }
+);
+
+/** One message, or several that were deleted at once. */
+type Deletion = { eventId: string } & (
+  | { seq: number; id: string; messages?: undefined }
+  | { messages: { seq: number; id: string }[]; seq?: undefined; id?: undefined }
+);
 
 /** The data of every event. Events that can be recovered after a reconnect also have an `offset`, for the library. */
 interface ServerData {
@@ -172,8 +209,7 @@ interface ServerData {
     hasMore: boolean;
   } & Since;
   newMessage: Message;
-  /** One message; `messages` when several were deleted at once. */
-  messageDeleted: { eventId: string; seq?: number; id?: string; messages?: { seq: number; id: string }[] };
+  messageDeleted: Deletion;
   userJoined: Presence;
   userLeft: Presence;
   userTyping: { eventId: string; participant: Participant; isTyping: boolean };
@@ -182,16 +218,16 @@ interface ServerData {
   eventEnded: { event: Event };
   /** The recipient has been removed; the server disconnects them. */
   kicked: { eventId: string; banned: boolean; reason?: string | undefined; expiresAt?: string | undefined };
-  activeEvents: { events: Event[]; nextCursor?: string };
+  activeEvents: EventList;
   error: ChatError;
 }
 
 export type ServerToClientEvents = {
   [Name in keyof ServerData]: (data: ServerData[Name], offset?: string) => void;
 } & {
-  /** With the query `batch=1`: several of the above at once. */
-  batch: (
-    events: { [Name in keyof ServerData]: [event: Name, data: ServerData[Name]] }[keyof ServerData][],
-    offset?: string,
-  ) => void;
+  /**
+   * With the query `batch=1`: several of the above at once, each for the listeners of its own name, to whom the data is handed
+   * on: `socket.on('batch', (b) => b.forEach(([e, ...a]) => socket.listeners(e).forEach((f) => f(...a))))`.
+   */
+  batch: (events: [event: keyof ServerData, data: never][], offset?: string) => void;
 };
