@@ -41,21 +41,10 @@ export interface Message {
 }
 
 export interface ChatError {
-  code:
-    | 'BAD_REQUEST'
-    | 'UNKNOWN_ACTION'
-    | 'UNAUTHORIZED'
-    | 'FORBIDDEN'
-    | 'EVENT_NOT_FOUND'
-    | 'EVENT_PAUSED'
-    | 'EVENT_ENDED'
-    | 'MESSAGE_NOT_FOUND'
-    | 'NOT_JOINED'
-    | 'BATCH_REQUIRED'
-    | 'BINARY_NOT_SUPPORTED'
-    | 'RATE_LIMITED'
-    | 'TOO_LARGE'
-    | 'INTERNAL';
+  // biome-ignore format: one code a line would be longer than the rest.
+  code: 'BAD_REQUEST' | 'UNKNOWN_ACTION' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'EVENT_NOT_FOUND' | 'EVENT_PAUSED'
+    | 'EVENT_ENDED' | 'MESSAGE_NOT_FOUND' | 'NOT_JOINED' | 'BATCH_REQUIRED' | 'BINARY_NOT_SUPPORTED'
+    | 'RATE_LIMITED' | 'TOO_LARGE' | 'INTERNAL';
   message: string;
   /** Of `BAD_REQUEST`: every fault. */
   issues?: { path: string; message: string }[] | undefined;
@@ -87,8 +76,10 @@ export interface Ban {
 /** What an acknowledgement callback gets: check `ok`. */
 export type Reply<Data extends object = object> = ({ ok: true } & Data) | { ok: false; error: ChatError };
 
-/** A page of messages after a `seq` has further fields. */
-interface Since {
+/** Messages, oldest first. */
+interface Page {
+  messages: Message[];
+  hasMore: boolean;
   /** Messages up to `after` that were deleted in the meantime. */
   deletedSeqs?: number[] | undefined;
   /** With `hasMore`: the `after` of the next page. If it is missing, use the `seq` of the last message. */
@@ -111,47 +102,33 @@ interface EventList {
   nextCursor?: string | undefined;
 }
 
-/** Of a field that may be left out: `null` is the same as leaving it out. */
-type Optional<T> = T | null | undefined;
+/** Fields that may be left out: `null` is the same as leaving them out. */
+type Optional<T> = { [Field in keyof T]?: T[Field] | null | undefined };
 
 /** Every action: what you send, and what its acknowledgement has when it is `ok`. */
 interface Actions {
+  /** Where an issuer is set, the username comes from the token. */
   joinEvent: {
-    /** Where an issuer is set, the username comes from the token. */
-    data: {
-      eventId: string;
-      username?: Optional<string>;
-      after?: Optional<number>;
-      participantToken?: Optional<string>;
-    };
+    data: { eventId: string } & Optional<{ username: string; after: number; participantToken: string }>;
     reply: Joined;
   };
   sendMessage: {
-    data: { text: string; clientMessageId?: Optional<string> };
+    data: { text: string } & Optional<{ clientMessageId: string }>;
     reply: { message: Message };
   };
   typing: { data: { isTyping: boolean }; reply: object };
   leaveEvent: { data: Record<string, never>; reply: object };
   /** Without a callback, the list arrives as the event `activeEvents`. */
-  getActiveEvents: {
-    data: { limit?: Optional<number>; cursor?: Optional<string> };
-    reply: EventList;
-  };
-  getHistory: {
-    data: { before?: Optional<number>; after?: Optional<number>; limit?: Optional<number> };
-    reply: { messages: Message[]; hasMore: boolean } & Since;
-  };
+  getActiveEvents: { data: Optional<{ limit: number; cursor: string }>; reply: EventList };
+  getHistory: { data: Optional<{ before: number; after: number; limit: number }>; reply: Page };
   /** The following actions are for moderators and hosts, in the event they have joined. */
   deleteMessage: { data: { seq: number }; reply: object };
-  kick: { data: Person & { reason?: Optional<string> }; reply: object };
+  kick: { data: Person & Optional<{ reason: string }>; reply: object };
   /** For a number of seconds, or permanently. */
-  ban: {
-    data: Person & { reason?: Optional<string>; seconds?: Optional<number> };
-    reply: { ban: Ban };
-  };
+  ban: { data: Person & Optional<{ reason: string; seconds: number }>; reply: { ban: Ban } };
   unban: { data: Person; reply: object };
   updateEvent: {
-    data: { status?: Optional<'ended'>; paused?: Optional<boolean>; slowModeSeconds?: Optional<number> };
+    data: Optional<{ status: 'ended'; paused: boolean; slowModeSeconds: number }>;
     reply: { event: Event };
   };
 }
@@ -173,17 +150,14 @@ export type ClientToServerEvents = {
 export interface Emits {
   emit<A extends Action>(action: A, data: Data<A>, callback?: (reply: ReplyTo<A>) => void): this;
   emitWithAck<A extends Action>(action: A, data: Data<A>): Promise<ReplyTo<A>>;
-  timeout(milliseconds: number): {
-    /** `error` is null if the acknowledgement came in time, and then there is a reply. */
-    emit<A extends Action>(
-      action: A,
-      data: Data<A>,
-      callback: (error: Error | null, reply?: ReplyTo<A>) => void,
-    ): unknown;
-    /** Rejects if the acknowledgement does not come in time. */
-    emitWithAck<A extends Action>(action: A, data: Data<A>): Promise<ReplyTo<A>>;
-  };
+  timeout(milliseconds: number): EmitsInTime;
 }
+
+interface EmitsInTime extends Pick<Emits, 'emitWithAck'> {
+  /** `error` is null if the acknowledgement came in time, and then there is a reply. */
+  emit<A extends Action>(action: A, data: Data<A>, callback: TimedCallback<ReplyTo<A>>): unknown;
+}
+type TimedCallback<R> = (error: Error | null, reply?: R) => void;
 
 /** One person or, in large audiences, several at once: at most 20 of those who joined or left. */
 type Presence = { eventId: string; participantCount: number } & (
@@ -201,13 +175,7 @@ type Deletion = { eventId: string } & (
 interface ServerData {
   /** After a connection with `join` in its `auth`. */
   joined: Joined;
-  eventHistory: {
-    eventId: string;
-    messages: Message[];
-    participants: Participant[];
-    participantCount: number;
-    hasMore: boolean;
-  } & Since;
+  eventHistory: Page & { eventId: string; participants: Participant[]; participantCount: number };
   newMessage: Message;
   messageDeleted: Deletion;
   userJoined: Presence;
