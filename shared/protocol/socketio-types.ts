@@ -86,7 +86,6 @@ interface Page {
   upTo?: number | undefined;
 }
 
-/** What a join comes to. */
 interface Joined {
   event: Event;
   participant: Participant;
@@ -135,11 +134,11 @@ interface Actions {
 
 type Action = keyof Actions;
 type Data<A extends Action> = Actions[A]['data'];
-type ReplyTo<A extends Action> = Reply<Actions[A]['reply']>;
+type Ack<A extends Action> = Reply<Actions[A]['reply']>;
 
 /** For `Socket`, which takes the type of an acknowledgement from a callback that is always there. */
 export type ClientToServerEvents = {
-  [A in Action]: (data: Data<A>, callback: (reply: ReplyTo<A>) => void) => void;
+  [A in Action]: (data: Data<A>, callback: (reply: Ack<A>) => void) => void;
 };
 
 /**
@@ -148,16 +147,19 @@ export type ClientToServerEvents = {
  * arrive as the event `error`.
  */
 export interface Emits {
-  emit<A extends Action>(action: A, data: Data<A>, callback?: (reply: ReplyTo<A>) => void): this;
-  emitWithAck<A extends Action>(action: A, data: Data<A>): Promise<ReplyTo<A>>;
+  emit<A extends Action>(action: A, data: Data<A>, callback?: (reply: Ack<A>) => void): this;
+  emitWithAck<A extends Action>(action: A, data: Data<A>): Promise<Ack<A>>;
   timeout(milliseconds: number): EmitsInTime;
 }
 
 interface EmitsInTime extends Pick<Emits, 'emitWithAck'> {
   /** `error` is null if the acknowledgement came in time, and then there is a reply. */
-  emit<A extends Action>(action: A, data: Data<A>, callback: TimedCallback<ReplyTo<A>>): unknown;
+  emit<A extends Action>(
+    action: A,
+    data: Data<A>,
+    callback: (error: Error | null, reply?: Ack<A>) => void,
+  ): void;
 }
-type TimedCallback<R> = (error: Error | null, reply?: R) => void;
 
 /** One person or, in large audiences, several at once: at most 20 of those who joined or left. */
 type Presence = { eventId: string; participantCount: number } & (
