@@ -134,6 +134,7 @@ interface Actions {
 
 type Action = keyof Actions;
 type Data<A extends Action> = Actions[A]['data'];
+type Timed<Reply> = (error: Error | null, reply?: Reply) => void;
 type Ack<A extends Action> = Reply<Actions[A]['reply']>;
 
 /** For `Socket`, which takes the type of an acknowledgement from a callback that is always there. */
@@ -154,11 +155,7 @@ export interface Emits {
 
 interface EmitsInTime extends Pick<Emits, 'emitWithAck'> {
   /** `error` is null if the acknowledgement came in time, and then there is a reply. */
-  emit<A extends Action>(
-    action: A,
-    data: Data<A>,
-    callback: (error: Error | null, reply?: Ack<A>) => void,
-  ): void;
+  emit<A extends Action>(action: A, data: Data<A>, callback: Timed<Ack<A>>): void;
 }
 
 /** One person or, in large audiences, several at once: at most 20 of those who joined or left. */
@@ -195,9 +192,6 @@ interface ServerData {
 export type ServerToClientEvents = {
   [Name in keyof ServerData]: (data: ServerData[Name], offset?: string) => void;
 } & {
-  /**
-   * With the query `batch=1`: several of the above at once, each for the listeners of its own name, to whom the data is handed
-   * on: `socket.on('batch', (b) => b.forEach(([e, ...a]) => socket.listeners(e).forEach((f) => f(...a))))`.
-   */
+  /** With the query `batch=1`: several of the above, each for the listeners of its name (docs/socketio.md has the line). */
   batch: (events: [event: keyof ServerData, data: never][], offset?: string) => void;
 };
