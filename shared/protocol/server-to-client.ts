@@ -27,7 +27,7 @@ export const errorSchema = z.object({
   reason: z.string().optional().describe('Why this request was refused.'),
 });
 
-const absent = z.undefined().optional();
+const absent = z.never().optional();
 const ofEvent = { eventId: z.string() };
 const presence = { ...ofEvent, participantCount: z.int() };
 const presenceChange = z.union([
