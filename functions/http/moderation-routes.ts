@@ -12,12 +12,12 @@ import { answer, at, body, changes, event, page, params, protectedRoute, refusal
 
 /** The routes for moderators, hosts and operators: docs/protocol.md, "HTTP". */
 
-const banned = banSchema.openapi('Ban');
-const record = auditSchema.openapi('AuditRecord');
+const banned = banSchema.clone().openapi('Ban');
+const record = auditSchema.clone().openapi('AuditRecord');
 const done = { 204: { description: 'Done. The request can be repeated safely.' } };
 
 export const updateEvent = createRoute({
-  ...at('updateEvent'),
+  ...at('updateEvent', 'Events'),
   summary: 'Pause, slow down or end an event. Operators can also change its details and hosts.',
   ...protectedRoute,
   request: { params, body: body(changes) },
@@ -28,7 +28,7 @@ export const updateEvent = createRoute({
 });
 
 export const deleteMessage = createRoute({
-  ...at('deleteMessage'),
+  ...at('deleteMessage', 'Messages'),
   summary: 'Delete a message for everybody',
   ...protectedRoute,
   request: { params: z.object({ id: opaqueId, seq: queryFields.seq.unwrap() }) },
@@ -36,7 +36,7 @@ export const deleteMessage = createRoute({
 });
 
 export const eraseMessages = createRoute({
-  ...at('eraseMessages'),
+  ...at('eraseMessages', 'Messages'),
   summary: 'Delete all messages of a participant in an event',
   ...protectedRoute,
   request: { params, query: erasure },
@@ -50,7 +50,7 @@ export const eraseMessages = createRoute({
 });
 
 export const kick = createRoute({
-  ...at('kick'),
+  ...at('kick', 'Moderation'),
   summary: 'Remove a participant, who may join again',
   ...protectedRoute,
   request: { params, body: body(kickInput) },
@@ -58,7 +58,7 @@ export const kick = createRoute({
 });
 
 export const ban = createRoute({
-  ...at('ban'),
+  ...at('ban', 'Moderation'),
   summary: 'Remove a participant and refuse them, for a number of seconds or permanently',
   ...protectedRoute,
   request: { params, body: body(banInput) },
@@ -66,7 +66,7 @@ export const ban = createRoute({
 });
 
 export const unban = createRoute({
-  ...at('unban'),
+  ...at('unban', 'Moderation'),
   summary: 'Lift a ban',
   ...protectedRoute,
   request: { params: z.object({ id: opaqueId, participantId: opaqueId }) },
@@ -74,7 +74,7 @@ export const unban = createRoute({
 });
 
 export const listBans = createRoute({
-  ...at('listBans'),
+  ...at('listBans', 'Moderation'),
   summary: 'List the current bans, newest first',
   ...protectedRoute,
   request: { params, query: z.object(page) },
@@ -85,7 +85,7 @@ export const listBans = createRoute({
 });
 
 export const listAudit = createRoute({
-  ...at('listAudit'),
+  ...at('listAudit', 'Moderation'),
   summary: 'Read the audit log of moderation, newest first',
   ...protectedRoute,
   request: { params, query: z.object(page) },

@@ -1,5 +1,3 @@
-// First: schemas that are made before this cannot describe themselves.
-import '@hono/zod-openapi';
 import type { LambdaContext } from 'hono/aws-lambda';
 import { getEvent } from '../../shared/chat/get-event.ts';
 import { ban, unban } from '../../shared/chat/moderation/ban.ts';

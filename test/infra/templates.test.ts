@@ -114,6 +114,7 @@ describe('the HTTP API', () => {
     'GET /api/events/{id}': 'NONE',
     'GET /api/events/{id}/messages': 'NONE',
     'GET /openapi.json': 'NONE',
+    'GET /asyncapi.json': 'NONE',
   };
 
   test('is open to read and asks for IAM to write', () => {
