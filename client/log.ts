@@ -16,8 +16,8 @@ export const emptyLog: Log = { messages: [], from: 0, deleted: new Set() };
 export interface Page {
   messages: readonly Message[];
   hasMore: boolean;
-  deletedSeqs?: readonly number[];
-  upTo?: number;
+  deletedSeqs?: readonly number[] | undefined;
+  upTo?: number | undefined;
 }
 
 /** Puts messages where they belong. One that is there already stays the same object, with its `key`. */

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
+import { asyncApiDocument } from '../functions/http/asyncapi-document.ts';
+import { openApiDocument } from '../functions/http/openapi-document.ts';
+import { referencePage } from './reference/html.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -24,36 +27,58 @@ const options = {
 const built = (entry: string, more: BuildOptions = {}): string =>
   buildSync({ ...options, ...more, entryPoints: [entry] }).outputFiles?.[0]?.text ?? '';
 
-/** The files of the page by their paths: those in `assets` have a hash of their content in their names. */
-export function pageFiles(): Record<string, string> {
+const textOf = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/**
+ * The files of the page by their paths: those in `assets` have a hash of their content in their names. `credentials` is what
+ * the HTTP API wants, for the reference.
+ */
+export function pageFiles(credentials: 'token' | 'iam' = 'iam'): Record<string, string> {
   const assets: Record<string, string> = {};
   const asset = (name: string, content: string): string => {
-    const hash = createHash('sha256').update(content).digest('base64url').slice(0, 10);
-    const path = `assets/${basename(name, extname(name))}-${hash}${extname(name)}`;
+    const path = `assets/${basename(name, extname(name))}-${hashOf(content)}${extname(name)}`;
     assets[path] = content;
     return `/${path}`;
   };
   const addresses: Record<string, string> = {
     script: asset('page.js', built('web/page/main.tsx')),
     style: asset('page.css', built('web/style/page.css')),
-    icon: asset('icon.svg', readFileSync(join(root, 'web/icon.svg'), 'utf8')),
+    icon: asset('icon.svg', textOf('web/icon.svg')),
   };
-  const index = readFileSync(join(root, 'web/index.html'), 'utf8');
   const style = built('web/style/embed.css');
+  const reference = asset('reference.css', built('web/reference/reference.css'));
   return {
     ...assets,
-    'index.html': index.replace(/\{(\w+)\}/g, (_, name) => addresses[name] ?? ''),
+    'index.html': textOf('web/index.html').replace(/\{(\w+)\}/g, (_, name) => addresses[name] ?? ''),
+    'docs/index.html': referencePage(openApiDocument(credentials), asyncApiDocument(), reference),
     'client.js': built('client/index.ts'),
     'embed.js': built('web/embed/live-event-chat.tsx', { define: { EMBED_STYLE: JSON.stringify(style) } }),
   };
 }
 
-/** Writes the page into a folder, and nothing else is in it afterwards. */
-export function buildPage(outdir: string): void {
-  rmSync(outdir, { recursive: true, force: true });
-  for (const [path, content] of Object.entries(pageFiles())) {
-    const file = join(outdir, path);
+const hashOf = (content: string) => createHash('sha256').update(content).digest('hex').slice(0, 10);
+
+/**
+ * Writes the page into a folder inside of `outdir` that is named by its content, and returns that: another process may be
+ * reading what it has built.
+ */
+export function buildPage(outdir: string, credentials?: 'token' | 'iam'): string {
+  const files = pageFiles(credentials);
+  const folder = join(outdir, hashOf(JSON.stringify(files)));
+  if (existsSync(folder)) return folder;
+  mkdirSync(outdir, { recursive: true });
+  const unfinished = mkdtempSync(join(outdir, 'unfinished-'));
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(unfinished, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
   }
+  try {
+    renameSync(unfinished, folder);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true });
+    // Else another process was faster.
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
 }

@@ -17,13 +17,12 @@ import { STAGE } from './websocket-api.ts';
 
 const outdir = fileURLToPath(new URL('../../.build/web', import.meta.url));
 
-let isBuilt = false;
+const built: { token?: string; iam?: string } = {};
 
 /** The folder of the built page, which is built the first time. */
-function builtPage(): string {
-  if (!isBuilt) buildPage(outdir);
-  isBuilt = true;
-  return outdir;
+function builtPage(credentials: keyof typeof built): string {
+  built[credentials] ??= buildPage(outdir, credentials);
+  return built[credentials];
 }
 
 /** The files of the page, in a bucket that only CloudFront reads. */
@@ -49,7 +48,7 @@ export class Page extends Construct {
         removalPolicy: RemovalPolicy.DESTROY,
       }),
     };
-    const files = Source.asset(builtPage());
+    const files = Source.asset(builtPage(settings['auth.issuer'] === undefined ? 'iam' : 'token'));
     // Their names change with their content.
     const { handlerRole } = new BucketDeployment(this, 'Assets', {
       ...common,

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const filesIn = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.m?ts$/.test(file) && !file.includes('node_modules'))
+    .filter((file) => /\.m?tsx?$/.test(file) && !file.includes('node_modules'))
     .map((file) => join(folder, file));
 
 /** The project's own files that a file imports. */
@@ -27,6 +27,10 @@ const mayImport: Record<string, RegExp> = {
   infra:
     /^web\/build\.ts$|^shared\/(store\/keys|settings|timing|protocol\/(client-to-server|http-routes))\.ts$/,
   local: /^$/,
+  client: /^shared\/protocol\//,
+  'web/room': /^client\/index\.ts$/,
+  'web/page': /^client\/index\.ts$|^web\/room\//,
+  'web/embed': /^client\/index\.ts$|^web\/room\//,
   'web/reference': /^$/,
 };
 

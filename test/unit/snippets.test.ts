@@ -15,7 +15,7 @@ const inLanguages = (...languages: string[]) =>
 const placeOf = ({ page, line }: Snippet) => `${page}:${line}`;
 
 /** The languages whose snippets are checked, and those that are for people. */
-const languages = ['ts', 'tsx', 'js', 'diff', 'json', 'sh', 'text', 'mermaid', 'html'];
+const languages = ['ts', 'tsx', 'js', 'diff', 'json', 'sh', 'text', 'mermaid', 'html', 'css'];
 
 test('every snippet says its language', () => {
   const others = snippets.filter(({ language }) => !languages.includes(language));
