@@ -1,19 +1,17 @@
-import type { ErrorCode, ErrorData, ErrorDetails } from '../shared/protocol/errors.ts';
+import type { ErrorCode, ErrorData } from '../shared/protocol/errors.ts';
 
 /** Why something failed: mostly in the server's words. `code` says what to do about it. */
 export class ChatError extends Error {
   override readonly name = 'ChatError';
   readonly code: ErrorCode;
-  /** The fields that belong to the code: `retryAfterMs`, `issues`, `requestId`, `reason`. */
-  readonly details: ErrorDetails;
-  /** All of it, as a snapshot shows it. */
-  readonly data: ErrorData;
+  /** All that the server said; with the fields that belong to the code: `retryAfterMs`, `issues`, `requestId`, `reason`. */
+  readonly details: ErrorData;
 
-  constructor({ code, message = code, ...details }: { code: ErrorCode; message?: string } & ErrorDetails) {
+  constructor(error: Omit<ErrorData, 'message'> & { message?: string }) {
+    const { code, message = code } = error;
     super(message);
     this.code = code;
-    this.details = details;
-    this.data = { code, message, ...details };
+    this.details = { ...error, message };
   }
 }
 

@@ -29,8 +29,8 @@ export interface ConnectionOptions {
 /** A WebSocket that comes back: with full jitter, after at most 0.5 s, 1 s, 2 s … 30 s. */
 export function connect(options: ConnectionOptions): Connection {
   let socket: WebSocket | undefined;
-  /** Tells an attempt from those that were given up. */
-  let attempt: object | undefined;
+  /** Counts, so that an attempt knows when it was given up. */
+  let attempt = 0;
   let isOpen = false;
   let failures = 0;
   let heardAt = 0;
@@ -45,7 +45,7 @@ export function connect(options: ConnectionOptions): Connection {
     clearTimeout(timer);
     clearTimeout(idleTimer);
     const old = socket;
-    attempt = undefined;
+    attempt += 1;
     socket = undefined;
     isOpen = false;
     old?.close();
@@ -59,14 +59,13 @@ export function connect(options: ConnectionOptions): Connection {
   };
   const open = async () => {
     forget();
-    const mine = {};
-    attempt = mine;
-    timer = setTimeout(drop, CONNECT_MS);
+    const mine = attempt;
     const ifMine =
-      (act: () => void): (() => void) =>
-      () => {
-        if (attempt === mine) act();
+      <T>(act: (value: T) => void) =>
+      (value: T) => {
+        if (attempt === mine) act(value);
       };
+    timer = setTimeout(drop, CONNECT_MS);
     try {
       const token = await options.token();
       if (attempt !== mine) return;
@@ -77,12 +76,12 @@ export function connect(options: ConnectionOptions): Connection {
         touch();
         options.onOpen();
       });
-      socket.onmessage = ({ data }) => ifMine(() => take(`${data}`))();
+      socket.onmessage = ifMine(({ data }) => take(`${data}`));
       socket.onclose = ifMine(drop);
       // The close follows.
       socket.onerror = () => {};
     } catch {
-      ifMine(drop)();
+      if (attempt === mine) drop();
     }
   };
   const take = (text: string) => {

@@ -28,11 +28,7 @@ export function createChat(options: ChatOptions): Chat {
     join(eventId, { username } = {}) {
       const known = rooms.get(eventId);
       // A name that was refused is no reason to refuse another.
-      const isRefused = known?.snapshot.status === 'refused' && known.username !== username;
-      if (known && !isRefused) {
-        known.rename(username);
-        return known;
-      }
+      if (known?.rename(username)) return known;
       const room = createRoom(context, eventId, username);
       const { leave } = room;
       room.leave = () => {

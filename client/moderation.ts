@@ -1,11 +1,16 @@
-import type { AuditRecord, Ban } from '../shared/protocol/entities.ts';
+import type { AuditRecord, Ban, Event } from '../shared/protocol/entities.ts';
 import { listAll, pathOf } from './events.ts';
 import type { Http } from './http.ts';
 import type { Requests } from './requests.ts';
 import type { Moderation, Person } from './types.ts';
 
 /** Acts go over the room's connection, lists over HTTP. */
-export function createModeration(eventId: string, ask: Requests['ask'], http: Http): Moderation {
+export function createModeration(
+  eventId: string,
+  ask: Requests['ask'],
+  http: Http,
+  current: () => Event | undefined,
+): Moderation {
   const act =
     <Data extends object>(
       action: 'deleteMessage' | 'kick' | 'unban',
@@ -23,7 +28,13 @@ export function createModeration(eventId: string, ask: Requests['ask'], http: Ht
     pause: () => update({ paused: true }),
     resume: () => update({ paused: false }),
     slowMode: (slowModeSeconds) => update({ slowModeSeconds }),
-    end: () => update({ status: 'ended' }),
+    end: () =>
+      update({ status: 'ended' }).catch((error) => {
+        const event = current();
+        // The end may be told before the request is answered.
+        if (event?.status !== 'ended') throw error;
+        return event;
+      }),
     bans: () => listAll<'bans', Ban>(http, `${pathOf(eventId)}/bans`, 'bans'),
     audit: () => listAll<'records', AuditRecord>(http, `${pathOf(eventId)}/audit`, 'records'),
   };

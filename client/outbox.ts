@@ -12,7 +12,7 @@ interface Entry {
 
 interface Current {
   id: string;
-  cancel(): void;
+  cancel?: () => void;
 }
 
 export interface Outbox {
@@ -21,7 +21,7 @@ export interface Outbox {
   discard(clientMessageId: string): void;
   /** Own messages that are not in the log. */
   shown(): readonly OwnMessage[];
-  /** The log has this message: if it is one of ours, its key. */
+  /** The log has this message. Its key, if it was sent from here: nobody else knows the id of what is not in the log yet. */
   confirm(message: Message): string | undefined;
   failAll(error: ChatError): void;
 }
@@ -42,12 +42,9 @@ export function createOutbox({ start, me, stored, changed }: OutboxOptions): Out
   const entries = new Map<string, Entry>();
   let current: Current | undefined;
 
-  const show = (entry: Entry, shown: OwnMessage) => {
-    entry.shown = shown;
-    changed();
-  };
   const fail = (entry: Entry, error: ChatError) => {
-    show(entry, { ...entry.shown, state: 'failed', error: error.data });
+    entry.shown = { ...entry.shown, state: 'failed', error: error.details };
+    changed();
     entry.reject(error);
   };
   const add = (shown: OwnMessage): Promise<Message> => {
@@ -76,8 +73,10 @@ export function createOutbox({ start, me, stored, changed }: OutboxOptions): Out
         act(result);
         pump();
       };
-    current = { id, cancel: () => {} };
-    current.cancel = start(
+    // What is over before it began has no handle yet.
+    const mine: Current = { id };
+    current = mine;
+    mine.cancel = start(
       'sendMessage',
       { text, clientMessageId: id },
       { done: then(({ message }) => stored(message)), failed: then((error) => fail(next, error)) },
@@ -113,13 +112,13 @@ export function createOutbox({ start, me, stored, changed }: OutboxOptions): Out
         shown.participant.id ? shown : { ...shown, participant: me() },
       ),
     confirm(message) {
-      const { clientMessageId: id = '', participant } = message;
+      const { clientMessageId: id = '' } = message;
       const entry = entries.get(id);
-      if (!entry || participant.id !== me().id) return undefined;
+      if (!entry) return undefined;
       remove(id);
       entry.resolve(message);
       if (current?.id === id) {
-        current.cancel();
+        current.cancel?.();
         current = undefined;
         pump();
       }

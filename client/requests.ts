@@ -71,15 +71,11 @@ export function createRequests({ send, drop, rejoin }: RequestsOptions): Request
   const transmit = (request: Request) => {
     rest(request);
     request.isSent = (request.isOnce || isReady) && send(request.frame);
-    if (request.isSent) wait(request, ANSWER_MS, unanswered);
-  };
-  const wait = (request: Request, ms: number, then: (request: Request) => void) => {
-    clearTimeout(request.timer);
-    request.timer = setTimeout(() => then(request), ms);
+    if (request.isSent) request.timer = setTimeout(unanswered, ANSWER_MS, request);
   };
   const transmitLater = (request: Request, ms: number) => {
-    request.isSent = false;
-    wait(request, ms, transmit);
+    rest(request);
+    request.timer = setTimeout(transmit, ms, request);
   };
   /** What waits for nothing else. */
   const resume = () => {
@@ -96,15 +92,12 @@ export function createRequests({ send, drop, rejoin }: RequestsOptions): Request
     if (isPinging) return;
     isPinging = true;
     const timer = setTimeout(drop, PONG_MS);
-    const end = () => {
+    const end = (isAlive: boolean) => {
       clearTimeout(timer);
       isPinging = false;
+      if (isAlive) resume();
     };
-    const done = () => {
-      end();
-      resume();
-    };
-    start('ping', {}, { done, failed: end }, true);
+    start('ping', {}, { done: () => end(true), failed: () => end(false) }, true);
   };
   const failure = (request: Request, error: ChatError) => {
     request.failures += 1;

@@ -9,7 +9,7 @@ import type { Page } from './log.ts';
 import { createModeration } from './moderation.ts';
 import { createOutbox } from './outbox.ts';
 import { createOwnTyping, createTypists } from './presence.ts';
-import { createSession } from './session.ts';
+import { createSession, type Session } from './session.ts';
 import { createStore } from './store.ts';
 import { LEAVE_MS } from './timing.ts';
 import type { ChatOptions, Closed, Room, RoomSnapshot, SentMessage } from './types.ts';
@@ -22,9 +22,7 @@ export interface RoomContext extends Pick<ChatOptions, 'url' | 'token' | 'onFram
 }
 
 export interface OwnRoom extends Room {
-  /** The name that was asked for. */
-  readonly username: string | undefined;
-  rename(username: string | undefined): void;
+  rename: Session['rename'];
 }
 
 /** One event, as one connection after the other sees it. */
@@ -52,7 +50,7 @@ export function createRoom(context: RoomContext, eventId: string, name: string |
     store.batch(() => {
       ownTyping.stop();
       typists.clear();
-      store.set({ status, error: status === 'left' ? undefined : error.data });
+      store.set({ status, error: error.details });
       outbox.failAll(error);
       session.end(error);
     });
@@ -83,7 +81,7 @@ export function createRoom(context: RoomContext, eventId: string, name: string |
   const { requests } = session;
   const outbox = createOutbox({
     start: requests.start,
-    me: () => store.state.me ?? { id: '', username: session.username ?? '' },
+    me: () => store.state.me ?? { id: '', username: name ?? '' },
     stored: (message) => store.batch(() => history.stored(message)),
     changed: showMessages,
   });
@@ -113,10 +111,7 @@ export function createRoom(context: RoomContext, eventId: string, name: string |
       })();
       return left;
     },
-    moderate: createModeration(eventId, requests.ask, http),
-    get username() {
-      return session.username;
-    },
+    moderate: createModeration(eventId, requests.ask, http, () => store.state.event),
     rename: session.rename,
   };
 }

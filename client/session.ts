@@ -25,8 +25,8 @@ interface Join {
 
 export interface Session {
   readonly requests: Requests;
-  readonly username: string | undefined;
-  rename(username: string | undefined): void;
+  /** False: a name was refused before, and this is another. */
+  rename(username: string | undefined): boolean;
   /** Nothing more is heard. Then the connection is to be closed. */
   end(error: ChatError): void;
   close(): void;
@@ -88,11 +88,11 @@ export function createSession(
       claim.reject();
       void join();
     } else if (code === 'INTERNAL') {
-      store.set({ error: error.data });
+      store.set({ error: error.details });
       drop();
     } else if (isBad && store.state.status === 'live') {
       // Another name was refused: the one that we have is still ours.
-      store.set({ error: error.data });
+      store.set({ error: error.details });
       username = store.state.me?.username;
       requests.ready();
     } else finish('refused', error);
@@ -128,7 +128,7 @@ export function createSession(
   function unauthorized(error: ChatError) {
     refusals += 1;
     if (typeof token !== 'function' || refusals >= MOST_REFUSALS) finish('refused', error);
-    else store.set({ error: error.data });
+    else store.set({ error: error.details });
   }
 
   const on = incoming(parts, (page) => {
@@ -181,13 +181,11 @@ export function createSession(
 
   return {
     requests,
-    get username() {
-      return username;
-    },
     rename(next = username) {
-      if (next === username) return;
+      const isSame = next === username;
       username = next;
-      if (store.state.status === 'live') void join();
+      if (!isSame && store.state.status === 'live') void join();
+      return isSame || store.state.status !== 'refused';
     },
     end(error) {
       isOver = true;

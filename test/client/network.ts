@@ -5,7 +5,7 @@ import { inject, onTestFinished } from 'vitest';
 export interface Network {
   /** The stage behind it. */
   readonly url: string;
-  /** Bytes of this direction vanish; the connection seems to be open. */
+  /** Bytes of this direction vanish; the connection seems to be open, and is dead from then on. */
   swallows: { up: boolean; down: boolean };
   /** Nobody can connect. */
   isDown: boolean;
@@ -26,12 +26,17 @@ export async function startNetwork(chatUrl: string = inject('chatUrl')): Promise
     const chat = connect(Number(target.port), target.hostname);
     const pipe = (from: Socket, to: Socket, direction: 'up' | 'down') => {
       sockets.add(from);
-      from.on('data', (bytes) => swallows[direction] || to.write(bytes));
+      let isDead = false;
+      from.on('data', (bytes) => {
+        // For good: what follows a hole would be no part of a TCP stream.
+        isDead ||= swallows[direction];
+        if (!isDead) to.write(bytes);
+      });
       from.on('error', () => {});
       from.on('close', () => {
         sockets.delete(from);
         // A silent network does not say either that the other side is gone.
-        if (!swallows[direction]) to.destroy();
+        if (!isDead) to.destroy();
       });
     };
     pipe(client, chat, 'up');
