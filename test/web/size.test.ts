@@ -14,10 +14,10 @@ test('the element is at most 40 KiB to load', () => {
   expect(kib((path) => path === 'embed.js')).toBeLessThan(40);
 });
 
-test('names assets by their content, and names all of them in the page', () => {
-  const { 'index.html': index = '', ...others } = Object.fromEntries(files);
+test('names assets by their content, and names all of them where they are used', () => {
+  const { 'index.html': index = '', 'docs/index.html': docs = '', ...others } = Object.fromEntries(files);
   const assets = Object.keys(others).filter((path) => path.startsWith('assets/'));
   expect(assets.length).toBeGreaterThan(2);
-  for (const path of assets) expect(index).toContain(`"/${path}"`);
+  for (const path of assets) expect(index + docs).toContain(`"/${path}"`);
   expect(index).not.toMatch(/[{}]/);
 });
