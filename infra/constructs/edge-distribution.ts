@@ -18,6 +18,7 @@ import {
   OriginProtocolPolicy,
   OriginRequestPolicy,
   PriceClass,
+  S3OriginAccessControl,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -67,7 +68,13 @@ export class EdgeDistribution extends Construct {
     // With the right to list, what is not there is 404 and not 403.
     const originAccessLevels = [AccessLevel.READ, AccessLevel.LIST];
     const documents: BehaviorOptions = {
-      origin: S3BucketOrigin.withOriginAccessControl(bucket as IBucket, { originAccessLevels }),
+      origin: S3BucketOrigin.withOriginAccessControl(bucket as IBucket, {
+        originAccessLevels,
+        originAccessControl: new S3OriginAccessControl(this, 'OriginAccessControl', {
+          // A name of the account, not of the region.
+          originAccessControlName: `${settings.name}-${Stack.of(this).region}`,
+        }),
+      }),
       viewerProtocolPolicy,
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
       responseHeadersPolicy: headers.documents,

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   HeadersFrameOption,
   HeadersReferrerPolicy,
@@ -38,7 +38,10 @@ export class EdgeHeaders extends Construct {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
     const { domainName, 'auth.issuer': issuer } = settings;
+    // These names are of the account, not of the region.
+    const prefix = `${settings.name}-${Stack.of(this).region}`;
     this.documents = new ResponseHeadersPolicy(this, 'Documents', {
+      responseHeadersPolicyName: `${prefix}-documents`,
       comment: `${settings.name}: the page`,
       securityHeadersBehavior: {
         ...everywhere,
@@ -68,6 +71,7 @@ export class EdgeHeaders extends Construct {
       },
     });
     this.shared = new ResponseHeadersPolicy(this, 'Shared', {
+      responseHeadersPolicyName: `${prefix}-shared`,
       comment: `${settings.name}: what other pages load`,
       securityHeadersBehavior: everywhere,
       corsBehavior: {
@@ -82,6 +86,7 @@ export class EdgeHeaders extends Construct {
       },
     });
     this.api = new ResponseHeadersPolicy(this, 'Api', {
+      responseHeadersPolicyName: `${prefix}-api`,
       comment: `${settings.name}: the HTTP API`,
       securityHeadersBehavior: {
         ...everywhere,

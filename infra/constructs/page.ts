@@ -36,14 +36,14 @@ export class Page extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      // Every deployment brings all files, and the deletion of the stack takes them away.
+      // Every deployment brings all files.
       removalPolicy: RemovalPolicy.DESTROY,
+      autoDeleteObjects: true,
     });
     const common = {
       destinationBucket: this.bucket as IBucket,
       // Pages that were loaded before a deployment still ask for the files of their own version.
       prune: false,
-      retainOnDelete: false,
       logGroup: new LogGroup(this, 'DeploymentLogs', {
         retention: settings.logRetentionDays,
         removalPolicy: RemovalPolicy.DESTROY,
