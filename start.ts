@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readSettings } from './infra/context-settings.ts';
-import { edgeRewrites } from './infra/edge-rewrites.ts';
 import { checkDynamoDB, startDynamoDB } from './local/dynamodb/dynamodb-local.ts';
 import { parseFaults } from './local/faults.ts';
 import { AUDIENCE, type Issuer, startIssuer } from './local/issuer.ts';
@@ -153,16 +152,14 @@ async function main(): Promise<void> {
     const context = { ...command.context, ...(issuer && issuerSettings(issuer.url)) };
     await Promise.all([dynamodb, synthesize(context, assembly, stopping)]);
     say('stacks synthesized; creating the table and loading the functions');
-    const rewrites = edgeRewrites;
-    const stack = await startLocalStack({ assembly, dataDir, dynamodb, faults, port, rewrites, log: say });
+    const stack = await startLocalStack({ assembly, dataDir, dynamodb, faults, port, log: say });
     stopping.add(() => stack.stop());
-    const { WebSocketUrl, EventsUrl, ManagementUrl } = stack.outputs;
+    const { PageUrl, WebSocketUrl, EventsUrl, ManagementUrl } = stack.outputs;
     const event = await exampleEvent(`${EventsUrl}`, issuer);
     say('ready');
     console.log(`
-  WebSocket API    ${WebSocketUrl}
-  Socket.IO        ${stack.origin}   (transports: ["websocket"])
-  HTTP API         ${EventsUrl}
+${PageUrl ? `  page             ${PageUrl}\n` : ''}  WebSocket API    ${WebSocketUrl}
+${PageUrl ? `  Socket.IO        ${stack.origin}   (transports: ["websocket"])\n` : ''}  HTTP API         ${EventsUrl}
   management API   ${ManagementUrl}/@connections/{connectionId}
 ${issuer ? `  tokens           ${issuer.url}/token?sub=ana   (also name, scope=chat:moderate or chat:operate, seconds)\n` : ''}
 ${event ? invitation(`${WebSocketUrl}`, event, issuer) : '  There is no event yet. To create one, send POST /api/events with a token that has the scope chat:operate.'} Press Ctrl-C to stop.

@@ -10,7 +10,6 @@ import type { FleetBounds } from './lambda/fleet.ts';
 import type { FunctionLogEntry, FunctionLogsShown } from './lambda/function-logs.ts';
 import type { Invocation, Lambda } from './lambda/lambda.ts';
 import type { Log } from './log.ts';
-import type { Rewrites } from './rewrites.ts';
 
 export interface LocalStackOptions {
   /** The directory of a synthesized cloud assembly: `cdk.out`. */
@@ -34,8 +33,6 @@ export interface LocalStackOptions {
   readonly onWrite?: ((write: Write) => void) | undefined;
   /** More environment variables for a function. */
   readonly environment?: ((functionLogicalId: string) => Record<string, string>) | undefined;
-  /** Paths that are served as another one, for requests and upgrades, as by an edge in front of the APIs. */
-  readonly rewrites?: Rewrites | undefined;
   /** What AWS leaves open about API Gateway, and its quotas. */
   readonly apiGateway?: Partial<GatewaySettings> | undefined;
   /** Other bounds than those that fit this machine. */

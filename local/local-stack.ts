@@ -6,6 +6,7 @@ import { systemClock } from './clock.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { resolveStacks } from './cloudformation/resolver.ts';
 import { typesNotRun } from './cloudformation/types-not-run.ts';
+import { type Front, withEdge } from './cloudfront/edge.ts';
 import { openCheckpoints } from './dynamodb/checkpoints.ts';
 import { startDynamoDB } from './dynamodb/dynamodb-local.ts';
 import { startDynamoDBEndpoint } from './dynamodb/endpoint.ts';
@@ -24,7 +25,6 @@ import { killAfter } from './lambda/kill-after.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
 import type { LocalStack, LocalStackOptions } from './local-stack-interface.ts';
 import { listenOnLoopback } from './loopback.ts';
-import { rewritten } from './rewrites.ts';
 import { readSchedules } from './scheduler/schedule.ts';
 import { startSchedules } from './scheduler/scheduler.ts';
 
@@ -54,7 +54,6 @@ async function start(
   stop: () => Promise<void>,
 ): Promise<LocalStack> {
   const { assembly, port = 0, clock = systemClock, faults = noFaults(), log = () => {} } = options;
-  const { rewrites = {} } = options;
   const region = process.env.AWS_REGION ?? 'us-east-1';
   const account = { accountId: '000000000000', region };
 
@@ -71,13 +70,11 @@ async function start(
   const server = await listenOnLoopback(
     port,
     async (req, res) => {
-      req.url = rewritten(req.url ?? '/', rewrites);
       const { invoke, gateway } = await opened;
       if ((await invoke(req, res)) || (await gateway.handleRequest(req, res))) return;
       res.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
     },
     async (req, socket, head) => {
-      req.url = rewritten(req.url ?? '/', rewrites);
       (await opened).gateway.handleUpgrade(req, socket, head);
     },
   );
@@ -160,7 +157,8 @@ async function start(
     pollMs: options.streamPollMs ?? 250,
   });
   stops.push(sources.stop);
-  open({ gateway, invoke });
+  const front = withEdge(gateway, { resources, stacks, scratch, log });
+  open({ gateway: front, invoke });
   const schedules = readSchedules(resources, account);
   stops.push(startSchedules(schedules, asynchronous, clock, log));
 
@@ -188,7 +186,7 @@ async function start(
 }
 
 interface Handlers {
-  readonly gateway: ReturnType<typeof createApiGateway>;
+  readonly gateway: Front;
   readonly invoke: (
     ...request: [Parameters<typeof handleInvoke>[0], Parameters<typeof handleInvoke>[1]]
   ) => Promise<boolean>;

@@ -9,7 +9,7 @@ import type { Log } from '../log.ts';
 import type { Account, Gateway } from './gateway.ts';
 import { HttpApis } from './http/http-apis.ts';
 import { Integrations } from './integration.ts';
-import { handleManagementRequest } from './management/management-api.ts';
+import { handleManagementRequest, isManagementRequest } from './management/management-api.ts';
 import { readModel } from './read-model.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { Throttle } from './throttle.ts';
@@ -19,6 +19,8 @@ import { WebSocketApis } from './websocket/web-socket-apis.ts';
 export interface ApiGateway {
   /** Answers a request, or gives false if nothing here serves its path. */
   handleRequest(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
+  /** Whether it is the management API's, or for a path that a stage or a route other than `$default` serves. */
+  covers(req: IncomingMessage): boolean;
   /** Takes over the socket of an upgrade request. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Ids of the open WebSocket connections. */
@@ -81,6 +83,7 @@ export function createApiGateway(options: {
         return true;
       }
     },
+    covers: (req) => isManagementRequest(req) || webSocketApis.covers(req) || httpApis.covers(req),
     handleUpgrade: (req, socket, head) => webSocketApis.handleUpgrade(req, socket, head),
     connections: () => webSocketApis.connectionIds,
     close: async () => webSocketApis.close(),

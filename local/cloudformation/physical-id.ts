@@ -47,6 +47,9 @@ export const nameProperty = (type: string) => nameProperties[type];
  * taken from the logical id, so that it is the same in every run.
  */
 export function generatedName(stack: string, logicalId: string, type: string): string {
+  if (type === 'AWS::CloudFront::Distribution') {
+    return `E${digest(`${stack}/${logicalId}`, 36).toUpperCase().slice(0, 13)}`;
+  }
   const length = shortIds[type];
   // The first character is a letter, as in every id that AWS shows.
   if (length) return `a${digest(`${stack}/${logicalId}`, 36)}`.slice(0, length);

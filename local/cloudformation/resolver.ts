@@ -11,7 +11,7 @@ export interface Resolved {
 }
 
 export interface ResolverOptions extends Account {
-  /** `http://localhost:PORT`; it takes the place of every API's own endpoint. */
+  /** `http://localhost:PORT`; it takes the place of every API's and distribution's own address. */
   readonly origin: string;
   /** Set before every table's name. */
   readonly tableNamePrefix: string;
@@ -21,15 +21,19 @@ export interface ResolverOptions extends Account {
 export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions): Resolved {
   const names = new Map<string, string>();
   const scopes = new Map(stacks.map((stack) => [stack, scopeOf(stack)]));
-  const apiIds = new Set<string>();
-  for (const stack of stacks) {
-    for (const [logicalId, { Type }] of Object.entries(stack.template.Resources)) {
-      if (Type === 'AWS::ApiGatewayV2::Api') apiIds.add(nameOf(stack, logicalId));
+  // The ids of APIs, and the domains of distributions.
+  const hosts = new Set<string>();
+  for (const [stack, scope] of scopes) {
+    for (const [logicalId, { Type, Properties }] of Object.entries(stack.template.Resources)) {
+      if (Type === 'AWS::ApiGatewayV2::Api') hosts.add(nameOf(stack, logicalId));
+      if (Type !== 'AWS::CloudFront::Distribution') continue;
+      hosts.add(String(scope.getAtt(logicalId, 'DomainName')));
+      for (const alias of aliasesOf(resolve(Properties, scope))) hosts.add(alias);
     }
   }
   // Last of all, so that a domain name cut out of an API's URL is still the real one until it is a URL again.
   const localise = (value: unknown) =>
-    mapStrings(value, (text) => toLocalOrigin(text, apiIds, options.origin));
+    mapStrings(value, (text) => toLocalOrigin(text, hosts, options.origin));
 
   const resources: Resource[] = [];
   const outputs: Record<string, string> = {};
@@ -142,10 +146,15 @@ function functionVersionArn(
   return `arn:aws:lambda:${region}:${account}:function:${functionName}:${qualifier}`;
 }
 
-function toLocalOrigin(text: string, apiIds: ReadonlySet<string>, origin: string): string {
-  const endpoint = /(https|wss):\/\/([a-z0-9]{10})\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?::443)?/g;
-  return text.replace(endpoint, (url, scheme: string, apiId: string) => {
-    if (!apiIds.has(apiId)) return url;
+/** The domains of a distribution besides its own. */
+function aliasesOf(properties: unknown): string[] {
+  const { Aliases } = (properties as { DistributionConfig?: { Aliases?: unknown } }).DistributionConfig ?? {};
+  return Array.isArray(Aliases) ? Aliases.map(String) : [];
+}
+
+function toLocalOrigin(text: string, hosts: ReadonlySet<string>, origin: string): string {
+  return text.replace(/(https|wss):\/\/([a-z0-9.-]+)(?::443)?/g, (url, scheme: string, host: string) => {
+    if (!hosts.has(host.replace(/\.execute-api\.[a-z0-9-]+\.amazonaws\.com$/, ''))) return url;
     return scheme === 'wss' ? origin.replace(/^http:/, 'ws:') : origin;
   });
 }

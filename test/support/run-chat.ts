@@ -1,4 +1,3 @@
-import { edgeRewrites } from '../../infra/edge-rewrites.ts';
 import { ManualClock } from '../../local/clock.ts';
 import type { Write } from '../../local/dynamodb/write.ts';
 import { noFaults } from '../../local/faults.ts';
@@ -33,7 +32,6 @@ export async function runChat(
   const stack = await startLocalStack({
     assembly,
     faults: noFaults(),
-    rewrites: edgeRewrites,
     fleet,
     onWrite: (write) => writes.push(write),
     log: process.env.CHAT_LOG ? console.error : () => {},

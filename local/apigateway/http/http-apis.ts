@@ -33,15 +33,26 @@ export class HttpApis {
     }
   }
 
-  /** @returns false if no stage serves this path */
-  async handleRequest(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+  /** Whether a stage has a route for this path other than `$default`. */
+  covers(req: IncomingMessage): boolean {
+    const { served, below } = this.#find(req);
+    return served?.router.has(below) === true;
+  }
+
+  /** The stage that serves a path, and the path below it. */
+  #find(req: IncomingMessage): { served: Served | undefined; below: string } {
     const path = decode(targetOf(req).path);
     const first = path.split('/')[1] ?? '';
     const named = first === '$default' ? undefined : this.#stages.get(first);
-    const served = named ?? this.#stages.get('$default');
+    if (!named) return { served: this.#stages.get('$default'), below: path };
+    return { served: named, below: path.slice(first.length + 1) || '/' };
+  }
+
+  /** @returns false if no stage serves this path */
+  async handleRequest(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+    const { served, below } = this.#find(req);
     if (!served) return false;
     const requestId = newId();
-    const below = named ? path.slice(first.length + 1) || '/' : path;
     const body = await readBody(req, largestBodyBytes);
     const answer =
       preflight(served.api.cors, req, this.#gateway.settings.preflightStatus) ??

@@ -21,6 +21,8 @@ import { deleteConnection, getConnection, postToConnection } from './operations.
 /** `/{stage}/@connections/{id}`, in which `@` and the id may be percent-encoded. */
 const managementPath = /^\/([^/]+)\/(?:@|%40)connections\/([^/]+)$/;
 
+export const isManagementRequest = (req: IncomingMessage): boolean => managementPath.test(targetOf(req).path);
+
 /**
  * The management API, with which a backend posts to, looks at and closes connections.
  *

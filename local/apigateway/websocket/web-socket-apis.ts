@@ -43,6 +43,10 @@ export class WebSocketApis {
     return connection?.stage === stage && connection.isOpen ? connection : undefined;
   }
 
+  covers(req: IncomingMessage): boolean {
+    return this.#stages.has(stageNameOf(req));
+  }
+
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const stage = this.#stages.get(stageNameOf(req));
