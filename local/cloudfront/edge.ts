@@ -62,7 +62,12 @@ export function withEdge(
       if (answer) send(req, res, answer);
       return true;
     },
-    handleUpgrade: (req, socket, head) => void upgrade(distribution, isApi, gateway, req, socket, head),
+    handleUpgrade(req, socket, head) {
+      upgrade(distribution, isApi, gateway, req, socket, head).catch((error) => {
+        options.log(`CloudFront could not pass on an upgrade: ${error}`);
+        socket.destroy();
+      });
+    },
   };
 }
 

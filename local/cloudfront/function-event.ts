@@ -76,7 +76,7 @@ export const responseObject = ({ status, headers }: EdgeAnswer) => ({
       .filter(([name]) => name !== 'set-cookie' && !hidden.test(name))
       .flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)] as const)),
   ),
-  cookies: Object.fromEntries(
+  cookies: collapsed(
     [headers['set-cookie'] ?? []].flat().map((cookie) => {
       const [, name = '', value = '', attributes = ''] =
         /^([^=;]*)=?([^;]*);?\s*(.*)$/.exec(String(cookie)) ?? [];
@@ -125,15 +125,22 @@ const pairsOf = (text: string, separator: string): HeaderLine[] =>
     .filter((pair) => pair !== '')
     .map((pair) => [pair.split('=')[0] ?? '', pair.includes('=') ? pair.slice(pair.indexOf('=') + 1) : '']);
 
-function fieldsOf(pairs: readonly HeaderLine[]): Fields {
-  const values = new Map<string, string[]>();
-  for (const [name, value] of pairs) values.set(name, [...(values.get(name) ?? []), value]);
-  return Object.fromEntries(
-    [...values].map(([name, all]) => [
+const fieldsOf = (pairs: readonly HeaderLine[]): Fields =>
+  collapsed(pairs.map(([name, value]) => [name, { value }]));
+
+/** What is there more than once is one field with all its values. */
+function collapsed(
+  entries: readonly [name: string, value: { value: string; attributes?: string }][],
+): Fields {
+  const fields = new Map<string, Fields[string]>();
+  for (const [name, value] of entries) {
+    const { multiValue, ...first } = fields.get(name) ?? value;
+    fields.set(
       name,
-      { value: all[0] ?? '', ...(all.length > 1 && { multiValue: all.map((value) => ({ value })) }) },
-    ]),
-  );
+      fields.has(name) ? { ...first, multiValue: [...(multiValue ?? [first]), value] } : first,
+    );
+  }
+  return Object.fromEntries(fields);
 }
 
 const valuesOf = (field: z.infer<typeof Field>): string[] =>
