@@ -18,8 +18,10 @@ export function synthesizeEdgeApp(outdir: string): string {
   const stack = new Stack(app, 'Edge');
   const code = Code.fromAsset(folder('../gateway/handlers'));
   const runtime = Runtime.NODEJS_LATEST;
+  // It loads the SDK, which takes long on a busy machine.
+  const timeout = Duration.seconds(25);
   const lambda = (name: string) =>
-    new LambdaFunction(stack, name, { runtime, handler: `index.${name}`, code });
+    new LambdaFunction(stack, name, { runtime, handler: `index.${name}`, code, timeout });
 
   const http = new HttpApi(stack, 'Http');
   const mirror = new HttpLambdaIntegration('mirror', lambda('mirror'));
