@@ -7,11 +7,9 @@ import type { EdgeAnswer, EdgeRequest, HeaderLine } from './message.ts';
  * "CloudFront Functions event structure":
  * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
  */
-const Field = z.object({
-  value: z.string(),
-  attributes: z.string().optional(),
-  multiValue: z.array(z.object({ value: z.string(), attributes: z.string().optional() })).optional(),
-});
+const Value = z.object({ value: z.string(), attributes: z.string().optional() });
+type Value = z.infer<typeof Value>;
+const Field = Value.extend({ multiValue: z.array(Value).optional() });
 const Fields = z.record(z.string(), Field);
 type Fields = z.infer<typeof Fields>;
 
@@ -129,16 +127,12 @@ const fieldsOf = (pairs: readonly HeaderLine[]): Fields =>
   collapsed(pairs.map(([name, value]) => [name, { value }]));
 
 /** What is there more than once is one field with all its values. */
-function collapsed(
-  entries: readonly [name: string, value: { value: string; attributes?: string }][],
-): Fields {
+function collapsed(entries: readonly [name: string, value: Value][]): Fields {
   const fields = new Map<string, Fields[string]>();
   for (const [name, value] of entries) {
-    const { multiValue, ...first } = fields.get(name) ?? value;
-    fields.set(
-      name,
-      fields.has(name) ? { ...first, multiValue: [...(multiValue ?? [first]), value] } : first,
-    );
+    const before = fields.get(name);
+    const all = before && [...(before.multiValue ?? [before]), value];
+    fields.set(name, all ? { ...before, multiValue: all } : value);
   }
   return Object.fromEntries(fields);
 }
