@@ -43,6 +43,11 @@ const places: Readonly<Record<string, Placed>> = {
     text: 'the CDK app',
     box: { x: 40, y: top(1), width: 200, height: HEIGHT },
   },
+  web: {
+    title: 'web',
+    text: 'the page',
+    box: { x: 40, y: top(2), width: 200, height: HEIGHT },
+  },
   local: {
     title: 'local',
     text: 'runs the synthesized app',
@@ -91,7 +96,7 @@ const bundles = { from: 'infra', to: 'functions' };
 const isCode = (file: string) => /(?<!\.d)\.m?ts$|\.mjs$/.test(file);
 
 function codeFiles(): string[] {
-  const folders = ['infra', 'functions', 'shared', 'local'].flatMap((folder) =>
+  const folders = ['infra', 'functions', 'shared', 'local', 'web'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
   );
   return ['start.ts', ...folders].filter((file) => isCode(file) && !file.includes('node_modules')).sort();
