@@ -34,7 +34,15 @@ export interface JoinOptions {
 }
 
 /** - `connecting`: has never been in the event; `reconnecting`: has, and will be again. The rest are final. */
-export type RoomStatus = 'connecting' | 'live' | 'reconnecting' | 'ended' | 'kicked' | 'banned' | 'left' | 'refused';
+export type RoomStatus =
+  | 'connecting'
+  | 'live'
+  | 'reconnecting'
+  | 'ended'
+  | 'kicked'
+  | 'banned'
+  | 'left'
+  | 'refused';
 
 /** A message of the log. */
 export interface SentMessage extends Message {
@@ -131,7 +139,13 @@ export interface Events {
   list(options?: { limit?: number; cursor?: string }): Promise<{ events: Event[]; nextCursor?: string }>;
   get(eventId: string): Promise<Event>;
   /** Needs the right to operate. */
-  create(event: { name: string; description?: string; startsAt?: string; endsAt?: string; hosts?: string[] }): Promise<Event>;
+  create(event: {
+    name: string;
+    description?: string;
+    startsAt?: string;
+    endsAt?: string;
+    hosts?: string[];
+  }): Promise<Event>;
   /** Needs the right to operate. */
   update(eventId: string, changes: Record<string, unknown>): Promise<Event>;
 }

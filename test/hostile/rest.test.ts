@@ -10,7 +10,7 @@ import { expectNothingInternal, expectRefusal } from './what-comes-back.ts';
 interface Answer {
   status: number;
   /** The header `server`. */
-  server: string | undefined;
+  server: unknown;
   content: string;
 }
 
