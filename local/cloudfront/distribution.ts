@@ -86,7 +86,7 @@ export class Distribution {
 
   /** All that happens before the origin is asked. */
   async route(request: EdgeRequest, viewerIp: string, requestId: string): Promise<Routed> {
-    const { CacheBehaviors: _, DefaultRootObject, DefaultCacheBehavior, Origins } = this.#config;
+    const { DefaultRootObject, DefaultCacheBehavior, Origins } = this.#config;
     const behavior = this.behaviorOf(request.uri) ?? DefaultCacheBehavior;
     if (!behavior.AllowedMethods.includes(request.method)) {
       const reason =
