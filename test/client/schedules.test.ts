@@ -200,6 +200,8 @@ test('random schedules of people, networks and faults', { timeout }, async () =>
           for (const { seq } of acknowledged) expect(seqs.includes(seq) || deleted.has(seq)).toBe(true);
           await until(room, 'the end of the log', () => room.snapshot.messages.at(-1)?.seq === seqs.at(-1));
           while (room.snapshot.hasOlder) await room.loadOlder();
+          // An own message may be there before those that others have sent.
+          await until(room, 'the whole log', ({ messages }) => messages.length >= log.length);
           const shown = room.snapshot.messages.map(({ seq, text, state }) => [seq, text, state]);
           expect(shown).toEqual(log.map(({ seq, text }) => [seq, text, 'sent']));
           const keys = room.snapshot.messages.map(({ key }) => key);
