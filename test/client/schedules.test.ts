@@ -76,6 +76,8 @@ class Person {
   room!: Room;
   /** What the present client has sent, and how that ended. */
   sending: { text: string; ended: Promise<Message | undefined> }[] = [];
+  /** The newest frames, for whoever looks into a failure. */
+  readonly frames: string[] = [];
   /** What was acknowledged to any of them. */
   readonly acknowledged: Message[] = [];
 
@@ -91,6 +93,8 @@ class Person {
       url: this.network.url,
       storage: this.storage,
       WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
+      onFrame: ({ direction, content }) =>
+        this.frames.push(`${Date.now() % 100_000} ${direction} ${JSON.stringify(content)}`),
     });
     this.room = this.chat.join(this.eventId, { username: this.name });
     this.sending = [];
@@ -216,6 +220,9 @@ test('random schedules of people, networks and faults', { timeout }, async () =>
             return `${shown}` === `${names}`;
           });
         }
+      } catch (error) {
+        for (const { name, frames } of people) console.error([name, ...frames.slice(-60)].join('\n'));
+        throw error;
       } finally {
         endFaults(stack);
         await Promise.all(people.map(({ chat }) => chat.close()));
