@@ -43,6 +43,7 @@ export function createHistory({ getPage, take, changed }: HistoryOptions): Histo
   let older: Promise<void> | undefined;
 
   const put = (next: Log) => {
+    if (next === log) return;
     log = next;
     changed();
   };

@@ -27,6 +27,7 @@ export function withMessages(log: Log, messages: readonly SentMessage[]): Log {
     const { seq } = message;
     if (seq >= log.from && !known.has(seq) && !log.deleted.has(seq)) known.set(seq, message);
   }
+  if (known.size === log.messages.length) return log;
   return { ...log, messages: [...known.values()].sort((a, b) => a.seq - b.seq) };
 }
 

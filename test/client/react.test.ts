@@ -54,12 +54,15 @@ afterAll(async () => {
 async function openPage(): Promise<{ page: Page; ben: ChatClient; said: string[] }> {
   const eventId = await createEvent();
   const ben = await enterDirectly(eventId, 'ben');
-  const page = await browser.newPage();
-  onTestFinished(() => page.close());
+  const context = await browser.newContext();
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
   const said: string[] = [];
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && said.push(message.text()));
   page.on('pageerror', (error) => said.push(error.message));
-  await page.goto(`${site.origin}/?${new URLSearchParams({ url: inject('chatUrl'), eventId })}`);
+  // On `localhost` a browser takes no notice of its network's going.
+  const url = inject('chatUrl').replace('//localhost:', '//127.0.0.1:');
+  await page.goto(`${site.origin}/?${new URLSearchParams({ url, eventId })}`);
   await page.locator('#status', { hasText: 'live' }).waitFor();
   return { page, ben, said };
 }
@@ -117,6 +120,21 @@ test('a room is left when nobody shows it, but not by a component that comes bac
   expect((await ben.next('userJoined')).participant?.username).toBe('ana');
   await page.locator('li', { hasText: 'still here?' }).waitFor();
   expect(said).toEqual([]);
+});
+
+test('offline and back: what was written meanwhile, here and there', { skip: !executablePath }, async () => {
+  const { page, ben } = await openPage();
+  await ben.next('userJoined');
+  await page.context().setOffline(true);
+  await page.locator('#status', { hasText: 'reconnecting' }).waitFor();
+  await ben.say('are you there?');
+  await page.locator('input').fill('I was away');
+  await page.locator('input').press('Enter');
+  await page.locator('li', { hasText: 'I was away (sending)' }).waitFor();
+  await page.context().setOffline(false);
+  await page.locator('li', { hasText: 'I was away (sent)' }).waitFor();
+  const shown = await page.locator('li').allTextContents();
+  expect(shown).toEqual(['are you there? (sent)', 'I was away (sent)']);
 });
 
 test('a server renders a room as one that connects, and joins nothing', () => {

@@ -76,6 +76,8 @@ class Person {
   room!: Room;
   /** What the present client has sent, and how that ended. */
   sending: { text: string; ended: Promise<Message | undefined> }[] = [];
+  /** The newest frames, for whoever looks into a failure. */
+  readonly frames: string[] = [];
   /** What was acknowledged to any of them. */
   readonly acknowledged: Message[] = [];
 
@@ -91,6 +93,8 @@ class Person {
       url: this.network.url,
       storage: this.storage,
       WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
+      onFrame: ({ direction, content }) =>
+        this.frames.push(`${Date.now() % 100_000} ${direction} ${JSON.stringify(content)}`),
     });
     this.room = this.chat.join(this.eventId, { username: this.name });
     this.sending = [];
@@ -200,6 +204,8 @@ test('random schedules of people, networks and faults', { timeout }, async () =>
           for (const { seq } of acknowledged) expect(seqs.includes(seq) || deleted.has(seq)).toBe(true);
           await until(room, 'the end of the log', () => room.snapshot.messages.at(-1)?.seq === seqs.at(-1));
           while (room.snapshot.hasOlder) await room.loadOlder();
+          // An own message may be there before those that others have sent.
+          await until(room, 'the whole log', ({ messages }) => messages.length >= log.length);
           const shown = room.snapshot.messages.map(({ seq, text, state }) => [seq, text, state]);
           expect(shown).toEqual(log.map(({ seq, text }) => [seq, text, 'sent']));
           const keys = room.snapshot.messages.map(({ key }) => key);
@@ -214,6 +220,9 @@ test('random schedules of people, networks and faults', { timeout }, async () =>
             return `${shown}` === `${names}`;
           });
         }
+      } catch (error) {
+        for (const { name, frames } of people) console.error([name, ...frames.slice(-60)].join('\n'));
+        throw error;
       } finally {
         endFaults(stack);
         await Promise.all(people.map(({ chat }) => chat.close()));
