@@ -1,4 +1,5 @@
 import { open } from '../../shared/chat/open.ts';
+import { environment } from '../context/environment.ts';
 import { log } from '../context/observe.ts';
 import { poster } from '../context/poster.ts';
 
@@ -10,5 +11,5 @@ export interface OpenEvent {
 }
 
 export async function handler({ connectionId, sid }: OpenEvent): Promise<void> {
-  await open({ poster, log }, connectionId, sid);
+  await open({ poster, log, settings: environment.settings }, connectionId, sid);
 }

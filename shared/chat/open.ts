@@ -1,6 +1,7 @@
 import { sleep } from '../concurrency.ts';
 import { encodeOpen } from '../protocol/socketio.ts';
 import type { Chat } from './chat.ts';
+import { minutesBetweenPings } from './heartbeat-slots.ts';
 
 /** The client's own patience is 20 s, or the 5 s that we recommend. Milliseconds. */
 const GIVE_UP_AFTER_MS = 5_000;
@@ -12,13 +13,14 @@ const LONGEST_WAIT_MS = 400;
  * API Gateway says that the connection is gone: it is asked again. Safe to repeat.
  */
 export async function open(
-  { poster, log }: Pick<Chat, 'poster' | 'log'>,
+  { poster, log, settings }: Pick<Chat, 'poster' | 'log' | 'settings'>,
   connectionId: string,
   sid: string,
 ): Promise<void> {
+  const packet = encodeOpen(sid, 60_000 * minutesBetweenPings(settings));
   const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-    const outcome = await poster.post(connectionId, [encodeOpen(sid)]);
+    const outcome = await poster.post(connectionId, [packet]);
     if (outcome === 'delivered') return;
     // The client has gone, or will try again.
     if (Date.now() + waitMs > giveUpAt) return log.info('the first packet could not be posted', { outcome });
