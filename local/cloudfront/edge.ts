@@ -59,7 +59,7 @@ export function withEdge(
       const isApisOwn = distribution.behaviorOf(request.uri) === undefined && gateway.covers(req);
       if (isManagementRequest(req) || isApisOwn) return gateway.handleRequest(req, res);
       const answer = await distribution.answer(request, viewerIp(req), askFor(req, res));
-      if (answer) send(req, res, answer);
+      if (answer) send(req, request.method, res, answer);
       return true;
     },
     handleUpgrade(req, socket, head) {
@@ -91,7 +91,12 @@ async function upgrade(
 
 const viewerIp = (req: IncomingMessage): string => (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 
-function send(req: IncomingMessage, res: ServerResponse, { status, headers, body }: EdgeAnswer): void {
+function send(
+  req: IncomingMessage,
+  method: string,
+  res: ServerResponse,
+  { status, headers, body }: EdgeAnswer,
+): void {
   // A body that nobody has read would be taken for the next request.
   req.resume();
   const isEmpty = status === 204 || status === 304;
@@ -99,7 +104,7 @@ function send(req: IncomingMessage, res: ServerResponse, { status, headers, body
     ...(headers as Record<string, string | string[]>),
     ...(!isEmpty && { 'content-length': String(body.length) }),
   });
-  res.end(req.method === 'HEAD' || isEmpty ? undefined : body);
+  res.end(method === 'HEAD' || isEmpty ? undefined : body);
 }
 
 function sendOnSocket(socket: Duplex, { status, headers, body }: EdgeAnswer): void {

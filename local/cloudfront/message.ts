@@ -36,7 +36,8 @@ export function edgeRequest(req: IncomingMessage): EdgeRequest {
 }
 
 /** Makes a request what CloudFront would send to the origin; its body stays. */
-export function becomes(req: IncomingMessage, { uri, query, headers }: EdgeRequest): void {
+export function becomes(req: IncomingMessage, { method, uri, query, headers }: EdgeRequest): void {
+  req.method = method;
   req.url = query === '' ? uri : `${uri}?${query}`;
   req.rawHeaders = headers.flat();
   const joined: Record<string, string> = {};

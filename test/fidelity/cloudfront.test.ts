@@ -171,12 +171,24 @@ describe('a response headers policy', () => {
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
 describe('custom error responses', () => {
   test('replace the page and the status, also for the errors of an API', async () => {
-    for (const path of ['/not/there', '/mirror/missing']) {
+    for (const path of ['/not/there', '/mirror/404']) {
       const answer = await edge.get(path);
       expect(answer.status).toBe(200);
       expect(answer.headers.get('content-type')).toBe('text/html');
       expect(await answer.text()).toBe('<h1>sorry</h1>\n');
     }
+  });
+
+  test('may have their page from an API, too', async () => {
+    const answer = await edge.get('/mirror/414', { method: 'POST', body: 'x' });
+    expect(answer.status).toBe(414);
+    expect(await answer.json()).toMatchObject({ method: 'GET', path: '/mirror/sorry' });
+  });
+
+  test('whose page is not there give way to what its origin says', async () => {
+    const answer = await edge.get('/mirror/405');
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain('NoSuchKey');
   });
 
   test('leave other errors alone', async () => {

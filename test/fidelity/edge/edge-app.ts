@@ -126,6 +126,7 @@ function distributionOf(stack: Stack, http: HttpApi, sockets: WebSocketApi): clo
     errorResponses: [
       { httpStatus: 404, responseHttpStatus: 200, responsePagePath: '/errors/sorry.html' },
       { httpStatus: 405, responseHttpStatus: 405, responsePagePath: '/errors/missing.html' },
+      { httpStatus: 414, responseHttpStatus: 414, responsePagePath: '/mirror/sorry' },
     ],
   });
 }

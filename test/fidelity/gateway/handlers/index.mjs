@@ -59,7 +59,7 @@ export const mirror = async ({
   body,
   requestContext: { http },
 }) => ({
-  statusCode: rawPath === '/mirror/missing' ? 404 : 200,
+  statusCode: Number(/^\/mirror\/(4\d\d)$/.exec(rawPath)?.[1] ?? 200),
   headers: { 'content-type': 'application/json', 'x-own': 'origin', server: 'mirror' },
   cookies: ['a=1; Secure'],
   body: JSON.stringify({ method: http.method, path: rawPath, query: rawQueryString, headers, cookies, body }),
