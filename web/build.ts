@@ -46,7 +46,10 @@ export function pageFiles(credentials: 'token' | 'iam' = 'iam'): Record<string, 
     icon: asset('icon.svg', textOf('web/icon.svg')),
   };
   const style = built('web/style/embed.css');
-  const reference = asset('reference.css', built('web/reference/reference.css'));
+  const reference = {
+    style: asset('reference.css', built('web/reference/reference.css')),
+    icon: addresses.icon ?? '',
+  };
   return {
     ...assets,
     'index.html': textOf('web/index.html').replace(/\{(\w+)\}/g, (_, name) => addresses[name] ?? ''),

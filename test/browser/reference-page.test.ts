@@ -1,22 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asyncApiDocument } from '../../functions/http/asyncapi-document.ts';
 import { openApiDocument } from '../../functions/http/openapi-document.ts';
 import { referencePage } from '../../web/reference/html.ts';
 import { root } from '../support/doc-pages.ts';
-import { findBrowser } from './find-browser.ts';
+import { findBrowser, launchBrowser } from './find-browser.ts';
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const executablePath = findBrowser();
+const addresses = { style: '/reference.css', icon: 'data:,' };
 
 describe.skipIf(!executablePath)('the reference page', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: String(executablePath), args: ['--no-sandbox'] });
+    if (executablePath) browser = await launchBrowser(executablePath);
   });
-  afterAll(() => browser.close());
+  afterAll(() => browser?.close());
 
   test.for([
     ['light', 1_200],
@@ -24,7 +25,7 @@ describe.skipIf(!executablePath)('the reference page', () => {
   ] as const)('is accessible and not too wide: %s, %i pixels', async ([colorScheme, width]) => {
     const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
     const page = await context.newPage();
-    await page.setContent(referencePage(openApiDocument('token'), asyncApiDocument()));
+    await page.setContent(referencePage(openApiDocument('token'), asyncApiDocument(), addresses));
     await page.addStyleTag({ content: read('web/reference/reference.css') });
     await page.addScriptTag({ content: read('node_modules/axe-core/axe.min.js') });
     const violations: unknown[] = await page.evaluate(

@@ -10,7 +10,8 @@ import { serverToClient } from '../../shared/protocol/server-to-client.ts';
 import { referencePage } from '../../web/reference/html.ts';
 import { root } from '../support/doc-pages.ts';
 
-const page = referencePage(openApiDocument('token'), asyncApiDocument());
+const addresses = { style: '/reference.css', icon: '/icon.svg' };
+const page = referencePage(openApiDocument('token'), asyncApiDocument(), addresses);
 const anchors = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
 
 test('every action, event and route of the API has an anchor of its own', () => {
@@ -50,7 +51,7 @@ test('text of the documents is text', () => {
     paths: { '/<i>': { get: operation } },
     components: { schemas: {} },
   };
-  const hostile = referencePage(openapi, asyncApiDocument());
+  const hostile = referencePage(openapi, asyncApiDocument(), addresses);
   expect(hostile).toContain('&lt;img src=x onerror=alert(1)&gt; &amp; <code>&lt;b&gt;</code>');
   expect(hostile).toContain('id="http-a&quot;b"');
   expect(hostile).not.toMatch(/<(img|b|i)>?[ >]/);

@@ -87,6 +87,9 @@ export function EventList({ chat, canCreate }: { chat: Chat; canCreate: boolean 
           </li>
         ))}
       </ul>
+      <p class="reference quiet">
+        <a href="/docs">Reference of the APIs</a>
+      </p>
       {cursor && (
         <p class="more">
           <button type="button" onClick={more}>

@@ -28,9 +28,13 @@ ${entry.content}
 
 /**
  * A page for people, from the documents of both APIs: the OpenAPI document of the HTTP API and the AsyncAPI document of the
- * WebSocket API. It has no script; `stylesheet` is the address of `reference.css`.
+ * WebSocket API. It has no script; the addresses are those of `reference.css` and of an icon.
  */
-export function referencePage(openapi: object, asyncapi: object, stylesheet = '/reference.css'): string {
+export function referencePage(
+  openapi: object,
+  asyncapi: object,
+  { style, icon }: { style: string; icon: string },
+): string {
   const references = [websocketReference(asyncapi), httpReference(openapi)];
   const page = html`<!doctype html>
 <html lang="en">
@@ -40,7 +44,8 @@ export function referencePage(openapi: object, asyncapi: object, stylesheet = '/
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="The reference of the WebSocket API and the HTTP API">
 <title>Live event chat: reference</title>
-<link rel="stylesheet" href="${stylesheet}">
+<link rel="icon" type="image/svg+xml" href="${icon}">
+<link rel="stylesheet" href="${style}">
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
