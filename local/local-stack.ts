@@ -22,6 +22,7 @@ import { FunctionLogs } from './lambda/function-logs.ts';
 import { handleInvoke } from './lambda/invoke-api.ts';
 import { killAfter } from './lambda/kill-after.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
+import { createTaskRoots } from './lambda/task-roots.ts';
 import type { LocalStack, LocalStackOptions } from './local-stack-interface.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { rewritten } from './rewrites.ts';
@@ -94,9 +95,10 @@ async function start(
   if (notRun) log(`does not run here: ${notRun}`);
   const scratch = mkdtempSync(join(tmpdir(), 'local-stack-'));
   stops.push(() => rmSync(scratch, { recursive: true, force: true }));
+  const taskRootOf = createTaskRoots(scratch, assembly);
   const functions = resources
     .filter(({ type }) => type === 'AWS::Lambda::Function')
-    .map((resource) => readFunction(resource, stacks, account, scratch));
+    .map((resource) => readFunction(resource, stacks, account, taskRootOf));
   const iam = readIam(
     resources,
     functions.map(({ accessKeyId, name, roleArn }) => ({ accessKeyId, functionName: name, roleArn })),

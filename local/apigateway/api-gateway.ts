@@ -6,6 +6,7 @@ import type { Faults } from '../faults.ts';
 import type { Authorize } from '../iam.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import type { Log } from '../log.ts';
+import { takeApiId } from './client.ts';
 import type { Account, Gateway } from './gateway.ts';
 import { HttpApis } from './http/http-apis.ts';
 import { Integrations } from './integration.ts';
@@ -29,13 +30,14 @@ export interface ApiGateway {
 
 /**
  * Runs the APIs among the resources. WebSocket APIs are at `/{stage}`, their management API at
- * `/{stage}/@connections/{id}`, HTTP APIs at `/` for the stage `$default` and at `/{stage}/…` for others.
+ * `/{stage}/@connections/{id}`, HTTP APIs at `/` for the stage `$default` and at `/{stage}/…` for others. Each API is also
+ * below `/{apiId}`, where those are that have a stage name in common with an earlier one.
  *
  * @param options.resources of all stacks, intrinsic functions resolved
  * @param options.origin such as `http://localhost:5000`
  * @param options.onPost as in `Gateway`; by default nobody is told
  * @param options.account of ARNs and events; by default 000000000000 in `AWS_REGION` or us-east-1
- * @throws if a template cannot be served, such as two WebSocket APIs with the same stage name
+ * @throws if a template cannot be read
  */
 export function createApiGateway(options: {
   resources: readonly Resource[];
@@ -67,13 +69,18 @@ export function createApiGateway(options: {
   };
   const webSocketApis = new WebSocketApis(gateway);
   const httpApis = new HttpApis(gateway);
+  const apiIds = new Set(
+    [...gateway.model.webSocketApis, ...gateway.model.httpApis].map(({ apiId }) => apiId),
+  );
+  const apiOf = (req: IncomingMessage) => takeApiId(req, (id) => apiIds.has(id));
 
   return {
     async handleRequest(req, res) {
       try {
-        if (await handleManagementRequest(gateway, webSocketApis, req, res)) return true;
-        if (webSocketApis.refuseRequest(req, res)) return true;
-        return await httpApis.handleRequest(req, res);
+        const apiId = apiOf(req);
+        if (await handleManagementRequest(gateway, webSocketApis, apiId, req, res)) return true;
+        if (webSocketApis.refuseRequest(apiId, req, res)) return true;
+        return await httpApis.handleRequest(apiId, req, res);
       } catch (error) {
         // The caller hung up before its request was there as a whole, or it cannot be answered.
         if (!req.destroyed) options.log(`API Gateway could not answer ${req.method} ${req.url}: ${error}`);
@@ -81,7 +88,7 @@ export function createApiGateway(options: {
         return true;
       }
     },
-    handleUpgrade: (req, socket, head) => webSocketApis.handleUpgrade(req, socket, head),
+    handleUpgrade: (req, socket, head) => webSocketApis.handleUpgrade(apiOf(req), req, socket, head),
     connections: () => webSocketApis.connectionIds,
     close: async () => webSocketApis.close(),
   };

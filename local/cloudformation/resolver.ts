@@ -1,3 +1,4 @@
+import { type ApiWithStages, apiOrigins } from './api-origins.ts';
 import type { Stack, Template } from './assembly.ts';
 import { attributeOf, refOf } from './attributes.ts';
 import { resolve, type Scope, unresolved } from './intrinsics.ts';
@@ -21,35 +22,45 @@ export interface ResolverOptions extends Account {
 export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions): Resolved {
   const names = new Map<string, string>();
   const scopes = new Map(stacks.map((stack) => [stack, scopeOf(stack)]));
-  const apiIds = new Set<string>();
-  for (const stack of stacks) {
-    for (const [logicalId, { Type }] of Object.entries(stack.template.Resources)) {
-      if (Type === 'AWS::ApiGatewayV2::Api') apiIds.add(nameOf(stack, logicalId));
-    }
-  }
+  const origins = apiOrigins([...scopes].flatMap(apisOf), options.origin);
   // Last of all, so that a domain name cut out of an API's URL is still the real one until it is a URL again.
-  const localise = (value: unknown) =>
-    mapStrings(value, (text) => toLocalOrigin(text, apiIds, options.origin));
+  const localise = (value: unknown) => mapStrings(value, (text) => toLocalOrigin(text, origins));
 
   const resources: Resource[] = [];
   const outputs: Record<string, string> = {};
   for (const [stack, scope] of scopes) {
-    const exists = (part: { Condition?: string | undefined }) =>
-      !part.Condition || scope.condition(part.Condition);
     for (const [logicalId, resource] of Object.entries(stack.template.Resources)) {
-      if (!exists(resource)) continue;
+      if (!exists(resource, scope)) continue;
       const properties = localise(resolve(resource.Properties, scope)) as Record<string, unknown>;
       const physicalId = String(scope.ref(logicalId));
       resources.push({ stack: stack.name, logicalId, type: resource.Type, properties, physicalId });
     }
     for (const [name, output] of Object.entries(stack.template.Outputs)) {
-      if (!exists(output)) continue;
+      if (!exists(output, scope)) continue;
       const value = String(localise(resolve(output.Value, scope)));
       outputs[name] = value;
       outputs[`${stack.name}.${name}`] = value;
     }
   }
   return { resources, outputs };
+
+  function apisOf([stack, scope]: [Stack, Scope]): ApiWithStages[] {
+    const all = Object.entries(stack.template.Resources).filter(([, resource]) => exists(resource, scope));
+    const resolved = (value: unknown) => String(resolve(value, scope));
+    const stages = all
+      .filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Stage')
+      .map(([, { Properties }]) => ({
+        of: resolved(Properties.ApiId),
+        name: resolved(Properties.StageName),
+      }));
+    return all
+      .filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Api')
+      .map(([logicalId, { Properties }]) => {
+        const apiId = nameOf(stack, logicalId);
+        const stageNames = stages.filter(({ of }) => of === apiId).map(({ name }) => name);
+        return { apiId, protocol: resolved(Properties.ProtocolType), stageNames };
+      });
+  }
 
   function nameOf(stack: Stack, logicalId: string): string {
     const key = `${stack.name}/${logicalId}`;
@@ -142,10 +153,14 @@ function functionVersionArn(
   return `arn:aws:lambda:${region}:${account}:function:${functionName}:${qualifier}`;
 }
 
-function toLocalOrigin(text: string, apiIds: ReadonlySet<string>, origin: string): string {
+const exists = ({ Condition }: { Condition?: string | undefined }, scope: Scope) =>
+  !Condition || scope.condition(Condition);
+
+function toLocalOrigin(text: string, origins: ReadonlyMap<string, string>): string {
   const endpoint = /(https|wss):\/\/([a-z0-9]{10})\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?::443)?/g;
   return text.replace(endpoint, (url, scheme: string, apiId: string) => {
-    if (!apiIds.has(apiId)) return url;
+    const origin = origins.get(apiId);
+    if (origin === undefined) return url;
     return scheme === 'wss' ? origin.replace(/^http:/, 'ws:') : origin;
   });
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { RuntimeError } from './runtime-errors.mjs';
-import { findAsOnLambda, importEntry } from './runtime-modules.mjs';
 
 /** Loads `a/b.handler`, or says with Lambda's own error why it cannot. Returns `(event, context) => Promise`. */
 export async function loadHandler({ taskRoot: path, handler, runtime }) {
@@ -11,8 +11,8 @@ export async function loadHandler({ taskRoot: path, handler, runtime }) {
   if (!name || !property || handler.includes('..'))
     throw new RuntimeError('Runtime.MalformedHandlerName', 'Bad handler');
   process.setSourceMapsEnabled(true);
-  treatAsCommonJs(taskRoot);
-  const module = await load(join(taskRoot, dirname(handler), name), name, { root: taskRoot, runtime });
+  findAsOnLambda(taskRoot);
+  const module = await load(join(taskRoot, dirname(handler), name), name);
   const find = (from) => property.split('.').reduce((object, key) => object?.[key], from);
   const found = find(module) ?? find(module.default);
   if (found === undefined) {
@@ -30,27 +30,33 @@ export async function loadHandler({ taskRoot: path, handler, runtime }) {
   );
 }
 
-async function load(path, name, rules) {
+async function load(path, name) {
   const file = ['.js', '.mjs', '.cjs'].map((extension) => path + extension).find(existsSync);
   if (!file) throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${name}'`);
   const isCommonJs = file.endsWith('.cjs') || (file.endsWith('.js') && !isModule(file));
-  findAsOnLambda(rules, { file, isCommonJs });
   try {
-    return isCommonJs ? createRequire(file)(file) : await importEntry(file, rules);
+    return isCommonJs ? createRequire(file)(file) : await import(pathToFileURL(file).href);
   } catch (error) {
     if (error instanceof SyntaxError)
       throw new RuntimeError('Runtime.UserCodeSyntaxError', String(error), error);
     if (/MODULE_NOT_FOUND/.test(error?.code)) {
-      throw new RuntimeError('Runtime.ImportModuleError', String(error), error);
+      throw new RuntimeError('Runtime.ImportModuleError', String(error) + hintFor(error), error);
     }
     throw error;
   }
 }
 
+const hintFor = ({ message }) =>
+  /'@(aws-sdk|smithy)\//.test(message)
+    ? "\nLambda's runtime has it. For the local stack, install it in this project or in the function's."
+    : '';
+
 let root = '';
 
-function treatAsCommonJs(taskRoot) {
+function findAsOnLambda(taskRoot) {
   root = taskRoot;
+  // `NODE_PATH` is Lambda's own, not that of this machine.
+  Module._initPaths();
   // On Lambda no package.json lies above the task root. Here one may, and must not turn `.js` into ES modules.
   const original = Module._extensions['.js'];
   Module._extensions['.js'] = (module, file) => {

@@ -37,6 +37,7 @@ const asset = {
       return module.name ?? typeof module;
     };`,
   'imports-what-is-above.mjs': 'import above from "above"; export const load = () => above;',
+  'nowhere.mjs': 'import "@aws-sdk/client-nowhere"; export const load = () => {};',
   'requires-what-is-above.js': 'const above = require("above"); exports.load = () => above;',
 };
 
@@ -49,6 +50,7 @@ function app(code: string) {
     fn('Cjs', 'cjs.load');
     fn('Old', 'cjs.load', Runtime.NODEJS_16_X);
     fn('ImportsAbove', 'imports-what-is-above.load');
+    fn('Nowhere', 'nowhere.load');
     fn('RequiresAbove', 'requires-what-is-above.load');
   };
 }
@@ -78,7 +80,7 @@ test('packages of the project that are not in the asset are not found', async ()
     expect(await invoke('Esm', { load, how: 'require' })).toMatchObject(notFound(load));
     expect(await invoke('Esm', { load })).toMatchObject({
       ok: false,
-      payload: { errorMessage: expect.stringContaining(`Cannot find package '${load}' imported from`) },
+      payload: { errorMessage: expect.stringMatching(/^Cannot find (package|module) '.*' imported from/) },
     });
   }
   expect(await invoke('Cjs', { load: 'above', through: 'inside' })).toMatchObject(notFound('above'));
@@ -100,13 +102,10 @@ test('nodejs18.x and later bring the AWS SDK v3 along, those before do not', asy
   expect(await invoke('Cjs', { load: '@aws-sdk/client-scheduler' })).toMatchObject({
     payload: 'SDK of the project',
   });
-  const sayHow = { errorMessage: expect.stringContaining('install it in this project') };
-  for (const name of ['Cjs', 'Esm']) {
-    expect(await invoke(name, { load: '@aws-sdk/client-nowhere' })).toMatchObject({
-      ok: false,
-      payload: sayHow,
-    });
-  }
+  expect(await invoke('Nowhere')).toMatchObject({
+    ok: false,
+    payload: { errorMessage: expect.stringContaining('install it in this project') },
+  });
 });
 
 test('an assembly outside of all projects finds the same', async () => {

@@ -23,22 +23,26 @@ interface Served {
 /** All HTTP APIs: the `$default` stage at `/`, others below their name. */
 export class HttpApis {
   readonly #gateway: Gateway;
-  readonly #stages = new Map<string, Served>();
+  readonly #stages: readonly Served[];
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
-    for (const api of gateway.model.httpApis) {
+    this.#stages = gateway.model.httpApis.flatMap((api) => {
       const router = new Router(api.routes);
-      for (const stage of api.stages) this.#stages.set(stage.name, { api, stage, router });
-    }
+      return api.stages.map((stage) => ({ api, stage, router }));
+    });
   }
 
-  /** @returns false if no stage serves this path */
-  async handleRequest(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+  /** @returns false if no stage serves this path, of the API with this id if there is one */
+  async handleRequest(
+    apiId: string | undefined,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<boolean> {
     const path = decode(targetOf(req).path);
     const first = path.split('/')[1] ?? '';
-    const named = first === '$default' ? undefined : this.#stages.get(first);
-    const served = named ?? this.#stages.get('$default');
+    const named = first === '$default' ? undefined : this.#find(first, apiId);
+    const served = named ?? this.#find('$default', apiId);
     if (!served) return false;
     const requestId = newId();
     const below = named ? path.slice(first.length + 1) || '/' : path;
@@ -48,6 +52,10 @@ export class HttpApis {
       withCors(served.api.cors, req, await this.#answer(served, req, { path: below, body, requestId }));
     sendAnswer(res, answer, requestId);
     return true;
+  }
+
+  #find(name: string, apiId: string | undefined): Served | undefined {
+    return this.#stages.find(({ stage }) => stage.name === name && (apiId ?? stage.apiId) === stage.apiId);
   }
 
   async #answer(

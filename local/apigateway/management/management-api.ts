@@ -27,11 +27,13 @@ const managementPath = /^\/([^/]+)\/(?:@|%40)connections\/([^/]+)$/;
  * "Use @connections commands in your backend service":
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  *
+ * @param apiId if the path began with it
  * @returns false if the request is for something else
  */
 export async function handleManagementRequest(
   gateway: Gateway,
   apis: WebSocketApis,
+  apiId: string | undefined,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<boolean> {
@@ -45,7 +47,7 @@ export async function handleManagementRequest(
   if (managementLatencyMs > 0)
     await new Promise<void>((done) => gateway.clock.after(managementLatencyMs, done));
 
-  const stage = apis.stage(stageName);
+  const stage = apis.stageOf(id, stageName, apiId);
   const error = refusal(gateway, req, stage?.apiId, stageName, id);
   // Looked up only now, after all waiting: the connection may have gone since.
   const connection = stage && apis.connection(stage, id);
