@@ -15,6 +15,8 @@ import type { Rewrites } from './rewrites.ts';
 export interface LocalStackOptions {
   /** The directory of a synthesized cloud assembly: `cdk.out`. */
   readonly assembly: string;
+  /** Of the templates, by name or by `stack:name`; only those without a default need one. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
   /** Of every API and of Lambda's Invoke API; 0 (the default) takes a free one. */
   readonly port?: number;
   /** Keeps the tables here; without it they are in memory. */

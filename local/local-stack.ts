@@ -90,6 +90,7 @@ async function start(
     ...account,
     origin,
     tableNamePrefix: options.tableNamePrefix ?? '',
+    parameters: options.parameters,
   });
   const notRun = typesNotRun(resources).join(', ');
   if (notRun) log(`does not run here: ${notRun}`);

@@ -2,6 +2,7 @@ import { type ApiWithStages, apiOrigins } from './api-origins.ts';
 import type { Stack, Template } from './assembly.ts';
 import { attributeOf, refOf } from './attributes.ts';
 import { resolve, type Scope, unresolved } from './intrinsics.ts';
+import { checkParameters, type GivenParameters, parameterValue } from './parameters.ts';
 import { type Account, digest, generatedName, nameProperty } from './physical-id.ts';
 import type { Resource } from './resource.ts';
 
@@ -16,10 +17,17 @@ export interface ResolverOptions extends Account {
   readonly origin: string;
   /** Set before every table's name. */
   readonly tableNamePrefix: string;
+  readonly parameters?: GivenParameters | undefined;
 }
 
-/** Turns templates into resources as they would be after a deployment to this machine. */
+/**
+ * Turns templates into resources as they would be after a deployment to this machine.
+ *
+ * @throws in a sentence for the user if a parameter has no value
+ */
 export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions): Resolved {
+  const { parameters = {} } = options;
+  checkParameters(stacks, parameters);
   const names = new Map<string, string>();
   const scopes = new Map(stacks.map((stack) => [stack, scopeOf(stack)]));
   const origins = apiOrigins([...scopes].flatMap(apisOf), options.origin);
@@ -83,8 +91,8 @@ export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions
         if (logicalId === 'AWS::NoValue') return undefined;
         const pseudo = pseudoParameter(stack, logicalId, options);
         if (pseudo !== undefined) return pseudo;
-        const parameter = template.Parameters[logicalId];
-        if (parameter) return parameter.Default ?? unresolved(`${stack.name} parameter ${logicalId}`);
+        if (Object.hasOwn(template.Parameters, logicalId))
+          return parameterValue(stack, logicalId, parameters);
         const type = template.Resources[logicalId]?.Type;
         if (!type) return unresolved(`${stack.name}/${logicalId}`);
         if (type === 'AWS::Lambda::Version') return functionVersionArn(template, logicalId, scope, '1');
