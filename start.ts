@@ -12,6 +12,7 @@ import { AUDIENCE, type Issuer, startIssuer } from './local/issuer.ts';
 import { killAtExit, killGroup } from './local/kill-at-exit.ts';
 import { startLocalStack } from './local/local-stack.ts';
 import { checkPort } from './local/loopback.ts';
+import { runAssembly } from './local/run-assembly.ts';
 import { Stopping } from './local/stopping.ts';
 
 const help = `Runs the whole chat on this machine, without an AWS account and without Docker.
@@ -23,6 +24,8 @@ const help = `Runs the whole chat on this machine, without an AWS account and wi
   npm start -- -c auth.issuer=http://… -c auth.audience=…   with tokens of your own issuer (docs/security.md)
   DATA_DIR=./data npm start          keep events and messages between runs
   DYNAMODB_ENDPOINT=http://… npm start   use a DynamoDB that is already running
+  npm start -- --assembly ../other/cdk.out   run another CDK app than the chat (docs/local-stack.md)
+  npm start -- --assembly … --parameters Size=5   with a value for a parameter of its templates
   FAULTS='{"dropDisconnect":0.5}' npm start   force faults (docs/local-stack.md)`;
 
 const startedAt = Date.now();
@@ -35,12 +38,14 @@ function readCommand() {
   const { PORT, DATA_DIR, FAULTS } = process.env;
   const port = Number(PORT || 5000);
   if (!/^\d*$/.test(PORT ?? '') || port > 65_535) throw new Error(`PORT=${PORT} is not a port number.`);
-  const pairs = (values.context ?? []).map((pair) => {
-    const at = pair.indexOf('=');
-    if (at < 1) throw new Error(`-c ${pair}: expected key=value.`);
-    return [pair.slice(0, at), pair.slice(at + 1)];
-  });
-  const context: Record<string, unknown> = { ...cdkContext(), ...Object.fromEntries(pairs) };
+  const context: Record<string, unknown> = { ...cdkContext(), ...pairsOf('-c', values.context) };
+  const parameters = pairsOf('--parameters', values.parameters);
+  if (values.assembly && (values.context || values.issuer)) {
+    throw new Error('--assembly runs what is synthesized already: -c and --issuer are for the chat.');
+  }
+  if (!values.assembly && values.parameters) {
+    throw new Error('--parameters is for --assembly; the chat has settings: -c key=value.');
+  }
   // The issuer's port is known once it runs; what it will be at is good enough to look at the other settings.
   const issuer = values.issuer === true;
   readSettings({ ...context, ...(issuer && issuerSettings('http://localhost')) }, { isLocal: true });
@@ -51,7 +56,18 @@ function readCommand() {
     dataDir: DATA_DIR || undefined,
     faults: FAULTS ? parseFaults(FAULTS) : undefined,
     context,
+    assembly: values.assembly,
+    parameters,
   };
+}
+
+function pairsOf(option: string, pairs: readonly string[] = []): Record<string, string> {
+  const entries = pairs.map((pair) => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new Error(`${option} ${pair}: expected key=value.`);
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  return Object.fromEntries(entries);
 }
 
 const cdkContext = (): object =>
@@ -61,6 +77,8 @@ function readOptions() {
   const options = {
     context: { type: 'string', short: 'c', multiple: true },
     issuer: { type: 'boolean' },
+    assembly: { type: 'string' },
+    parameters: { type: 'string', multiple: true },
     help: { type: 'boolean', short: 'h' },
   } as const;
   try {
@@ -136,7 +154,8 @@ ${linesFor('ben')}
 async function main(): Promise<void> {
   const command = readCommand();
   if (command.help) return console.log(help);
-  const { dataDir, port, faults } = command;
+  const { assembly: other, parameters, dataDir, port, faults } = command;
+  if (other) return runAssembly({ assembly: other, parameters, dataDir, port, faults }, say);
   await Promise.all([checkPort(port), checkDynamoDB({ dataDir })]);
 
   say('starting DynamoDB Local and synthesizing the stacks');

@@ -1,5 +1,6 @@
 import type { Settings as GatewaySettings } from './apigateway/settings.ts';
 import type { Clock } from './clock.ts';
+import type { LocalApi } from './cloudformation/api-origins.ts';
 import type { Resource } from './cloudformation/resource.ts';
 import type { DynamoDB } from './dynamodb/dynamodb-local.ts';
 import type { DiscardedBatch } from './dynamodb/stream-delivery.ts';
@@ -50,6 +51,7 @@ export interface LocalStack {
   /** By output name, and by `stack.output`. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: readonly Resource[];
+  readonly apis: readonly LocalApi[];
   /** May be changed while the stack runs. */
   readonly faults: Faults;
   readonly clock: Clock;

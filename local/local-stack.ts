@@ -86,7 +86,7 @@ async function start(
   const origin = `http://localhost:${server.port}`;
 
   const stacks = readAssembly(assembly);
-  const { resources, outputs } = resolveStacks(stacks, {
+  const { resources, outputs, apis } = resolveStacks(stacks, {
     ...account,
     origin,
     tableNamePrefix: options.tableNamePrefix ?? '',
@@ -171,6 +171,7 @@ async function start(
     origin,
     outputs,
     resources,
+    apis,
     faults,
     clock,
     lambda,

@@ -1,23 +1,29 @@
 /** An `AWS::ApiGatewayV2::Api` with the names of its stages. */
 export interface ApiWithStages {
   readonly apiId: string;
+  readonly name: string;
   /** `WEBSOCKET` or `HTTP`. */
   readonly protocol: string;
   readonly stageNames: readonly string[];
 }
 
-/**
- * What takes the place of each API's own host, by its id: the origin, or below it `/{apiId}` if an earlier API of the same
- * kind has a stage of the same name.
- */
-export function apiOrigins(apis: readonly ApiWithStages[], origin: string): ReadonlyMap<string, string> {
+/** An API where it is on this machine. */
+export interface LocalApi extends ApiWithStages {
+  /** What takes the place of the API's own host: `http://localhost:5000`, or below that `/{apiId}`. */
+  readonly origin: string;
+  /** Of each stage. */
+  readonly urls: readonly string[];
+}
+
+/** An API is at the origin, or below its id if an earlier API of the same kind has a stage of the same name. */
+export function localApis(apis: readonly ApiWithStages[], localOrigin: string): LocalApi[] {
   const taken = new Set<string>();
-  return new Map(
-    apis.map(({ apiId, protocol, stageNames }) => {
-      const names = stageNames.map((name) => `${protocol} ${name}`);
-      const isShared = names.some((name) => taken.has(name));
-      for (const name of names) taken.add(name);
-      return [apiId, isShared ? `${origin}/${apiId}` : origin];
-    }),
-  );
+  return apis.map((api) => {
+    const names = api.stageNames.map((name) => `${api.protocol} ${name}`);
+    const origin = names.some((name) => taken.has(name)) ? `${localOrigin}/${api.apiId}` : localOrigin;
+    for (const name of names) taken.add(name);
+    const base = api.protocol === 'WEBSOCKET' ? origin.replace(/^http:/, 'ws:') : origin;
+    const urls = api.stageNames.map((name) => (name === '$default' ? base : `${base}/${name}`));
+    return { ...api, origin, urls };
+  });
 }

@@ -1,4 +1,4 @@
-import { type ApiWithStages, apiOrigins } from './api-origins.ts';
+import { type ApiWithStages, type LocalApi, localApis } from './api-origins.ts';
 import type { Stack, Template } from './assembly.ts';
 import { attributeOf, refOf } from './attributes.ts';
 import { resolve, type Scope, unresolved } from './intrinsics.ts';
@@ -10,6 +10,7 @@ export interface Resolved {
   readonly resources: readonly Resource[];
   /** By output name, and again by `stack.output` for where two stacks use one name. */
   readonly outputs: Readonly<Record<string, string>>;
+  readonly apis: readonly LocalApi[];
 }
 
 export interface ResolverOptions extends Account {
@@ -30,7 +31,8 @@ export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions
   checkParameters(stacks, parameters);
   const names = new Map<string, string>();
   const scopes = new Map(stacks.map((stack) => [stack, scopeOf(stack)]));
-  const origins = apiOrigins([...scopes].flatMap(apisOf), options.origin);
+  const apis = localApis([...scopes].flatMap(apisOf), options.origin);
+  const origins = new Map(apis.map(({ apiId, origin }) => [apiId, origin]));
   // Last of all, so that a domain name cut out of an API's URL is still the real one until it is a URL again.
   const localise = (value: unknown) => mapStrings(value, (text) => toLocalOrigin(text, origins));
 
@@ -50,7 +52,7 @@ export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions
       outputs[`${stack.name}.${name}`] = value;
     }
   }
-  return { resources, outputs };
+  return { resources, outputs, apis };
 
   function apisOf([stack, scope]: [Stack, Scope]): ApiWithStages[] {
     const all = Object.entries(stack.template.Resources).filter(([, resource]) => exists(resource, scope));
@@ -66,7 +68,8 @@ export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions
       .map(([logicalId, { Properties }]) => {
         const apiId = nameOf(stack, logicalId);
         const stageNames = stages.filter(({ of }) => of === apiId).map(({ name }) => name);
-        return { apiId, protocol: resolved(Properties.ProtocolType), stageNames };
+        const name = resolved(Properties.Name ?? logicalId);
+        return { apiId, name, protocol: resolved(Properties.ProtocolType), stageNames };
       });
   }
 

@@ -47,7 +47,7 @@ async function load(path, name) {
 }
 
 const hintFor = ({ message }) =>
-  /'@(aws-sdk|smithy)\//.test(message)
+  /'(@aws-sdk\/|@smithy\/|aws-sdk['/])/.test(message)
     ? "\nLambda's runtime has it. For the local stack, install it in this project or in the function's."
     : '';
 

@@ -63,6 +63,8 @@ export function keepOnThisMachine({ origin, dynamodb }) {
   globalThis.fetch = async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const { local, before } = localOf(url.hostname, url.port) ?? {};
+    // Else its own error would hide this one.
+    if (!local && isElsewhere(url.hostname)) throw refusal(url.hostname);
     if (!local || url.origin === local.origin) return fetch(input, init);
     const changed = new URL(before + url.pathname + url.search, local);
     return fetch(input instanceof Request ? new Request(changed, input) : changed, init);
@@ -71,11 +73,16 @@ export function keepOnThisMachine({ origin, dynamodb }) {
   // Every other way ends here: sockets ask for the address of their host at each connect.
   const { lookup } = dns;
   dns.lookup = (host, options, callback = options) => {
-    if (!aws.test(host) || issuers.test(host)) return lookup(host, options, callback);
-    const error = new Error(
-      `${host} does not run on the local stack, and functions do not leave this machine.`,
-    );
-    process.nextTick(callback, Object.assign(error, { name: 'NotOnLocalStack' }));
+    if (isElsewhere(host)) process.nextTick(callback, refusal(host));
+    else lookup(host, options, callback);
   };
   syncBuiltinESMExports();
 }
+
+const isElsewhere = (host) => aws.test(host) && !issuers.test(host);
+
+const refusal = (host) =>
+  Object.assign(
+    new Error(`${host} does not run on the local stack, and functions do not leave this machine.`),
+    { name: 'NotOnLocalStack' },
+  );

@@ -12,8 +12,8 @@ export interface Code {
   readonly runtime: string;
 }
 
-/** The scopes of the AWS SDK that the runtime brings along from Node.js 18 on. */
-const broughtAlong = ['@aws-sdk', '@smithy'];
+/** What the runtime brings along from Node.js 18 on, and before: scopes and packages. */
+const broughtAlong = { sdk3: ['@aws-sdk', '@smithy'], sdk2: ['aws-sdk'] };
 
 /**
  * Lays code out as Lambda does. Each asset is copied to where no project lies around it, so that a function finds the
@@ -27,12 +27,10 @@ export function createTaskRoots(
   scratch: string,
   assembly: string,
 ): (logicalId: string, code: Code) => string {
-  const withSdk = join(scratch, 'with-sdk');
-  const bare = join(scratch, 'bare');
-  linkSdk(join(withSdk, 'node_modules'), assembly);
+  linkSdks(scratch, assembly);
   return (logicalId, { asset, inline, runtime }) => {
-    const hasSdk = Number(/^nodejs(\d+)/.exec(runtime)?.[1] ?? 0) >= 18;
-    const taskRoot = join(hasSdk ? withSdk : bare, asset ? basename(asset) : logicalId);
+    const isOld = Number(/^nodejs(\d+)/.exec(runtime)?.[1] ?? 0) < 18;
+    const taskRoot = join(scratch, isOld ? 'sdk2' : 'sdk3', asset ? basename(asset) : logicalId);
     // Several functions may have one asset.
     if (asset && existsSync(taskRoot)) return taskRoot;
     mkdirSync(taskRoot, { recursive: true });
@@ -46,22 +44,27 @@ export function createTaskRoots(
   };
 }
 
-function linkSdk(modules: string, assembly: string): void {
-  const nearest = nodeModulesAbove(join(resolve(assembly), 'node_modules'));
+function linkSdks(scratch: string, assembly: string): void {
+  const nearest = nodeModulesAbove(resolve(assembly));
   const own = createRequire(import.meta.url).resolve.paths('@aws-sdk/core') ?? [];
-  for (const scope of broughtAlong) {
-    mkdirSync(join(modules, scope), { recursive: true });
-    for (const folder of [...nearest, ...own]) {
-      if (!existsSync(join(folder, scope))) continue;
-      for (const name of readdirSync(join(folder, scope))) {
-        const link = join(modules, scope, name);
-        if (!existsSync(link)) symlinkSync(join(folder, scope, name), link, 'junction');
+  for (const folder of [...nearest, ...own]) {
+    for (const [sdk, names] of Object.entries(broughtAlong)) {
+      for (const path of names.flatMap((name) => packagesOf(folder, name))) {
+        const link = join(scratch, sdk, 'node_modules', path);
+        mkdirSync(dirname(link), { recursive: true });
+        if (!existsSync(link)) symlinkSync(join(folder, path), link, 'junction');
       }
     }
   }
 }
 
+/** A package, or those of a scope. */
+function packagesOf(folder: string, name: string): string[] {
+  if (!existsSync(join(folder, name))) return [];
+  return name.startsWith('@') ? readdirSync(join(folder, name)).map((part) => join(name, part)) : [name];
+}
+
 function nodeModulesAbove(folder: string): string[] {
-  const above = dirname(dirname(folder));
-  return dirname(folder) === above ? [folder] : [folder, ...nodeModulesAbove(join(above, 'node_modules'))];
+  const here = join(folder, 'node_modules');
+  return folder === dirname(folder) ? [here] : [here, ...nodeModulesAbove(dirname(folder))];
 }

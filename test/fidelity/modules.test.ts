@@ -9,6 +9,8 @@ const project = {
   'node_modules/above/index.js': 'module.exports = "of the project";',
   'node_modules/@aws-sdk/client-scheduler/index.js': 'exports.name = "SDK of the project";',
   'node_modules/@aws-sdk/client-scheduler/package.json': '{"name":"@aws-sdk/client-scheduler"}',
+  'node_modules/aws-sdk/package.json': '{"name":"aws-sdk","main":"main.js"}',
+  'node_modules/aws-sdk/main.js': 'exports.name = "SDK v2 with " + require("above");',
   'shared/beside.js': 'module.exports = "beside the asset";',
 };
 
@@ -93,12 +95,15 @@ test('a function that needs such a package does not start', async () => {
   expect(await invoke('RequiresAbove')).toMatchObject({ ok: false, payload });
 });
 
-test('nodejs18.x and later bring the AWS SDK v3 along, those before do not', async () => {
+test('nodejs18.x and later bring the AWS SDK v3 along, those before v2', async () => {
   const { invoke } = await startAssembly(outdir);
   const dynamodb = '@aws-sdk/client-dynamodb';
   expect(await invoke('Cjs', { load: dynamodb })).toEqual({ ok: true, payload: 'object' });
   expect(await invoke('Esm', { load: dynamodb })).toEqual({ ok: true, payload: 'object' });
   expect(await invoke('Old', { load: dynamodb })).toMatchObject({ ok: false });
+  // Where a package of the SDK lies, it finds its own dependencies.
+  expect(await invoke('Old', { load: 'aws-sdk' })).toMatchObject({ payload: 'SDK v2 with of the project' });
+  expect(await invoke('Cjs', { load: 'aws-sdk' })).toMatchObject({ ok: false });
   expect(await invoke('Cjs', { load: '@aws-sdk/client-scheduler' })).toMatchObject({
     payload: 'SDK of the project',
   });
