@@ -41,6 +41,8 @@ export interface LocalStackOptions {
   readonly rewrites?: Rewrites | undefined;
   /** What AWS leaves open about API Gateway, and its quotas. */
   readonly apiGateway?: Partial<GatewaySettings> | undefined;
+  /** How many invocations of functions may run at once in the account; further ones are throttled. Default: 1,000. */
+  readonly lambdaConcurrency?: number | undefined;
   /** Other bounds than those that fit this machine. */
   readonly fleet?: Partial<FleetBounds> | undefined;
 }

@@ -134,6 +134,7 @@ async function start(
     }),
     ...{ logs, log, clock },
     bounds: options.fleet,
+    concurrency: () => faults.lambdaConcurrency ?? options.lambdaConcurrency ?? 1_000,
   });
   stops.push(() => lambda.close());
   const asynchronous = new AsynchronousInvocations(resources, lambda, clock, log);

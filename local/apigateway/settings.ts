@@ -14,6 +14,8 @@ export interface Settings {
   readonly unknownStageStatus: number;
   /** Status of an upgrade whose `$connect` integration ran out of time. */
   readonly connectTimeoutStatus: number;
+  /** Status of an upgrade whose `$connect` function Lambda throttled. */
+  readonly connectThrottledStatus: number;
   /** Status of an upgrade whose `$connect` integration returned no usable `statusCode`. */
   readonly malformedConnectStatus: number;
   /** Whether headers of `$connect`'s result other than `Sec-WebSocket-Protocol` are put into the 101. */
@@ -58,6 +60,8 @@ export interface Settings {
   readonly textContentTypes: RegExp;
   /** `content-type` of an HTTP API response whose Lambda gave a `statusCode` but no content type. */
   readonly defaultContentType: string;
+  /** Whether an HTTP API answers 503, as for a timeout, when Lambda throttled its function; else 500. */
+  readonly unavailableWhenThrottled: boolean;
   /** `message` of an HTTP API's answers. */
   readonly httpMessages: {
     readonly timeout: string;
@@ -73,6 +77,7 @@ export const defaultSettings: Settings = {
 
   unknownStageStatus: 403,
   connectTimeoutStatus: 504,
+  connectThrottledStatus: 500,
   malformedConnectStatus: 502,
   copyConnectHeaders: false,
   authorizerTimeoutMs: 10_000,
@@ -95,6 +100,7 @@ export const defaultSettings: Settings = {
   preflightStatus: 204,
   textContentTypes: /^(text\/|application\/(json|javascript|xml)\s*(;|$))/i,
   defaultContentType: 'text/plain; charset=utf-8',
+  unavailableWhenThrottled: true,
   httpMessages: {
     timeout: 'Service Unavailable',
     tooManyRequests: 'Too Many Requests',

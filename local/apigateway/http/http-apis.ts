@@ -88,7 +88,8 @@ export class HttpApis {
 
   #read(outcome: Outcome): HttpAnswer {
     const { settings } = this.#gateway;
-    if (outcome.kind === 'timed-out') return messageAnswer(503, settings.httpMessages.timeout);
+    const isThrottled = outcome.kind === 'failed' && outcome.throttled && settings.unavailableWhenThrottled;
+    if (outcome.kind === 'timed-out' || isThrottled) return messageAnswer(503, settings.httpMessages.timeout);
     if (outcome.kind === 'failed') return internalServerError;
     return readResponse(outcome.payload, settings);
   }
