@@ -10,7 +10,7 @@ import { openCheckpoints } from './dynamodb/checkpoints.ts';
 import { startDynamoDB } from './dynamodb/dynamodb-local.ts';
 import { startDynamoDBEndpoint } from './dynamodb/endpoint.ts';
 import { startStreamSources } from './dynamodb/stream-sources.ts';
-import { createTable, isTable, keyNames } from './dynamodb/table.ts';
+import { createTable, isTable, keyNames, tableArns } from './dynamodb/table.ts';
 import { startTimeToLive } from './dynamodb/time-to-live.ts';
 import { writtenKeys } from './dynamodb/written-keys.ts';
 import { noFaults } from './faults.ts';
@@ -99,7 +99,7 @@ async function start(
   const taskRootOf = createTaskRoots(scratch, assembly);
   const functions = resources
     .filter(({ type }) => type === 'AWS::Lambda::Function')
-    .map((resource) => readFunction(resource, stacks, account, taskRootOf));
+    .map((resource) => readFunction(resource, stacks, taskRootOf));
   const iam = readIam(
     resources,
     functions.map(({ accessKeyId, name, roleArn }) => ({ accessKeyId, functionName: name, roleArn })),
@@ -113,8 +113,8 @@ async function start(
   const keyOf = keyNames(tables);
   const logs = new FunctionLogs(options.functionLogs ?? 'errors', log);
   const dynamodb = await startDynamoDBEndpoint({
-    ...account,
     upstream,
+    tableArn: tableArns(tables, account),
     iam,
     faults,
     onWrite: (environmentId, operation, input) => {
@@ -129,7 +129,7 @@ async function start(
   const lambda = new LambdaService({
     functions,
     variables: (fn, environmentId) => ({
-      ...environmentVariables(fn, environmentId, { dynamodb: dynamodb.endpoint, lambda: origin, region }),
+      ...environmentVariables(fn, environmentId, { dynamodb: dynamodb.endpoint, lambda: origin }),
       ...options.environment?.(fn.logicalId),
     }),
     ...{ logs, log, clock },
@@ -141,7 +141,7 @@ async function start(
   stops.push(() => asynchronous.close());
 
   const gateway = createApiGateway({
-    ...{ resources, origin, lambda, clock, faults, log, account },
+    ...{ resources, origin, lambda, clock, faults, log },
     authorize: iam.authorize,
     onPost: (id) => killAfter(lambda.environment(id), 'posts', faults.killAfterPosts),
     ...(options.apiGateway && { settings: options.apiGateway }),
@@ -160,12 +160,12 @@ async function start(
   const checkpoints = openCheckpoints(options.dataDir);
   stops.push(checkpoints.stop);
   const sources = await startStreamSources(resources, {
-    ...{ endpoint: upstream, region, lambda, clock, faults, log, timeToLive, checkpoints },
+    ...{ endpoint: upstream, lambda, clock, faults, log, timeToLive, checkpoints },
     pollMs: options.streamPollMs ?? 250,
   });
   stops.push(sources.stop);
   open({ gateway, invoke });
-  const schedules = readSchedules(resources, account);
+  const schedules = readSchedules(resources);
   stops.push(startSchedules(schedules, asynchronous, clock, log));
 
   return {

@@ -7,11 +7,12 @@ import type { Authorize } from '../iam.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import type { Log } from '../log.ts';
 import { takeApiId } from './client.ts';
-import type { Account, Gateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import { HttpApis } from './http/http-apis.ts';
 import { Integrations } from './integration.ts';
 import { handleManagementRequest } from './management/management-api.ts';
 import { readModel } from './read-model.ts';
+import { accountsOf } from './resources.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { Throttle } from './throttle.ts';
 import { WebSocketApis } from './websocket/web-socket-apis.ts';
@@ -36,7 +37,6 @@ export interface ApiGateway {
  * @param options.resources of all stacks, intrinsic functions resolved
  * @param options.origin such as `http://localhost:5000`
  * @param options.onPost as in `Gateway`; by default nobody is told
- * @param options.account of ARNs and events; by default 000000000000 in `AWS_REGION` or us-east-1
  * @throws if a template cannot be read
  */
 export function createApiGateway(options: {
@@ -48,7 +48,6 @@ export function createApiGateway(options: {
   log: Log;
   authorize: Authorize;
   onPost?: Gateway['onPost'];
-  account?: Account;
   settings?: Partial<Settings>;
 }): ApiGateway {
   const { clock, faults, authorize } = options;
@@ -57,7 +56,7 @@ export function createApiGateway(options: {
   const gateway: Gateway = {
     model: readModel(options.resources, log),
     origin: new URL(options.origin),
-    account: options.account ?? { accountId: '000000000000', region: process.env.AWS_REGION ?? 'us-east-1' },
+    accountOf: accountsOf(options.resources),
     integrations: new Integrations(options.lambda, clock, options.log),
     throttle: new Throttle(clock, settings),
     clock,

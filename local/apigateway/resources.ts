@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Account } from '../cloudformation/physical-id.ts';
 import type { Resource } from '../cloudformation/resource.ts';
 
 /**
@@ -73,6 +74,13 @@ export function listOf<T>(
       const where = `${resource.type} ${resource.logicalId} of ${resource.stack}`;
       throw new Error(`${where} cannot be run locally: ${z.prettifyError(parsed.error)}`);
     });
+}
+
+/** The account and region of each API. */
+export function accountsOf(resources: readonly Resource[]): (apiId: string) => Account {
+  const apis = resources.filter(({ type }) => type === 'AWS::ApiGatewayV2::Api');
+  const accounts = new Map(apis.map(({ physicalId, account }) => [physicalId, account]));
+  return (apiId) => accounts.get(apiId) ?? { accountId: '', region: '' };
 }
 
 /** The same by what `Ref` gives, for types that have ids of their own; a stage has its name. */

@@ -2,11 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { legacyAssets, metadataSchema } from './legacy-assets.ts';
+import type { Account } from './physical-id.ts';
 
 /** One synthesized stack, before anything is resolved. */
 export interface Stack {
   readonly name: string;
   readonly template: Template;
+  /** For which it was synthesized, as far as that was known. */
+  readonly environment?: Partial<Account>;
   /** Absolute path of the file or directory that was to be uploaded under this S3 key. */
   readonly assets: ReadonlyMap<string, string>;
   /** Values of the parameters by which templates of CDK v1 learn where their assets were uploaded. */
@@ -47,6 +50,7 @@ const manifestSchema = z.object({
       z.string(),
       z.object({
         type: z.string(),
+        environment: z.string().optional(),
         dependencies: z.array(z.string()).default([]),
         properties: z
           .object({
@@ -108,6 +112,7 @@ export function readAssembly(folder: string): Stack[] {
       stacks.push({
         name: stackName ?? id,
         template,
+        environment: environmentOf(artifact.environment),
         assets: new Map([...assets, ...legacy.assets]),
         assetParameters: legacy.parameters,
       });
@@ -115,6 +120,15 @@ export function readAssembly(folder: string): Stack[] {
   };
   Object.keys(artifacts).forEach(visit);
   return stacks;
+}
+
+/** Of `aws://123456789012/eu-west-1`; either part may be unknown. */
+function environmentOf(text = ''): Partial<Account> {
+  const [, accountId = '', region = ''] = /^aws:\/\/([^/]*)\/([^/]*)$/.exec(text) ?? [];
+  return {
+    ...(/^\d{12}$/.test(accountId) && { accountId }),
+    ...(region && region !== 'unknown-region' && { region }),
+  };
 }
 
 function addAssets(assets: Map<string, string>, directory: string, file: string): void {

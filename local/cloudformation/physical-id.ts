@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The AWS account and region that everything local seems to be in. */
+/** The AWS account and region that something local seems to be in. */
 export interface Account {
   readonly accountId: string;
   readonly region: string;

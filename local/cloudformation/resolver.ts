@@ -13,6 +13,7 @@ export interface Resolved {
   readonly apis: readonly LocalApi[];
 }
 
+/** The account and region are for stacks that may be anywhere. */
 export interface ResolverOptions extends Account {
   /** `http://localhost:PORT`; it takes the place of every API's own endpoint. */
   readonly origin: string;
@@ -29,6 +30,11 @@ export interface ResolverOptions extends Account {
 export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions): Resolved {
   const { parameters = {} } = options;
   checkParameters(stacks, parameters);
+  const accountOf = ({ environment }: Stack): Account => ({
+    accountId: environment?.accountId ?? options.accountId,
+    region: environment?.region ?? options.region,
+  });
+  refuseNamesakes(stacks, accountOf);
   const names = new Map<string, string>();
   const scopes = new Map(stacks.map((stack) => [stack, scopeOf(stack)]));
   const apis = localApis([...scopes].flatMap(apisOf), options.origin);
@@ -43,7 +49,8 @@ export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions
       if (!exists(resource, scope)) continue;
       const properties = localise(resolve(resource.Properties, scope)) as Record<string, unknown>;
       const physicalId = String(scope.ref(logicalId));
-      resources.push({ stack: stack.name, logicalId, type: resource.Type, properties, physicalId });
+      const account = accountOf(stack);
+      resources.push({ stack: stack.name, account, logicalId, type: resource.Type, properties, physicalId });
     }
     for (const [name, output] of Object.entries(stack.template.Outputs)) {
       if (!exists(output, scope)) continue;
@@ -89,10 +96,11 @@ export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions
 
   function scopeOf(stack: Stack): Scope {
     const { template } = stack;
+    const account = accountOf(stack);
     const scope: Scope = {
       ref(logicalId) {
         if (logicalId === 'AWS::NoValue') return undefined;
-        const pseudo = pseudoParameter(stack, logicalId, options);
+        const pseudo = pseudoParameter(stack, logicalId, account);
         if (pseudo !== undefined) return pseudo;
         if (Object.hasOwn(template.Parameters, logicalId))
           return parameterValue(stack, logicalId, parameters);
@@ -102,7 +110,7 @@ export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions
         if (type === 'AWS::Lambda::Alias') {
           return functionVersionArn(template, logicalId, scope, nameOf(stack, logicalId));
         }
-        return refOf(type, nameOf(stack, logicalId), options);
+        return refOf(type, nameOf(stack, logicalId), account);
       },
       getAtt(logicalId, attribute) {
         const resource = template.Resources[logicalId];
@@ -110,7 +118,7 @@ export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions
         if (/^AWS::Lambda::(Version|Alias)$/.test(resource.Type)) {
           return attribute === 'Version' ? '1' : scope.ref(logicalId);
         }
-        const value = attributeOf(resource.Type, nameOf(stack, logicalId), attribute, options);
+        const value = attributeOf(resource.Type, nameOf(stack, logicalId), attribute, account);
         const webSocket = attribute === 'ApiEndpoint' && resource.Properties.ProtocolType === 'WEBSOCKET';
         return webSocket ? String(value).replace(/^https:/, 'wss:') : value;
       },
@@ -137,6 +145,19 @@ export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions
         template.Mappings[map]?.[first]?.[second] ?? unresolved(`mapping ${map}.${first}.${second}`),
     };
     return scope;
+  }
+}
+
+/** Everything is found by its name, and names hold the stack's. */
+function refuseNamesakes(stacks: readonly Stack[], accountOf: (stack: Stack) => Account): void {
+  const where = (stack: Stack) => Object.values(accountOf(stack)).join('/');
+  for (const [at, stack] of stacks.entries()) {
+    const other = stacks.slice(0, at).find(({ name }) => name === stack.name);
+    if (!other) continue;
+    throw new Error(
+      `Two stacks are called ${stack.name}, in ${where(other)} and ${where(stack)}. ` +
+        'The local stack can run only one of them.',
+    );
   }
 }
 

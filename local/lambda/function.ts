@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Stack } from '../cloudformation/assembly.ts';
 import { arnOf } from '../cloudformation/attributes.ts';
-import { type Account, digest } from '../cloudformation/physical-id.ts';
+import { digest } from '../cloudformation/physical-id.ts';
 import type { Resource } from '../cloudformation/resource.ts';
 import type { createTaskRoots } from './task-roots.ts';
 
@@ -10,6 +10,7 @@ export interface FunctionConfiguration {
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
+  readonly region: string;
   readonly runtime: string;
   readonly handler: string;
   /** The directory that would be `/var/task`. */
@@ -39,7 +40,6 @@ const functionSchema = z.object({
 export function readFunction(
   resource: Resource,
   stacks: readonly Stack[],
-  account: Account,
   taskRootOf: ReturnType<typeof createTaskRoots>,
 ): FunctionConfiguration {
   const properties = functionSchema.parse(resource.properties);
@@ -48,7 +48,8 @@ export function readFunction(
   return {
     logicalId: resource.logicalId,
     name: resource.physicalId,
-    arn: arnOf('AWS::Lambda::Function', resource.physicalId, account),
+    arn: arnOf('AWS::Lambda::Function', resource.physicalId, resource.account),
+    region: resource.account.region,
     runtime: properties.Runtime,
     handler: properties.Handler,
     taskRoot: taskRootOf(resource.logicalId, {

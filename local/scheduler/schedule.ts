@@ -31,9 +31,9 @@ const scheduleSchema = z.object({
 });
 
 /** The schedules of `AWS::Events::Rule` and `AWS::Scheduler::Schedule` that are enabled and invoke functions. */
-export function readSchedules(resources: readonly Resource[], account: Account): Schedule[] {
+export function readSchedules(resources: readonly Resource[]): Schedule[] {
   return resources
-    .flatMap(({ type, logicalId, physicalId, properties }) => {
+    .flatMap(({ type, account, logicalId, physicalId, properties }) => {
       const isRule = type === 'AWS::Events::Rule' && 'ScheduleExpression' in properties;
       if (!isRule && type !== 'AWS::Scheduler::Schedule') return [];
       const { ScheduleExpression, State, Targets } = isRule

@@ -1,4 +1,4 @@
-import { type App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { type App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { HttpApi, HttpStage, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration, WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -30,8 +30,9 @@ function build(app: App) {
     const runtime = Runtime.NODEJS_22_X;
     const code = Code.fromAsset(folder);
     const environment = { NAME: name };
+    const timeout = Duration.seconds(30);
     const fn = (id: string) =>
-      new LambdaFunction(stack, id, { code, handler: `index.${id}`, runtime, environment });
+      new LambdaFunction(stack, id, { code, handler: `index.${id}`, runtime, environment, timeout });
     const socket = fn('socket');
     const webSocketApi = new WebSocketApi(stack, 'Sockets', { apiName: `${name} sockets` });
     webSocketApi.addRoute('$default', { integration: new WebSocketLambdaIntegration('To', socket) });

@@ -70,7 +70,7 @@ export class HttpApis {
       return messageAnswer(429, settings.httpMessages.tooManyRequests);
     }
     if (body === undefined) return messageAnswer(413, settings.httpMessages.tooLarge);
-    const authorization = authorizeRequest(this.#gateway, match.route.authorizer, req);
+    const authorization = authorizeRequest(this.#gateway, stage.apiId, match.route.authorizer, req);
     if (!authorization.ok) return authorization.answer;
     const authorizer = authorization.context;
     const event = httpEvent(this.#gateway, req, match, { stage, body, requestId, authorizer });

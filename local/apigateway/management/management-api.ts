@@ -60,7 +60,7 @@ export async function handleManagementRequest(
 }
 
 function refusal(
-  { account, faults, throttle, authorize }: Gateway,
+  { accountOf, faults, throttle, authorize }: Gateway,
   req: IncomingMessage,
   apiId: string | undefined,
   stage: string,
@@ -69,7 +69,7 @@ function refusal(
   const accessKeyId = accessKeyIdOf(req);
   if (accessKeyId === undefined) return missingAuthenticationToken;
   if (apiId === undefined || !/^(POST|GET|DELETE)$/.test(req.method ?? '')) return forbidden();
-  const arn = executeApiArn(account, `${apiId}/${stage}/${req.method}/@connections/${id}`);
+  const arn = executeApiArn(accountOf(apiId), `${apiId}/${stage}/${req.method}/@connections/${id}`);
   if (!authorize(accessKeyId, 'execute-api:ManageConnections', arn)) {
     return forbidden(`User is not authorized to perform: execute-api:ManageConnections on resource: ${arn}`);
   }

@@ -1,4 +1,4 @@
-import { type App, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
+import { type App, CfnOutput, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { CfnApi, CfnDeployment, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -57,6 +57,7 @@ export function plainChat(app: App): void {
       code,
       handler: `chat.${handler}`,
       runtime: Runtime.NODEJS_22_X,
+      timeout: Duration.seconds(30),
       environment: { TABLE_NAME: table.tableName, GREETING: greeting.valueAsString },
     });
     table.grantReadWriteData(fn);
