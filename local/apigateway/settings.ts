@@ -25,8 +25,13 @@ export interface Settings {
 
   /** Largest frame a client may send, bytes. */
   readonly frameBytes: number;
-  /** Largest message in either direction, bytes. */
+  /** Largest message of a client, bytes. */
   readonly messageBytes: number;
+  /**
+   * Largest body of `PostToConnection`, bytes. The page of quotas has 128 KB for a payload, but also says that the limit of
+   * 32 KB for a frame applies to `@connections`, where nobody can split a message into frames.
+   */
+  readonly postBytes: number;
   /** `message` of the frame that answers a throttled message. */
   readonly throttledMessage: string;
   /** Whether a throttled message also closes the connection, with 1008. */
@@ -84,6 +89,7 @@ export const defaultSettings: Settings = {
 
   frameBytes: 32_768,
   messageBytes: 131_072,
+  postBytes: 32_768,
   throttledMessage: 'Too Many Requests',
   closeWhenThrottled: false,
   controlFramesResetIdle: false,

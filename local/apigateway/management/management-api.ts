@@ -42,7 +42,7 @@ export async function handleManagementRequest(
   const id = decode(encodedId);
   res.setHeader('x-amzn-RequestId', randomUUID());
   // The whole request is read even if it is refused: the caller keeps the HTTP connection for its next one.
-  const body = await readBody(req, gateway.settings.messageBytes);
+  const body = await readBody(req, gateway.settings.postBytes);
   const { managementLatencyMs } = gateway.faults;
   if (managementLatencyMs > 0)
     await new Promise<void>((done) => gateway.clock.after(managementLatencyMs, done));
