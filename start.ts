@@ -8,7 +8,8 @@ import { readSettings } from './infra/context-settings.ts';
 import { edgeRewrites } from './infra/edge-rewrites.ts';
 import { checkDynamoDB, startDynamoDB } from './local/dynamodb/dynamodb-local.ts';
 import { parseFaults } from './local/faults.ts';
-import { AUDIENCE, type Issuer, startIssuer } from './local/issuer.ts';
+import { AUDIENCE, type Issuer } from './local/issuer.ts';
+import { startKeptIssuer } from './local/kept-issuer.ts';
 import { killAtExit, killGroup } from './local/kill-at-exit.ts';
 import { startLocalStack } from './local/local-stack.ts';
 import { checkPort } from './local/loopback.ts';
@@ -167,7 +168,7 @@ async function main(): Promise<void> {
   stopping.add(() => rmSync(assembly, { recursive: true, force: true }));
 
   try {
-    const issuer = command.issuer ? await startIssuer() : undefined;
+    const issuer = command.issuer ? await startKeptIssuer(port, say) : undefined;
     stopping.add(() => issuer?.stop());
     const context = { ...command.context, ...(issuer && issuerSettings(issuer.url)) };
     await Promise.all([dynamodb, synthesize(context, assembly, stopping)]);
