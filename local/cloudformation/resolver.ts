@@ -1,6 +1,7 @@
 import { type ApiWithStages, type LocalApi, localApis } from './api-origins.ts';
 import type { Stack, Template } from './assembly.ts';
 import { attributeOf, refOf } from './attributes.ts';
+import { environmentsOf } from './environments.ts';
 import { resolve, type Scope, unresolved } from './intrinsics.ts';
 import { checkParameters, type GivenParameters, parameterValue } from './parameters.ts';
 import { type Account, digest, generatedName, nameProperty } from './physical-id.ts';
@@ -30,11 +31,7 @@ export interface ResolverOptions extends Account {
 export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions): Resolved {
   const { parameters = {} } = options;
   checkParameters(stacks, parameters);
-  const accountOf = ({ environment }: Stack): Account => ({
-    accountId: environment?.accountId ?? options.accountId,
-    region: environment?.region ?? options.region,
-  });
-  refuseNamesakes(stacks, accountOf);
+  const accountOf = environmentsOf(stacks, options);
   const names = new Map<string, string>();
   const scopes = new Map(stacks.map((stack) => [stack, scopeOf(stack)]));
   const apis = localApis([...scopes].flatMap(apisOf), options.origin);
@@ -145,19 +142,6 @@ export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions
         template.Mappings[map]?.[first]?.[second] ?? unresolved(`mapping ${map}.${first}.${second}`),
     };
     return scope;
-  }
-}
-
-/** Everything is found by its name, and names hold the stack's. */
-function refuseNamesakes(stacks: readonly Stack[], accountOf: (stack: Stack) => Account): void {
-  const where = (stack: Stack) => Object.values(accountOf(stack)).join('/');
-  for (const [at, stack] of stacks.entries()) {
-    const other = stacks.slice(0, at).find(({ name }) => name === stack.name);
-    if (!other) continue;
-    throw new Error(
-      `Two stacks are called ${stack.name}, in ${where(other)} and ${where(stack)}. ` +
-        'The local stack can run only one of them.',
-    );
   }
 }
 

@@ -4,6 +4,12 @@ import type { Resource } from './resource.ts';
 const run =
   /^AWS::(ApiGatewayV2::(Api|Authorizer|Deployment|Integration|Model|Route|RouteResponse|Stage)|CDK::Metadata|DynamoDB::(GlobalTable|Table)|Events::Rule|IAM::(ManagedPolicy|Policy|Role)|Lambda::(Alias|EventInvokeConfig|EventSourceMapping|Function|Permission|Version)|Scheduler::Schedule)$/;
 
-/** The other types of the templates, each once. */
+/** The other types of the templates, each once, and functions of other runtimes than Node.js. */
 export const typesNotRun = (resources: readonly Resource[]): string[] =>
-  [...new Set(resources.map(({ type }) => type))].filter((type) => !run.test(type)).sort();
+  [...new Set(resources.map(typeOf))].filter((type) => !run.test(type)).sort();
+
+function typeOf({ type, properties }: Resource): string {
+  if (type !== 'AWS::Lambda::Function') return type;
+  const runtime = properties.PackageType === 'Image' ? 'container image' : String(properties.Runtime);
+  return runtime.startsWith('nodejs') ? type : `${type} (${runtime})`;
+}

@@ -32,7 +32,8 @@ const functionSchema = z.object({
     .optional(),
   MemorySize: z.coerce.number().default(128),
   Role: z.string().default(''),
-  Runtime: z.string().default('nodejs24.x'),
+  /** None for a container image. */
+  Runtime: z.string().default('container image'),
   Timeout: z.coerce.number().default(3),
 });
 

@@ -7,6 +7,9 @@ import { RuntimeError } from './runtime-errors.mjs';
 /** Loads `a/b.handler`, or says with Lambda's own error why it cannot. Returns `(event, context) => Promise`. */
 export async function loadHandler({ taskRoot: path, handler, runtime }) {
   const taskRoot = realpathSync(path);
+  if (!runtime.startsWith('nodejs')) {
+    throw new RuntimeError('Runtime.NotOnLocalStack', `Functions of Node.js run here, not ${runtime}.`);
+  }
   const [, name, property] = /^([^.]*)\.(.+)$/.exec(basename(handler)) ?? [];
   if (!name || !property || handler.includes('..'))
     throw new RuntimeError('Runtime.MalformedHandlerName', 'Bad handler');
