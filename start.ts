@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readSettings } from './infra/context-settings.ts';
 import { edgeRewrites } from './infra/edge-rewrites.ts';
+import { strictPosts } from './local/apigateway/settings.ts';
 import { checkDynamoDB, startDynamoDB } from './local/dynamodb/dynamodb-local.ts';
 import { parseFaults } from './local/faults.ts';
 import { AUDIENCE, type Issuer } from './local/issuer.ts';
@@ -13,6 +14,7 @@ import { startKeptIssuer } from './local/kept-issuer.ts';
 import { killAtExit, killGroup } from './local/kill-at-exit.ts';
 import { startLocalStack } from './local/local-stack.ts';
 import { checkPort } from './local/loopback.ts';
+import { pairsOf } from './local/pairs.ts';
 import { runAssembly } from './local/run-assembly.ts';
 import { Stopping } from './local/stopping.ts';
 
@@ -60,15 +62,6 @@ function readCommand() {
     assembly: values.assembly,
     parameters,
   };
-}
-
-function pairsOf(option: string, pairs: readonly string[] = []): Record<string, string> {
-  const entries = pairs.map((pair) => {
-    const at = pair.indexOf('=');
-    if (at < 1) throw new Error(`${option} ${pair}: expected key=value.`);
-    return [pair.slice(0, at), pair.slice(at + 1)];
-  });
-  return Object.fromEntries(entries);
 }
 
 const cdkContext = (): object =>
@@ -174,7 +167,9 @@ async function main(): Promise<void> {
     await Promise.all([dynamodb, synthesize(context, assembly, stopping)]);
     say('stacks synthesized; creating the table and loading the functions');
     const rewrites = edgeRewrites;
-    const stack = await startLocalStack({ assembly, dataDir, dynamodb, faults, port, rewrites, log: say });
+    const stack = await startLocalStack({
+      ...{ assembly, dataDir, dynamodb, faults, port, rewrites, log: say, apiGateway: strictPosts },
+    });
     stopping.add(() => stack.stop());
     const { WebSocketUrl, EventsUrl, ManagementUrl } = stack.outputs;
     const event = await exampleEvent(`${EventsUrl}`, issuer);

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createApiGateway } from './apigateway/api-gateway.ts';
 import { systemClock } from './clock.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
+import { arnOf } from './cloudformation/attributes.ts';
+import { defaultAccount } from './cloudformation/physical-id.ts';
 import { resolveStacks } from './cloudformation/resolver.ts';
 import { typesNotRun } from './cloudformation/types-not-run.ts';
 import { openCheckpoints } from './dynamodb/checkpoints.ts';
@@ -56,8 +55,7 @@ async function start(
 ): Promise<LocalStack> {
   const { assembly, port = 0, clock = systemClock, faults = noFaults(), log = () => {} } = options;
   const { rewrites = {} } = options;
-  const region = process.env.AWS_REGION ?? 'us-east-1';
-  const account = { accountId: '000000000000', region };
+  const account = defaultAccount();
 
   const dynamodbStarting = Promise.resolve(options.dynamodb ?? startDynamoDB({ dataDir: options.dataDir }));
   // Looked at below; until then a failure must not count as unhandled.
@@ -94,12 +92,11 @@ async function start(
   });
   const notRun = typesNotRun(resources).join(', ');
   if (notRun) log(`does not run here: ${notRun}`);
-  const scratch = mkdtempSync(join(tmpdir(), 'local-stack-'));
-  stops.push(() => rmSync(scratch, { recursive: true, force: true }));
-  const taskRootOf = createTaskRoots(scratch, assembly);
+  const taskRoots = createTaskRoots(assembly);
+  stops.push(taskRoots.remove);
   const functions = resources
     .filter(({ type }) => type === 'AWS::Lambda::Function')
-    .map((resource) => readFunction(resource, stacks, taskRootOf));
+    .map((resource) => readFunction(resource, stacks, taskRoots));
   const iam = readIam(
     resources,
     functions.map(({ accessKeyId, name, roleArn }) => ({ accessKeyId, functionName: name, roleArn })),
@@ -141,7 +138,7 @@ async function start(
   stops.push(() => asynchronous.close());
 
   const gateway = createApiGateway({
-    ...{ resources, origin, lambda, clock, faults, log },
+    ...{ resources, apis, origin, lambda, clock, faults, log },
     authorize: iam.authorize,
     onPost: (id) => killAfter(lambda.environment(id), 'posts', faults.killAfterPosts),
     ...(options.apiGateway && { settings: options.apiGateway }),
@@ -152,7 +149,7 @@ async function start(
       ...iam,
       lambda,
       asynchronous,
-      arnPrefix: `arn:aws:lambda:${region}:${account.accountId}:function:`,
+      arnPrefix: arnOf('AWS::Lambda::Function', '', account),
     });
 
   const timeToLive = startTimeToLive(upstream, tables, clock, (error) => log(`Expired items stay: ${error}`));

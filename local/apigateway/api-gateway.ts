@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
+import type { LocalApi } from '../cloudformation/api-origins.ts';
 import type { Resource } from '../cloudformation/resource.ts';
 import type { Faults } from '../faults.ts';
 import type { Authorize } from '../iam.ts';
@@ -35,12 +36,14 @@ export interface ApiGateway {
  * below `/{apiId}`, where those are that have a stage name in common with an earlier one.
  *
  * @param options.resources of all stacks, intrinsic functions resolved
+ * @param options.apis where each API is; by default all are at the origin
  * @param options.origin such as `http://localhost:5000`
  * @param options.onPost as in `Gateway`; by default nobody is told
- * @throws if a template cannot be read
+ * @throws if a template cannot be served, such as two WebSocket APIs with one stage name and one address
  */
 export function createApiGateway(options: {
   resources: readonly Resource[];
+  apis?: readonly LocalApi[];
   origin: string;
   lambda: Lambda;
   clock: Clock;
@@ -53,8 +56,9 @@ export function createApiGateway(options: {
   const { clock, faults, authorize } = options;
   const settings = { ...defaultSettings, ...options.settings };
   const log = once(options.log);
+  const origins = new Map(options.apis?.map(({ apiId, origin }) => [apiId, origin]));
   const gateway: Gateway = {
-    model: readModel(options.resources, log),
+    model: readModel(options.resources, (apiId) => origins.get(apiId), log),
     origin: new URL(options.origin),
     accountOf: accountsOf(options.resources),
     integrations: new Integrations(options.lambda, clock, options.log),

@@ -5,8 +5,12 @@ import type { ApiModel, Cors, Stage } from './model.ts';
 import { authorizerOf, integrationOf } from './read-route.ts';
 import * as cfn from './resources.ts';
 
-/** Reads the APIs out of the templates. */
-export function readModel(resources: readonly Resource[], log: Log): ApiModel {
+/** Reads the APIs out of the templates. Throws if two of a kind have one stage name and one origin. */
+export function readModel(
+  resources: readonly Resource[],
+  originOf: (apiId: string) => string | undefined,
+  log: Log,
+): ApiModel {
   const apis = cfn.resourcesOf(resources, 'Api', cfn.Api);
   const routes = cfn.resourcesOf(resources, 'Route', cfn.Route);
   const routeResponses = cfn.listOf(resources, 'RouteResponse', cfn.RouteResponse);
@@ -52,22 +56,32 @@ export function readModel(resources: readonly Resource[], log: Log): ApiModel {
       .map(({ apiId, api, routes, stages }) => ({ apiId, routes, stages, cors: corsOf(api) })),
   };
   const nameOf = (apiId: string) => apis.get(apiId)?.Name ?? apiId;
-  saySharedStageNames(model.webSocketApis, nameOf, log);
-  saySharedStageNames(model.httpApis, nameOf, log);
+  checkStageNames('WebSocket', model.webSocketApis, nameOf, originOf, log);
+  checkStageNames('HTTP', model.httpApis, nameOf, originOf, log);
   return model;
 }
 
-/** On AWS each API has a host of its own. Here the first one with a stage name has it at the origin. */
-function saySharedStageNames(
+/**
+ * On AWS each API has a host of its own. Here the first one with a stage name has it at the origin, and others only if they
+ * are somewhere else.
+ */
+function checkStageNames(
+  kind: string,
   apis: readonly { stages: readonly Stage[] }[],
   nameOf: (apiId: string) => string,
+  originOf: (apiId: string) => string | undefined,
   log: Log,
 ): void {
   const firsts = new Map<string, string>();
   for (const { name, apiId } of apis.flatMap(({ stages }) => stages)) {
     const first = firsts.get(name);
     if (first === undefined) firsts.set(name, apiId);
-    else {
+    else if (originOf(first) === originOf(apiId)) {
+      throw new Error(
+        `Two ${kind} APIs (${first} and ${apiId}) have a stage named "${name}". ` +
+          'At one origin, only the stage name tells them apart.',
+      );
+    } else {
       const path = name === '$default' ? `/${apiId}` : `/${apiId}/${name}`;
       log(`"${nameOf(first)}" and "${nameOf(apiId)}" have a stage ${name}: the second is at ${path}`);
     }

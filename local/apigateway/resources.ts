@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Account } from '../cloudformation/physical-id.ts';
+import { type Account, defaultAccount } from '../cloudformation/physical-id.ts';
 import type { Resource } from '../cloudformation/resource.ts';
 
 /**
@@ -80,7 +80,7 @@ export function listOf<T>(
 export function accountsOf(resources: readonly Resource[]): (apiId: string) => Account {
   const apis = resources.filter(({ type }) => type === 'AWS::ApiGatewayV2::Api');
   const accounts = new Map(apis.map(({ physicalId, account }) => [physicalId, account]));
-  return (apiId) => accounts.get(apiId) ?? { accountId: '', region: '' };
+  return (apiId) => accounts.get(apiId) ?? defaultAccount();
 }
 
 /** The same by what `Ref` gives, for types that have ids of their own; a stage has its name. */

@@ -28,8 +28,8 @@ export interface Settings {
   /** Largest message of a client, bytes. */
   readonly messageBytes: number;
   /**
-   * Largest body of `PostToConnection`, bytes. The page of quotas has 128 KB for a payload, but also says that the limit of
-   * 32 KB for a frame applies to `@connections`, where nobody can split a message into frames.
+   * Largest body of `PostToConnection`, bytes. The page of quotas has 128 KB for a payload, but says as well that the limit
+   * of 32 KB for a frame applies to `@connections`, where nobody can split a message into frames. `strictPosts` is safe.
    */
   readonly postBytes: number;
   /** `message` of the frame that answers a throttled message. */
@@ -89,7 +89,7 @@ export const defaultSettings: Settings = {
 
   frameBytes: 32_768,
   messageBytes: 131_072,
-  postBytes: 32_768,
+  postBytes: 131_072,
   throttledMessage: 'Too Many Requests',
   closeWhenThrottled: false,
   controlFramesResetIdle: false,
@@ -113,3 +113,6 @@ export const defaultSettings: Settings = {
     tooLarge: 'Request Entity Too Large',
   },
 };
+
+/** The stricter reading of the quota on posts. */
+export const strictPosts: Partial<Settings> = { postBytes: 32_768 };

@@ -6,6 +6,12 @@ export interface Account {
   readonly region: string;
 }
 
+/** Where a stack is that was synthesized for no account and region. */
+export const defaultAccount = (): Account => ({
+  accountId: '000000000000',
+  region: process.env.AWS_REGION ?? 'us-east-1',
+});
+
 /** The property by which a template may choose the name itself. */
 const nameProperties: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Stage': 'StageName',

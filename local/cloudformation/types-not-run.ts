@@ -10,6 +10,7 @@ export const typesNotRun = (resources: readonly Resource[]): string[] =>
 
 function typeOf({ type, properties }: Resource): string {
   if (type !== 'AWS::Lambda::Function') return type;
-  const runtime = properties.PackageType === 'Image' ? 'container image' : String(properties.Runtime);
+  const { PackageType, Runtime = 'nodejs' } = properties;
+  const runtime = PackageType === 'Image' ? 'container image' : String(Runtime);
   return runtime.startsWith('nodejs') ? type : `${type} (${runtime})`;
 }

@@ -3,7 +3,7 @@ import type { Stack } from '../cloudformation/assembly.ts';
 import { arnOf } from '../cloudformation/attributes.ts';
 import { digest } from '../cloudformation/physical-id.ts';
 import type { Resource } from '../cloudformation/resource.ts';
-import type { createTaskRoots } from './task-roots.ts';
+import type { TaskRoots } from './task-roots.ts';
 
 /** One `AWS::Lambda::Function`, as its execution environments need it. */
 export interface FunctionConfiguration {
@@ -41,7 +41,7 @@ const functionSchema = z.object({
 export function readFunction(
   resource: Resource,
   stacks: readonly Stack[],
-  taskRootOf: ReturnType<typeof createTaskRoots>,
+  taskRoots: TaskRoots,
 ): FunctionConfiguration {
   const properties = functionSchema.parse(resource.properties);
   const assets = stacks.find((stack) => stack.name === resource.stack)?.assets;
@@ -53,7 +53,7 @@ export function readFunction(
     region: resource.account.region,
     runtime: properties.Runtime,
     handler: properties.Handler,
-    taskRoot: taskRootOf(resource.logicalId, {
+    taskRoot: taskRoots.of(resource.logicalId, {
       asset: assets?.get(properties.Code.S3Key ?? ''),
       inline: properties.Code.ZipFile,
       runtime: properties.Runtime,

@@ -1,5 +1,16 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { unpackArchive } from './archive.ts';
 
@@ -12,6 +23,12 @@ export interface Code {
   readonly runtime: string;
 }
 
+export interface TaskRoots {
+  /** The folder that would be `/var/task`. */
+  of(logicalId: string, code: Code): string;
+  remove(): void;
+}
+
 /** What the runtime brings along from Node.js 18 on, and before: scopes and packages. */
 const broughtAlong = { sdk3: ['@aws-sdk', '@smithy'], sdk2: ['aws-sdk'] };
 
@@ -19,16 +36,12 @@ const broughtAlong = { sdk3: ['@aws-sdk', '@smithy'], sdk2: ['aws-sdk'] };
  * Lays code out as Lambda does. Each asset is copied to where no project lies around it, so that a function finds the
  * modules of its asset and, one folder up, those of the runtime: https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
  *
- * @param scratch a folder of the stack
  * @param assembly whose project may have more of the SDK than this one
- * @returns the folder that would be `/var/task`
  */
-export function createTaskRoots(
-  scratch: string,
-  assembly: string,
-): (logicalId: string, code: Code) => string {
+export function createTaskRoots(assembly: string): TaskRoots {
+  const scratch = mkdtempSync(join(tmpdir(), 'local-stack-'));
   linkSdks(scratch, assembly);
-  return (logicalId, { asset, inline, runtime }) => {
+  const of: TaskRoots['of'] = (logicalId, { asset, inline, runtime }) => {
     const isOld = Number(/^nodejs(\d+)/.exec(runtime)?.[1] ?? 0) < 18;
     const taskRoot = join(scratch, isOld ? 'sdk2' : 'sdk3', asset ? basename(asset) : logicalId);
     // Several functions may have one asset.
@@ -42,6 +55,7 @@ export function createTaskRoots(
     // Without any code it fails when it is invoked: a function that nothing here calls may be of any kind.
     return taskRoot;
   };
+  return { of, remove: () => rmSync(scratch, { recursive: true, force: true }) };
 }
 
 function linkSdks(scratch: string, assembly: string): void {

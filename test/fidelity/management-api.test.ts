@@ -4,6 +4,7 @@ import {
   PostToConnectionCommand as Post,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { expect, test } from 'vitest';
+import { strictPosts } from '../../local/apigateway/settings.ts';
 import { failure, managementClient } from './gateway/management.ts';
 import { Queue } from './gateway/queue.ts';
 import { webSocketApi } from './gateway/resources.ts';
@@ -39,8 +40,16 @@ test('posts that follow each other arrive in order', async () => {
   expect([await client.next(), await client.next(), await client.next()]).toEqual(['1', '2', '3']);
 });
 
-test('PostToConnection takes 32,768 bytes and answers one more with PayloadTooLargeException', async () => {
+test('PostToConnection takes 131,072 bytes and answers one more with PayloadTooLargeException', async () => {
   const { management, client, ConnectionId } = await withConnection();
+  await management.send(new Post({ ConnectionId, Data: 'x'.repeat(131_072) }));
+  expect(await client.next()).toHaveLength(131_072);
+  const tooLarge = management.send(new Post({ ConnectionId, Data: 'x'.repeat(131_073) }));
+  expect(await failure(tooLarge)).toMatchObject({ name: 'PayloadTooLargeException', status: 413 });
+});
+
+test('or no more than a frame, 32,768 bytes, as the chat runs', async () => {
+  const { management, client, ConnectionId } = await withConnection({ settings: strictPosts });
   await management.send(new Post({ ConnectionId, Data: 'x'.repeat(32_768) }));
   expect(await client.next()).toHaveLength(32_768);
   const tooLarge = management.send(new Post({ ConnectionId, Data: 'x'.repeat(32_769) }));
@@ -173,7 +182,7 @@ test('a stage that is not there is ForbiddenException', async () => {
 });
 
 test('a client that does not read is LimitExceededException once its buffer is full', async () => {
-  const { management, client, ConnectionId } = await withConnection({ settings: { postBytes: 131_072 } });
+  const { management, client, ConnectionId } = await withConnection();
   client.webSocket.pause();
   const fill = async () => {
     // The kernel's buffers take some megabytes before anything waits in the gateway; 200 MB are more than they hold.
