@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** The AWS account and region that everything local seems to be in. */
+/** The AWS account and region that something local seems to be in. */
 export interface Account {
   readonly accountId: string;
   readonly region: string;
 }
+
+/** Where a stack is that was synthesized for no account and region. */
+export const defaultAccount = (): Account => ({
+  accountId: '000000000000',
+  region: process.env.AWS_REGION ?? 'us-east-1',
+});
 
 /** The property by which a template may choose the name itself. */
 const nameProperties: Readonly<Record<string, string>> = {

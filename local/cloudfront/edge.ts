@@ -45,6 +45,8 @@ export function withEdge(
         return errorPage(502, `The origin ${origin.DomainName} does not run on this machine.`);
       const response = new OriginResponse(req);
       becomes(req, request);
+      // Where several APIs have a stage of one name, only their ids tell them apart.
+      req.url = `/${apiIdOf(origin)}${req.url}`;
       if (await gateway.handleRequest(req, response)) {
         const answer = await response.answer;
         if (!answer) res.destroy();
@@ -84,10 +86,15 @@ async function upgrade(
   if (distribution.behaviorOf(request.uri)) {
     const routed = await distribution.route(request, viewerIp(req), randomBytes(40).toString('base64url'));
     if ('answer' in routed) return sendOnSocket(socket, routed.answer);
-    if (isApi(routed.origin)) becomes(req, routed.request);
+    if (isApi(routed.origin)) {
+      becomes(req, routed.request);
+      req.url = `/${apiIdOf(routed.origin)}${req.url}`;
+    }
   }
   gateway.handleUpgrade(req, socket, head);
 }
+
+const apiIdOf = ({ DomainName }: { DomainName: string }): string => DomainName.split('.')[0] ?? '';
 
 const viewerIp = (req: IncomingMessage): string => (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 

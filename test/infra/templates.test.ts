@@ -279,6 +279,14 @@ describe('every minute', () => {
       /DeliverySweep.*DeliveryHeartbeat|DeliveryHeartbeat.*DeliverySweep/,
     );
   });
+
+  test.each(['Sweep', 'Heartbeat'])('%s is given up after a minute, and not retried', (name) => {
+    chat.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp(`^Delivery${name}Function`) },
+      MaximumEventAgeInSeconds: 60,
+      MaximumRetryAttempts: 0,
+    });
+  });
 });
 
 describe('the first packet of Socket.IO', () => {

@@ -1,3 +1,4 @@
+import { strictPosts } from '../../local/apigateway/settings.ts';
 import { ManualClock } from '../../local/clock.ts';
 import type { Write } from '../../local/dynamodb/write.ts';
 import { noFaults } from '../../local/faults.ts';
@@ -36,6 +37,7 @@ export async function runChat(
     onWrite: (write) => writes.push(write),
     log: process.env.CHAT_LOG ? console.error : () => {},
     ...options,
+    apiGateway: { ...strictPosts, ...options.apiGateway },
     clock,
   });
   return Object.assign(stack, { clock, writes });
