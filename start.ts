@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readSettings } from './infra/context-settings.ts';
-import { edgeRewrites } from './infra/edge-rewrites.ts';
+import { strictPosts } from './local/apigateway/settings.ts';
 import { checkDynamoDB, startDynamoDB } from './local/dynamodb/dynamodb-local.ts';
 import { parseFaults } from './local/faults.ts';
-import { AUDIENCE, type Issuer, startIssuer } from './local/issuer.ts';
+import { AUDIENCE, type Issuer } from './local/issuer.ts';
+import { startKeptIssuer } from './local/kept-issuer.ts';
 import { killAtExit, killGroup } from './local/kill-at-exit.ts';
 import { startLocalStack } from './local/local-stack.ts';
 import { checkPort } from './local/loopback.ts';
+import { pairsOf } from './local/pairs.ts';
+import { runAssembly } from './local/run-assembly.ts';
 import { Stopping } from './local/stopping.ts';
 
 const help = `Runs the whole chat on this machine, without an AWS account and without Docker.
@@ -23,6 +26,8 @@ const help = `Runs the whole chat on this machine, without an AWS account and wi
   npm start -- -c auth.issuer=http://… -c auth.audience=…   with tokens of your own issuer (docs/security.md)
   DATA_DIR=./data npm start          keep events and messages between runs
   DYNAMODB_ENDPOINT=http://… npm start   use a DynamoDB that is already running
+  npm start -- --assembly ../other/cdk.out   run another CDK app than the chat (docs/local-stack.md)
+  npm start -- --assembly … --parameters Size=5   with a value for a parameter of its templates
   FAULTS='{"dropDisconnect":0.5}' npm start   force faults (docs/local-stack.md)`;
 
 const startedAt = Date.now();
@@ -35,12 +40,14 @@ function readCommand() {
   const { PORT, DATA_DIR, FAULTS } = process.env;
   const port = Number(PORT || 5000);
   if (!/^\d*$/.test(PORT ?? '') || port > 65_535) throw new Error(`PORT=${PORT} is not a port number.`);
-  const pairs = (values.context ?? []).map((pair) => {
-    const at = pair.indexOf('=');
-    if (at < 1) throw new Error(`-c ${pair}: expected key=value.`);
-    return [pair.slice(0, at), pair.slice(at + 1)];
-  });
-  const context: Record<string, unknown> = { ...cdkContext(), ...Object.fromEntries(pairs) };
+  const context: Record<string, unknown> = { ...cdkContext(), ...pairsOf('-c', values.context) };
+  const parameters = pairsOf('--parameters', values.parameters);
+  if (values.assembly && (values.context || values.issuer)) {
+    throw new Error('--assembly runs what is synthesized already: -c and --issuer are for the chat.');
+  }
+  if (!values.assembly && values.parameters) {
+    throw new Error('--parameters is for --assembly; the chat has settings: -c key=value.');
+  }
   // The issuer's port is known once it runs; what it will be at is good enough to look at the other settings.
   const issuer = values.issuer === true;
   readSettings({ ...context, ...(issuer && issuerSettings('http://localhost')) }, { isLocal: true });
@@ -51,6 +58,8 @@ function readCommand() {
     dataDir: DATA_DIR || undefined,
     faults: FAULTS ? parseFaults(FAULTS) : undefined,
     context,
+    assembly: values.assembly,
+    parameters,
   };
 }
 
@@ -61,6 +70,8 @@ function readOptions() {
   const options = {
     context: { type: 'string', short: 'c', multiple: true },
     issuer: { type: 'boolean' },
+    assembly: { type: 'string' },
+    parameters: { type: 'string', multiple: true },
     help: { type: 'boolean', short: 'h' },
   } as const;
   try {
@@ -136,7 +147,8 @@ ${linesFor('ben')}
 async function main(): Promise<void> {
   const command = readCommand();
   if (command.help) return console.log(help);
-  const { dataDir, port, faults } = command;
+  const { assembly: other, parameters, dataDir, port, faults } = command;
+  if (other) return runAssembly({ assembly: other, parameters, dataDir, port, faults }, say);
   await Promise.all([checkPort(port), checkDynamoDB({ dataDir })]);
 
   say('starting DynamoDB Local and synthesizing the stacks');
@@ -148,21 +160,21 @@ async function main(): Promise<void> {
   stopping.add(() => rmSync(assembly, { recursive: true, force: true }));
 
   try {
-    const issuer = command.issuer ? await startIssuer() : undefined;
+    const issuer = command.issuer ? await startKeptIssuer(port, say) : undefined;
     stopping.add(() => issuer?.stop());
     const context = { ...command.context, ...(issuer && issuerSettings(issuer.url)) };
     await Promise.all([dynamodb, synthesize(context, assembly, stopping)]);
     say('stacks synthesized; creating the table and loading the functions');
-    const rewrites = edgeRewrites;
-    const stack = await startLocalStack({ assembly, dataDir, dynamodb, faults, port, rewrites, log: say });
+    const stack = await startLocalStack({
+      ...{ assembly, dataDir, dynamodb, faults, port, log: say, apiGateway: strictPosts },
+    });
     stopping.add(() => stack.stop());
-    const { WebSocketUrl, EventsUrl, ManagementUrl } = stack.outputs;
+    const { PageUrl, WebSocketUrl, EventsUrl, ManagementUrl } = stack.outputs;
     const event = await exampleEvent(`${EventsUrl}`, issuer);
     say('ready');
     console.log(`
-  WebSocket API    ${WebSocketUrl}
-  Socket.IO        ${stack.origin}   (transports: ["websocket"])
-  HTTP API         ${EventsUrl}
+${PageUrl ? `  page             ${PageUrl}\n` : ''}  WebSocket API    ${WebSocketUrl}
+${PageUrl ? `  Socket.IO        ${stack.origin}   (transports: ["websocket"])\n` : ''}  HTTP API         ${EventsUrl}
   management API   ${ManagementUrl}/@connections/{connectionId}
 ${issuer ? `  tokens           ${issuer.url}/token?sub=ana   (also name, scope=chat:moderate or chat:operate, seconds)\n` : ''}
 ${event ? invitation(`${WebSocketUrl}`, event, issuer) : '  There is no event yet. To create one, send POST /api/events with a token that has the scope chat:operate.'} Press Ctrl-C to stop.

@@ -50,6 +50,10 @@ export default defineConfig({
           setupFiles: 'test/setup/clients.ts',
         },
       ),
+      project('client', ['test/{client,web}/**/*.test.ts'], {
+        globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-stack.ts'],
+        setupFiles: 'test/setup/clients.ts',
+      }),
       project('trust', ['test/trust/**/*.test.ts'], {
         globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-with-issuer.ts'],
         setupFiles: 'test/setup/clients.ts',

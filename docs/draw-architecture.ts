@@ -41,57 +41,67 @@ const places: Readonly<Record<string, Placed>> = {
   infra: {
     title: 'infra',
     text: 'the CDK app',
-    box: { x: 40, y: top(1), width: 200, height: HEIGHT },
+    box: { x: 20, y: top(1), width: 270, height: HEIGHT },
+  },
+  web: {
+    title: 'web',
+    text: 'the page, the element',
+    box: { x: 20, y: top(2), width: 210, height: HEIGHT },
   },
   local: {
     title: 'local',
     text: 'runs the synthesized app',
     box: { x: 740, y: top(1), width: 220, height: HEIGHT },
   },
+  client: {
+    title: 'client',
+    text: 'the client package',
+    box: { x: 20, y: top(3), width: 210, height: HEIGHT },
+  },
   functions: {
     title: 'functions',
     text: 'Lambda entry points, the two wires',
-    box: { x: 340, y: top(2), width: 320, height: HEIGHT },
+    box: { x: 340, y: top(3), width: 320, height: HEIGHT },
   },
   'shared/chat': {
     title: 'shared/chat',
     text: 'one operation in each file',
-    box: { x: 340, y: top(3), width: 320, height: HEIGHT },
+    box: { x: 340, y: top(4), width: 320, height: HEIGHT },
   },
   [DELIVERY]: {
     title: 'shared/delivery',
     text: 'from the log to every member',
-    box: { x: 290, y: top(4), width: 420, height: 118 },
+    box: { x: 290, y: top(5), width: 420, height: 118 },
   },
   'shared/auth': {
     title: 'shared/auth',
     text: 'verifies tokens',
-    box: { x: 750, y: top(4), width: 210, height: HEIGHT },
+    box: { x: 750, y: top(5), width: 210, height: HEIGHT },
   },
   'shared/store': {
     title: 'shared/store',
     text: 'the DynamoDB table',
-    box: { x: 340, y: top(5.5), width: 320, height: HEIGHT },
+    box: { x: 340, y: top(6.5), width: 320, height: HEIGHT },
   },
   'shared/protocol': {
     title: 'shared/protocol',
     text: 'what clients and server exchange',
-    box: { x: 340, y: top(6.5), width: 320, height: HEIGHT },
+    box: { x: 340, y: top(7.5), width: 320, height: HEIGHT },
   },
   [`shared/${LOOSE}`]: {
     title: 'shared/*.ts',
     text: 'settings, ids, timing …',
-    box: { x: 800, y: top(6.5), width: 160, height: HEIGHT },
+    box: { x: 800, y: top(7.5), width: 160, height: HEIGHT },
   },
 };
 
 /** `infra` bundles the entry points by their path, without importing them. */
 const bundles = { from: 'infra', to: 'functions' };
 
-const isCode = (file: string) => /(?<!\.d)\.m?ts$|\.mjs$/.test(file);
+const isCode = (file: string) => /(?<!\.d)\.m?tsx?$|\.mjs$/.test(file);
 
 function codeFiles(): string[] {
-  const folders = ['infra', 'functions', 'shared', 'local'].flatMap((folder) =>
+  const folders = ['infra', 'functions', 'shared', 'local', 'client', 'web'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
   );
   return ['start.ts', ...folders].filter((file) => isCode(file) && !file.includes('node_modules')).sort();
@@ -147,10 +157,14 @@ function boxSvg({ title, text, box: { x, y, width, height } }: Placed, kind: 'bo
   ].join('\n');
 }
 
-/** From one box down to another; a long way down beside the boxes in between, and into the side of the other one. */
+/** From one box to another beside it, or down; a long way down beside the boxes in between, and into the side of the other one. */
 function arrowPath(from: Box, to: Box): string {
   const [fromX, toX] = [from.x + from.width / 2, to.x + to.width / 2];
   const [bottom, head] = [from.y + from.height, to.y - 3];
+  if (from.y === to.y) {
+    const [start, end] = fromX < toX ? [from.x + from.width, to.x - 3] : [from.x, to.x + to.width + 3];
+    return `M${start} ${from.y + from.height / 2}H${end}`;
+  }
   if (Math.abs(fromX - toX) < from.width / 2) return `M${toX} ${bottom}V${head}`;
   if (head - bottom > ROW) {
     const isToTheRight = fromX < toX;
@@ -199,7 +213,7 @@ export function drawArchitecture(): string {
       .sort()
       .map((to) => arrowSvg(arrowPath(boxOf(from), boxOf(to)))),
   );
-  const height = top(6.5) + HEIGHT + 36;
+  const height = top(7.5) + HEIGHT + 36;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="The folders of the code and what they import">
 <style>
 text { font-family: Helvetica, Arial, sans-serif; fill: #1b1f24; text-anchor: middle; }

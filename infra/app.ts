@@ -3,6 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { ChatStack } from './chat-stack.ts';
 import { readSettings } from './context-settings.ts';
 import { DataStack } from './data-stack.ts';
+import { EdgeStack } from './edge-stack.ts';
 
 export interface ChatAppProps {
   /** On top of what the CDK itself passes. */
@@ -28,11 +29,19 @@ export function chatApp({ context, outdir, isLocal = false, checks = true }: Cha
     settings,
     terminationProtection: !settings.ephemeral,
   });
-  new ChatStack(app, `${settings.name}Chat`, {
+  const { http, webSocket } = new ChatStack(app, `${settings.name}Chat`, {
     description: 'Live event chat: APIs, functions, delivery',
     settings,
     table,
   });
+  if (settings.edge) {
+    new EdgeStack(app, `${settings.name}Edge`, {
+      description: 'Live event chat: one domain for the page and the APIs',
+      settings,
+      http,
+      webSocket,
+    });
+  }
   if (checks) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }

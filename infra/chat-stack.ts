@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { HttpApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { Delivery } from './constructs/delivery.ts';
@@ -9,12 +10,17 @@ import type { Settings } from './context-settings.ts';
 
 /** Everything but the table, which can be deleted and deployed again: both APIs, the functions, delivery. */
 export class ChatStack extends Stack {
+  readonly http: HttpApi;
+  readonly webSocket: WebSocketApi;
+
   constructor(scope: Construct, id: string, props: StackProps & { settings: Settings; table: TableV2 }) {
     super(scope, id, props);
     const { settings, table } = props;
     const webSocket = new ChatWebSocketApi(this, 'WebSocket', { settings, table });
     const { management } = webSocket;
     const http = new EventsHttpApi(this, 'Http', { settings, table, management });
+    this.webSocket = webSocket.api;
+    this.http = http.api;
     new Delivery(this, 'Delivery', { settings, table, api: management });
     if (settings.createApiGatewayAccountRole) {
       webSocket.stage.node.addDependency(new LogPermission(this, 'LogPermission'));

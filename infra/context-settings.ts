@@ -9,6 +9,16 @@ const count = z.coerce.number('must be a number').int('must be a whole number');
 /** The retention periods that CloudWatch Logs supports, in days: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const logRetentionDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653];
 
+/** The ARN of something that CloudFront uses: it finds certificates and web ACLs in us-east-1 only. */
+const globalArn = (service: string, prefix: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^arn:aws:${service}:us-east-1:\\d{12}:${prefix}.+`),
+      `must begin with arn:aws:${service}:us-east-1: and the account, as CloudFront finds it in us-east-1 only`,
+    )
+    .optional();
+
 /**
  * Every setting of a deployment, from the CDK context: `-c key=value`, or `context` in cdk.json. Reference:
  * docs/settings.md.
@@ -40,6 +50,21 @@ const deploymentSettings = z.object({
     .default(30),
   /** For accounts where API Gateway may not write logs yet. There is one such role for an account and region, kept when the stack is deleted. */
   createApiGatewayAccountRole: flag.default(false),
+  /** One domain for the page and both APIs, by CloudFront. */
+  edge: flag.default(true),
+  /** A domain of one's own for the edge, such as chat.example.com, and the certificate for it. */
+  domainName: z
+    .string()
+    .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, 'must be a domain such as chat.example.com')
+    .optional(),
+  certificateArn: globalArn('acm', 'certificate/'),
+  /** The Route 53 zone that gets the records of that domain. */
+  hostedZoneId: z
+    .string()
+    .regex(/^Z[A-Z0-9]+$/, 'must be the id of a hosted zone, such as Z0123456789ABCDEFGHIJ')
+    .optional(),
+  webAclArn: globalArn('wafv2', 'global/webacl/'),
+  priceClass: z.enum(['All', '200', '100'], 'must be All, 200 or 100').default('All'),
 });
 
 const settings = deploymentSettings.extend(chatSettings.shape);
@@ -66,6 +91,26 @@ function* issuerFaults(
   }
 }
 
+/** Faults of the edge's settings that the schema cannot express. */
+function* edgeFaults({
+  edge,
+  domainName,
+  certificateArn,
+  hostedZoneId,
+  webAclArn,
+}: Settings): Generator<string> {
+  const given = Object.entries({ domainName, certificateArn, hostedZoneId, webAclArn }).filter(
+    ([, value]) => value !== undefined,
+  );
+  if (!edge) for (const [key] of given) yield `${key}: has no effect with edge=false`;
+  if (domainName !== undefined && certificateArn === undefined) {
+    yield 'certificateArn: is required with domainName';
+  }
+  for (const [key, value] of Object.entries({ certificateArn, hostedZoneId })) {
+    if (value !== undefined && domainName === undefined) yield `domainName: is required with ${key}`;
+  }
+}
+
 /** What is wrong with the settings, for the person who runs the command. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
@@ -82,7 +127,7 @@ export function readSettings(context: Readonly<Record<string, unknown>>, { isLoc
   if (!result.success) {
     faults.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
-  if (result.success) faults.push(...issuerFaults(result.data, isLocal));
+  if (result.success) faults.push(...issuerFaults(result.data, isLocal), ...edgeFaults(result.data));
   if (faults.length > 0 || !result.success)
     throw new SettingsError(`Invalid settings:\n  ${faults.join('\n  ')}`);
   return result.data;

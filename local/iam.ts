@@ -69,7 +69,8 @@ export function readIam(
       const principal = principals.find((p) => p.accessKeyId === accessKeyId);
       if (!principal) return `arn:aws:iam::${accountId}:user/developer`;
       const role = principal.roleArn.split('/').at(-1);
-      return `arn:aws:sts::${accountId}:assumed-role/${role}/${principal.functionName}`;
+      const account = principal.roleArn.split(':')[4];
+      return `arn:aws:sts::${account}:assumed-role/${role}/${principal.functionName}`;
     },
   };
 }

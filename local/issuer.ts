@@ -1,12 +1,17 @@
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { type Clock, systemClock } from './clock.ts';
 import { listenOnLoopback } from './loopback.ts';
 
 /** For whom the tokens are, unless they say otherwise. */
 export const AUDIENCE = 'live-event-chat';
 const KEY_ID = 'local';
-const ALGORITHM = 'RS256';
+export const ALGORITHM = 'RS256';
 const SECONDS = 3_600;
+
+export interface Keys {
+  readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
+}
 
 export interface Issuer {
   /** What tokens have as `iss`: `http://localhost:PORT`. */
@@ -23,8 +28,12 @@ export interface Issuer {
  * for, at `/token?sub=ana&scope=chat:moderate&seconds=60`.
  * https://openid.net/specs/openid-connect-discovery-1_0.html
  */
-export async function startIssuer(port = 0, clock: Pick<Clock, 'now'> = systemClock): Promise<Issuer> {
-  const { privateKey, publicKey } = await generateKeyPair(ALGORITHM);
+export async function startIssuer(
+  port = 0,
+  clock: Pick<Clock, 'now'> = systemClock,
+  keys?: Keys,
+): Promise<Issuer> {
+  const { privateKey, publicKey } = keys ?? (await generateKeyPair(ALGORITHM));
   const key = { ...(await exportJWK(publicKey)), kid: KEY_ID, alg: ALGORITHM, use: 'sig' };
   let url = '';
   let keyRequests = 0;

@@ -1,5 +1,6 @@
 import type { Settings as GatewaySettings } from './apigateway/settings.ts';
 import type { Clock } from './clock.ts';
+import type { LocalApi } from './cloudformation/api-origins.ts';
 import type { Resource } from './cloudformation/resource.ts';
 import type { DynamoDB } from './dynamodb/dynamodb-local.ts';
 import type { DiscardedBatch } from './dynamodb/stream-delivery.ts';
@@ -10,11 +11,12 @@ import type { FleetBounds } from './lambda/fleet.ts';
 import type { FunctionLogEntry, FunctionLogsShown } from './lambda/function-logs.ts';
 import type { Invocation, Lambda } from './lambda/lambda.ts';
 import type { Log } from './log.ts';
-import type { Rewrites } from './rewrites.ts';
 
 export interface LocalStackOptions {
   /** The directory of a synthesized cloud assembly: `cdk.out`. */
   readonly assembly: string;
+  /** Of the templates, by name or by `stack:name`; only those without a default need one. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
   /** Of every API and of Lambda's Invoke API; 0 (the default) takes a free one. */
   readonly port?: number;
   /** Keeps the tables here; without it they are in memory. */
@@ -34,10 +36,10 @@ export interface LocalStackOptions {
   readonly onWrite?: ((write: Write) => void) | undefined;
   /** More environment variables for a function. */
   readonly environment?: ((functionLogicalId: string) => Record<string, string>) | undefined;
-  /** Paths that are served as another one, for requests and upgrades, as by an edge in front of the APIs. */
-  readonly rewrites?: Rewrites | undefined;
   /** What AWS leaves open about API Gateway, and its quotas. */
   readonly apiGateway?: Partial<GatewaySettings> | undefined;
+  /** How many invocations of functions may run at once in the account; further ones are throttled. Default: 1,000. */
+  readonly lambdaConcurrency?: number | undefined;
   /** Other bounds than those that fit this machine. */
   readonly fleet?: Partial<FleetBounds> | undefined;
 }
@@ -48,6 +50,7 @@ export interface LocalStack {
   /** By output name, and by `stack.output`. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: readonly Resource[];
+  readonly apis: readonly LocalApi[];
   /** May be changed while the stack runs. */
   readonly faults: Faults;
   readonly clock: Clock;

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { createApiGateway } from './apigateway/api-gateway.ts';
 import { systemClock } from './clock.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
+import { arnOf } from './cloudformation/attributes.ts';
+import { defaultAccount } from './cloudformation/physical-id.ts';
 import { resolveStacks } from './cloudformation/resolver.ts';
 import { typesNotRun } from './cloudformation/types-not-run.ts';
+import { type Front, withEdge } from './cloudfront/edge.ts';
 import { openCheckpoints } from './dynamodb/checkpoints.ts';
 import { startDynamoDB } from './dynamodb/dynamodb-local.ts';
 import { startDynamoDBEndpoint } from './dynamodb/endpoint.ts';
 import { startStreamSources } from './dynamodb/stream-sources.ts';
-import { createTable, isTable, keyNames } from './dynamodb/table.ts';
+import { createTable, isTable, keyNames, tableArns } from './dynamodb/table.ts';
 import { startTimeToLive } from './dynamodb/time-to-live.ts';
 import { writtenKeys } from './dynamodb/written-keys.ts';
 import { noFaults } from './faults.ts';
@@ -22,9 +25,9 @@ import { FunctionLogs } from './lambda/function-logs.ts';
 import { handleInvoke } from './lambda/invoke-api.ts';
 import { killAfter } from './lambda/kill-after.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
+import { createTaskRoots } from './lambda/task-roots.ts';
 import type { LocalStack, LocalStackOptions } from './local-stack-interface.ts';
 import { listenOnLoopback } from './loopback.ts';
-import { rewritten } from './rewrites.ts';
 import { readSchedules } from './scheduler/schedule.ts';
 import { startSchedules } from './scheduler/scheduler.ts';
 
@@ -54,9 +57,7 @@ async function start(
   stop: () => Promise<void>,
 ): Promise<LocalStack> {
   const { assembly, port = 0, clock = systemClock, faults = noFaults(), log = () => {} } = options;
-  const { rewrites = {} } = options;
-  const region = process.env.AWS_REGION ?? 'us-east-1';
-  const account = { accountId: '000000000000', region };
+  const account = defaultAccount();
 
   const dynamodbStarting = Promise.resolve(options.dynamodb ?? startDynamoDB({ dataDir: options.dataDir }));
   // Looked at below; until then a failure must not count as unhandled.
@@ -71,13 +72,11 @@ async function start(
   const server = await listenOnLoopback(
     port,
     async (req, res) => {
-      req.url = rewritten(req.url ?? '/', rewrites);
       const { invoke, gateway } = await opened;
       if ((await invoke(req, res)) || (await gateway.handleRequest(req, res))) return;
       res.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
     },
     async (req, socket, head) => {
-      req.url = rewritten(req.url ?? '/', rewrites);
       (await opened).gateway.handleUpgrade(req, socket, head);
     },
   );
@@ -85,18 +84,19 @@ async function start(
   const origin = `http://localhost:${server.port}`;
 
   const stacks = readAssembly(assembly);
-  const { resources, outputs } = resolveStacks(stacks, {
+  const { resources, outputs, apis } = resolveStacks(stacks, {
     ...account,
     origin,
     tableNamePrefix: options.tableNamePrefix ?? '',
+    parameters: options.parameters,
   });
   const notRun = typesNotRun(resources).join(', ');
   if (notRun) log(`does not run here: ${notRun}`);
-  const scratch = mkdtempSync(join(tmpdir(), 'local-stack-'));
-  stops.push(() => rmSync(scratch, { recursive: true, force: true }));
+  const taskRoots = createTaskRoots(assembly);
+  stops.push(taskRoots.remove);
   const functions = resources
     .filter(({ type }) => type === 'AWS::Lambda::Function')
-    .map((resource) => readFunction(resource, stacks, account, scratch));
+    .map((resource) => readFunction(resource, stacks, taskRoots));
   const iam = readIam(
     resources,
     functions.map(({ accessKeyId, name, roleArn }) => ({ accessKeyId, functionName: name, roleArn })),
@@ -110,8 +110,8 @@ async function start(
   const keyOf = keyNames(tables);
   const logs = new FunctionLogs(options.functionLogs ?? 'errors', log);
   const dynamodb = await startDynamoDBEndpoint({
-    ...account,
     upstream,
+    tableArn: tableArns(tables, account),
     iam,
     faults,
     onWrite: (environmentId, operation, input) => {
@@ -126,18 +126,19 @@ async function start(
   const lambda = new LambdaService({
     functions,
     variables: (fn, environmentId) => ({
-      ...environmentVariables(fn, environmentId, { dynamodb: dynamodb.endpoint, lambda: origin, region }),
+      ...environmentVariables(fn, environmentId, { dynamodb: dynamodb.endpoint, lambda: origin }),
       ...options.environment?.(fn.logicalId),
     }),
     ...{ logs, log, clock },
     bounds: options.fleet,
+    concurrency: () => faults.lambdaConcurrency ?? options.lambdaConcurrency ?? 1_000,
   });
   stops.push(() => lambda.close());
   const asynchronous = new AsynchronousInvocations(resources, lambda, clock, log);
   stops.push(() => asynchronous.close());
 
   const gateway = createApiGateway({
-    ...{ resources, origin, lambda, clock, faults, log, account },
+    ...{ resources, apis, origin, lambda, clock, faults, log },
     authorize: iam.authorize,
     onPost: (id) => killAfter(lambda.environment(id), 'posts', faults.killAfterPosts),
     ...(options.apiGateway && { settings: options.apiGateway }),
@@ -148,7 +149,7 @@ async function start(
       ...iam,
       lambda,
       asynchronous,
-      arnPrefix: `arn:aws:lambda:${region}:${account.accountId}:function:`,
+      arnPrefix: arnOf('AWS::Lambda::Function', '', account),
     });
 
   const timeToLive = startTimeToLive(upstream, tables, clock, (error) => log(`Expired items stay: ${error}`));
@@ -156,18 +157,21 @@ async function start(
   const checkpoints = openCheckpoints(options.dataDir);
   stops.push(checkpoints.stop);
   const sources = await startStreamSources(resources, {
-    ...{ endpoint: upstream, region, lambda, clock, faults, log, timeToLive, checkpoints },
+    ...{ endpoint: upstream, lambda, clock, faults, log, timeToLive, checkpoints },
     pollMs: options.streamPollMs ?? 250,
   });
   stops.push(sources.stop);
-  open({ gateway, invoke });
-  const schedules = readSchedules(resources, account);
+  const scratch = mkdtempSync(join(tmpdir(), 'local-stack-'));
+  stops.push(() => rmSync(scratch, { recursive: true, force: true }));
+  open({ gateway: withEdge(gateway, { resources, stacks, scratch, log }), invoke });
+  const schedules = readSchedules(resources);
   stops.push(startSchedules(schedules, asynchronous, clock, log));
 
   return {
     origin,
     outputs,
     resources,
+    apis,
     faults,
     clock,
     lambda,
@@ -188,7 +192,7 @@ async function start(
 }
 
 interface Handlers {
-  readonly gateway: ReturnType<typeof createApiGateway>;
+  readonly gateway: Front;
   readonly invoke: (
     ...request: [Parameters<typeof handleInvoke>[0], Parameters<typeof handleInvoke>[1]]
   ) => Promise<boolean>;

@@ -1,5 +1,3 @@
-// First: schemas that are made before this cannot describe themselves.
-import '@hono/zod-openapi';
 import { createMiddleware } from 'hono/factory';
 import { createEvent } from '../../shared/chat/create-event.ts';
 import { listActiveEvents } from '../../shared/chat/get-active-events.ts';
@@ -14,7 +12,8 @@ import { authenticate } from '../context/authenticate.ts';
 import { chat } from '../context/chat.ts';
 import { actorOf } from './actor-of.ts';
 import { type Env, fromHono, newApp } from './app.ts';
-import * as moderation from './moderation-routes.ts';
+import { asyncApiDocument } from './asyncapi-document.ts';
+import { openApiDocument } from './openapi-document.ts';
 import { participantIdsOf } from './participant-ids-of.ts';
 import { requireUtf8 } from './require-utf8.ts';
 import * as routes from './routes.ts';
@@ -67,25 +66,11 @@ app.openapi(routes.listMessages, async (c) => {
   );
 });
 
-// These are served by another function, and only described here.
-for (const route of Object.values(moderation)) app.openAPIRegistry.registerPath(route);
-
-app.openAPIRegistry.registerComponent(
-  'securitySchemes',
-  'credentials',
-  authenticate
-    ? { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }
-    : { type: 'apiKey', in: 'header', name: 'Authorization', 'x-amazon-apigateway-authtype': 'awsSigv4' },
+/** The documents change with deployments only. */
+const described = { 'Cache-Control': 'public, max-age=300' };
+app.get(httpRoutes.openapi.path, (c) =>
+  c.json(openApiDocument(authenticate ? 'token' : 'iam'), 200, described),
 );
-
-app.doc31(httpRoutes.openapi.path, {
-  openapi: '3.1.0',
-  info: {
-    title: 'Live event chat',
-    version: '1.0.0',
-    description:
-      'Lists, creates and changes the events of the chat, reads their messages, and moderates them.',
-  },
-});
+app.get(httpRoutes.asyncapi.path, (c) => c.json(asyncApiDocument(), 200, described));
 
 export const handler = serve(app);

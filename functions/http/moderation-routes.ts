@@ -23,11 +23,11 @@ import {
 
 /** The routes for moderators, hosts and operators: docs/protocol.md, "HTTP". */
 
-const banned = banSchema.openapi('Ban');
+const banned = banSchema.clone().openapi('Ban');
 const done = { 204: { description: 'Done. The request can be repeated safely.' } };
 
 export const updateEvent = createRoute({
-  ...at('updateEvent'),
+  ...at('updateEvent', 'Events'),
   summary: 'Pause, slow down or end an event. Operators can also change its details and hosts.',
   ...protectedRoute,
   request: { params, body: body(changes) },
@@ -38,7 +38,7 @@ export const updateEvent = createRoute({
 });
 
 export const deleteMessage = createRoute({
-  ...at('deleteMessage'),
+  ...at('deleteMessage', 'Messages'),
   summary: 'Delete a message for everybody',
   ...protectedRoute,
   request: { params: z.object({ id: opaqueId, seq: queryFields.seq.unwrap() }) },
@@ -46,7 +46,7 @@ export const deleteMessage = createRoute({
 });
 
 export const eraseMessages = createRoute({
-  ...at('eraseMessages'),
+  ...at('eraseMessages', 'Messages'),
   summary: 'Delete all messages of a participant in an event',
   ...protectedRoute,
   request: { params, query: erasure },
@@ -60,7 +60,7 @@ export const eraseMessages = createRoute({
 });
 
 export const kick = createRoute({
-  ...at('kick'),
+  ...at('kick', 'Moderation'),
   summary: 'Remove a participant, who may join again',
   ...protectedRoute,
   request: { params, body: body(kickInput) },
@@ -68,7 +68,7 @@ export const kick = createRoute({
 });
 
 export const ban = createRoute({
-  ...at('ban'),
+  ...at('ban', 'Moderation'),
   summary: 'Remove a participant and refuse them, for a number of seconds or permanently',
   ...protectedRoute,
   request: { params, body: body(banInput) },
@@ -76,7 +76,7 @@ export const ban = createRoute({
 });
 
 export const unban = createRoute({
-  ...at('unban'),
+  ...at('unban', 'Moderation'),
   summary: 'Lift a ban',
   ...protectedRoute,
   request: { params: z.object({ id: opaqueId, participantId: opaqueId }) },
@@ -84,7 +84,7 @@ export const unban = createRoute({
 });
 
 export const listBans = createRoute({
-  ...at('listBans'),
+  ...at('listBans', 'Moderation'),
   summary: 'List the current bans, newest first',
   ...protectedRoute,
   request: { params, query: z.object(page) },
@@ -95,7 +95,7 @@ export const listBans = createRoute({
 });
 
 export const listAudit = createRoute({
-  ...at('listAudit'),
+  ...at('listAudit', 'Moderation'),
   summary: 'Read the audit log of moderation, newest first',
   ...protectedRoute,
   request: { params, query: z.object(page) },

@@ -1,5 +1,3 @@
-// First: schemas that are made before this cannot describe themselves.
-import '@hono/zod-openapi';
 import type { LambdaContext } from 'hono/aws-lambda';
 import { getEvent } from '../../shared/chat/get-event.ts';
 import { auditRefusal } from '../../shared/chat/moderation/audit.ts';

@@ -1,28 +1,21 @@
+// Gives schemas the method `openapi`; those that may have been made before are cloned.
+import '@hono/zod-openapi';
 import * as z from 'zod';
 import { person, queryFields, rules } from '../../shared/protocol/client-to-server.ts';
 import { auditSchema, eventSchema, messageSchema } from '../../shared/protocol/entities.ts';
 import { httpRoutes } from '../../shared/protocol/http-routes.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { optional, removable } from '../../shared/protocol/optional.ts';
+import { errorSchema } from '../../shared/protocol/server-to-client.ts';
 import { description, eventName, instant, opaqueId } from '../../shared/protocol/text.ts';
 
 /** What the descriptions of the routes have in common. */
 
-const errorSchema = z
-  .object({
-    error: z.object({
-      code: z.string(),
-      message: z.string(),
-      issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-      requestId: z.string().optional(),
-      reason: z.string().optional(),
-    }),
-  })
-  .openapi('Error');
+const refusal = z.object({ error: errorSchema }).openapi('Error');
 
-export const event = eventSchema.openapi('Event');
-export const message = messageSchema.openapi('Message');
-export const record = auditSchema.openapi('AuditRecord');
+export const event = eventSchema.clone().openapi('Event');
+export const message = messageSchema.clone().openapi('Message');
+export const record = auditSchema.clone().openapi('AuditRecord');
 
 export const answer = <T extends z.ZodType>(description: string, schema: T) => ({
   description,
@@ -30,8 +23,8 @@ export const answer = <T extends z.ZodType>(description: string, schema: T) => (
 });
 export const refusals = <Status extends number>(...statuses: Status[]) =>
   Object.fromEntries(
-    statuses.map((status) => [status, answer('The request was refused', errorSchema)]),
-  ) as Record<Status, ReturnType<typeof answer<typeof errorSchema>>>;
+    statuses.map((status) => [status, answer('The request was refused', refusal)]),
+  ) as Record<Status, ReturnType<typeof answer<typeof refusal>>>;
 export const body = <T extends z.ZodType>(schema: T) => ({
   required: true,
   content: { 'application/json': { schema } },
@@ -40,21 +33,20 @@ export const body = <T extends z.ZodType>(schema: T) => ({
 /** Digits in the query string, an integer in the OpenAPI document. */
 const integer = (bounds: { minimum: number; maximum?: number; default?: number }) =>
   ({ ...bounds, type: 'integer', pattern: undefined }) as { type: 'integer' };
-export const seq = queryFields.seq.openapi(integer({ minimum: 0 }));
+export const seq = queryFields.seq.clone().openapi(integer({ minimum: 0 }));
 export const page = {
-  limit: queryFields.limit.openapi(
-    integer({ minimum: 1, maximum: limits.pageLength, default: limits.historyLength }),
-  ),
+  limit: queryFields.limit
+    .clone()
+    .openapi(integer({ minimum: 1, maximum: limits.pageLength, default: limits.historyLength })),
   cursor: queryFields.cursor,
 };
 export const params = z.object({ id: opaqueId });
 
 /** What operators set of an event. */
-const name = eventName.openapi({ maxLength: limits.eventNameLength });
 const hosts = optional(z.array(person).max(limits.hosts, `must have at most ${limits.hosts} entries`));
 const { slowModeSeconds } = rules;
 export const creation = z.object({
-  name,
+  name: eventName,
   description: optional(description),
   startsAt: optional(instant),
   endsAt: optional(instant),
@@ -62,7 +54,7 @@ export const creation = z.object({
   slowModeSeconds,
 });
 export const changes = z.object({
-  name: optional(name),
+  name: optional(eventName),
   description: removable(description),
   startsAt: removable(instant),
   endsAt: removable(instant),
@@ -70,11 +62,20 @@ export const changes = z.object({
   ...rules,
 });
 
-/** Where a route is, without what OpenAPI does not know. */
-export function at<Name extends keyof typeof httpRoutes>(name: Name) {
+/** Everything that can be done, by what it concerns. */
+export const tags = [
+  { name: 'Events', description: 'List, read, create and change events.' },
+  { name: 'Messages', description: 'Read and delete the messages of an event.' },
+  { name: 'Moderation', description: 'Remove people, and see who did. For moderators, hosts and operators.' },
+] as const;
+
+/** What a route is called and where it is, without what OpenAPI does not know. */
+export function at<Name extends keyof typeof httpRoutes>(name: Name, tag: (typeof tags)[number]['name']) {
   const { method, path }: (typeof httpRoutes)[Name] = httpRoutes[name];
-  return { method, path };
+  return { operationId: name, tags: [tag], method, path };
 }
 
 /** A route that needs credentials: a token where an issuer is set, IAM credentials otherwise. */
 export const protectedRoute = { security: [{ credentials: [] }] };
+/** A route that everybody may use. */
+export const openRoute = { security: [] };

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
 import { oneDirection, oneDirectionOnly } from '../../shared/protocol/client-to-server.ts';
+import { eventPage, messagePage } from '../../shared/protocol/replies.ts';
 import {
   answer,
   at,
@@ -8,6 +9,7 @@ import {
   creation,
   event,
   message,
+  openRoute,
   page,
   params,
   protectedRoute,
@@ -19,24 +21,26 @@ import {
 /** The routes that everybody may read, and the one that creates events: docs/protocol.md, "HTTP". */
 
 export const listEvents = createRoute({
-  ...at('listEvents'),
+  ...at('listEvents', 'Events'),
   summary: 'List active events, newest first',
+  ...openRoute,
   request: { query: z.object(page) },
   responses: {
-    200: answer('A page of events', z.object({ events: z.array(event), nextCursor: z.string().optional() })),
+    200: answer('A page of events', eventPage.extend({ events: z.array(event) })),
     ...refusals(400),
   },
 });
 
 export const getEvent = createRoute({
-  ...at('getEvent'),
+  ...at('getEvent', 'Events'),
   summary: 'Get an event',
+  ...openRoute,
   request: { params },
   responses: { 200: answer('The event', event), ...refusals(404) },
 });
 
 export const createEvent = createRoute({
-  ...at('createEvent'),
+  ...at('createEvent', 'Events'),
   summary: 'Create an event',
   ...protectedRoute,
   request: { body: body(creation) },
@@ -47,7 +51,7 @@ export const createEvent = createRoute({
 });
 
 export const listRefusals = createRoute({
-  ...at('listRefusals'),
+  ...at('listRefusals', 'Moderation'),
   summary: 'List refused attempts to create or change an event, newest first',
   ...protectedRoute,
   request: { query: z.object(page) },
@@ -61,22 +65,15 @@ export const listRefusals = createRoute({
 });
 
 export const listMessages = createRoute({
-  ...at('listMessages'),
+  ...at('listMessages', 'Messages'),
   summary: 'List messages, oldest first: the newest ones, those before a seq, or those after a seq',
+  ...openRoute,
   request: {
     params,
     query: z.object({ before: seq, after: seq, limit: page.limit }).refine(oneDirection, oneDirectionOnly),
   },
   responses: {
-    200: answer(
-      'A page of messages. `deletedSeqs`: messages up to `after` that were deleted in the meantime. `upTo`, if present: the `after` of the next page.',
-      z.object({
-        messages: z.array(message),
-        hasMore: z.boolean(),
-        deletedSeqs: z.array(z.int()).optional(),
-        upTo: z.int().optional(),
-      }),
-    ),
+    200: answer('A page of messages', messagePage.extend({ messages: z.array(message) })),
     ...refusals(400, 404),
   },
 });

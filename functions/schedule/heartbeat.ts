@@ -1,9 +1,13 @@
 import type { Context, ScheduledEvent } from 'aws-lambda';
-import { heartbeat, slotAt } from '../../shared/chat/heartbeat.ts';
+import { heartbeat } from '../../shared/chat/heartbeat.ts';
+import { minutesBetweenPings, slotsAt } from '../../shared/chat/heartbeat-slots.ts';
 import { chat } from '../context/chat.ts';
 import { untilShortlyBefore } from '../context/deadline.ts';
 
-/** The slot belongs to the minute for which it was invoked, so that a late invocation does not skip a slot. */
+/** The slots belong to the minute for which it was invoked, so that a late invocation does not skip any. */
 export async function handler({ time }: ScheduledEvent, context: Context): Promise<void> {
-  await untilShortlyBefore(context, (deadline) => heartbeat(chat, slotAt(Date.parse(time)), deadline));
+  const slots = slotsAt(Date.parse(time), minutesBetweenPings(chat.settings));
+  await untilShortlyBefore(context, async (deadline) => {
+    for (const slot of slots) await heartbeat(chat, slot, deadline);
+  });
 }

@@ -14,5 +14,5 @@ export interface OpenEvent {
 const table = openTable(environment.tableName);
 
 export async function handler({ connectionId, sid }: OpenEvent): Promise<void> {
-  await open({ table, poster, log }, connectionId, sid);
+  await open({ table, poster, log, settings: environment.settings }, connectionId, sid);
 }

@@ -84,6 +84,11 @@ export class Delivery extends Construct {
     const sweep = new ChatFunction(this, 'Sweep', { ...scheduled, entry: 'schedule/sweep' });
     sweep.mayInvoke(post, 'POST_FUNCTION');
     const heartbeat = new ChatFunction(this, 'Heartbeat', { ...scheduled, entry: 'schedule/heartbeat' });
+    for (const { lambda } of [sweep, heartbeat]) {
+      // The next minute has its own run, so a late one would only come on top. The `retryAttempts` of a rule's target
+      // are for the hand-over; what Lambda does when the function fails or is throttled is said here.
+      lambda.configureAsyncInvoke({ maxEventAge: Duration.minutes(1), retryAttempts: 0 });
+    }
     // A cron expression, unlike a rate, says exactly which minute it fires for.
     const schedule = Schedule.cron({ minute: '*' });
     new Rule(this, 'SweepEveryMinute', {

@@ -62,6 +62,7 @@ const functions: readonly [
 
 /** The WebSocket API: the routes and their functions, one stage, its management API. */
 export class ChatWebSocketApi extends Construct {
+  readonly api: WebSocketApi;
   readonly stage: WebSocketStage;
   readonly management: ManagementApi;
 
@@ -71,6 +72,7 @@ export class ChatWebSocketApi extends Construct {
       apiName: `${settings.name} WebSocket`,
       routeSelectionExpression: '$request.body.action',
     });
+    this.api = api;
     this.management = new ManagementApi(api, STAGE);
     for (const [routeKeys, functionId, entry, { methods, ...grants }] of functions) {
       const chatFunction = new ChatFunction(this, functionId, {

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 
 /** Reads a request to its end. `undefined` if it is longer than `limitBytes`; what is over is thrown away. */
 export function readBody(req: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
+  // Somebody else has read it: there is no second one for an error page of a distribution.
+  if (req.readableEnded) return Promise.resolve(Buffer.alloc(0));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

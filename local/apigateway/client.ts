@@ -34,6 +34,21 @@ export function targetOf(req: IncomingMessage): { path: string; query: string } 
   return at < 0 ? { path: url, query: '' } : { path: url.slice(0, at), query: url.slice(at + 1) };
 }
 
+/** Of the path, undecoded; empty if there is none. */
+export const firstSegment = (req: IncomingMessage): string => targetOf(req).path.split('/')[1] ?? '';
+
+/**
+ * The API that a request is for because its path begins with `/{apiId}`, which takes the place of the API's own host on
+ * AWS. It is cut off: on AWS it would not be in the path.
+ */
+export function takeApiId(req: IncomingMessage, isApiId: (id: string) => boolean): string | undefined {
+  const apiId = firstSegment(req);
+  if (!isApiId(apiId)) return undefined;
+  const rest = req.url?.slice(1 + apiId.length) ?? '';
+  req.url = rest.startsWith('/') ? rest : `/${rest}`;
+  return apiId;
+}
+
 /** Percent-decodes; what cannot be decoded stays as it is. */
 export function decode(text: string): string {
   try {

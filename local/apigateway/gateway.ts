@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Account } from '../cloudformation/physical-id.ts';
 import type { Faults } from '../faults.ts';
 import type { Authorize } from '../iam.ts';
 import type { Log } from '../log.ts';
@@ -7,17 +8,12 @@ import type { ApiModel } from './model.ts';
 import type { Settings } from './settings.ts';
 import type { Throttle } from './throttle.ts';
 
-/** The AWS account and region that the APIs seem to be in. */
-export interface Account {
-  readonly accountId: string;
-  readonly region: string;
-}
-
 /** What the parts of API Gateway share. */
 export interface Gateway {
   readonly model: ApiModel;
   readonly origin: URL;
-  readonly account: Account;
+  /** Where an API seems to be. */
+  readonly accountOf: (apiId: string) => Account;
   readonly integrations: Integrations;
   readonly throttle: Throttle;
   readonly clock: Clock;

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 /** What calling a Lambda came to, as an API sees it. */
 export type Outcome =
   | { readonly kind: 'returned'; readonly payload: unknown; readonly latencyMs: number }
-  | { readonly kind: 'failed'; readonly error: FunctionError }
+  | { readonly kind: 'failed'; readonly error: FunctionError; readonly throttled?: true }
   | { readonly kind: 'timed-out' };
 
 /** Calls Lambdas on behalf of APIs, never longer than the integration's timeout. Never rejects. */
@@ -35,7 +35,9 @@ export class Integrations {
   async #invoke(functionArn: string, event: unknown, startedAt: number): Promise<Outcome> {
     try {
       const result = await this.#lambda.invoke(functionArn, event);
-      if (!result.ok) return { kind: 'failed', error: result.payload };
+      if (!result.ok) {
+        return { kind: 'failed', error: result.payload, ...(result.throttled && { throttled: true }) };
+      }
       return { kind: 'returned', payload: result.payload, latencyMs: this.#clock.now() - startedAt };
     } catch (error) {
       this.#log(`API Gateway could not invoke ${functionArn || 'an integration'}: ${error}`);

@@ -5,14 +5,18 @@ import type { ApiModel, Cors, Stage } from './model.ts';
 import { authorizerOf, integrationOf } from './read-route.ts';
 import * as cfn from './resources.ts';
 
-/** Reads the APIs out of the templates. Throws where a template asks for what cannot be served at one origin. */
-export function readModel(resources: readonly Resource[], log: Log): ApiModel {
+/** Reads the APIs out of the templates. Throws if two of a kind have one stage name and one origin. */
+export function readModel(
+  resources: readonly Resource[],
+  originOf: (apiId: string) => string | undefined,
+  log: Log,
+): ApiModel {
   const apis = cfn.resourcesOf(resources, 'Api', cfn.Api);
   const routes = cfn.resourcesOf(resources, 'Route', cfn.Route);
-  const routeResponses = [...cfn.resourcesOf(resources, 'RouteResponse', cfn.RouteResponse).values()];
+  const routeResponses = cfn.listOf(resources, 'RouteResponse', cfn.RouteResponse);
   const integrations = cfn.resourcesOf(resources, 'Integration', cfn.Integration);
   const authorizers = cfn.resourcesOf(resources, 'Authorizer', cfn.Authorizer);
-  const stages = [...cfn.resourcesOf(resources, 'Stage', cfn.Stage).values()].map(stageOf);
+  const stages = cfn.listOf(resources, 'Stage', cfn.Stage).map(({ properties }) => stageOf(properties));
 
   const routesOf = (apiId: string) => {
     const protocol = apis.get(apiId)?.ProtocolType;
@@ -25,7 +29,9 @@ export function readModel(resources: readonly Resource[], log: Log): ApiModel {
         // Two-way needs both: the expression on the route and the response itself.
         twoWay:
           route.RouteResponseSelectionExpression === '$default' &&
-          routeResponses.some((r) => r.RouteId === routeId && r.RouteResponseKey === '$default'),
+          routeResponses.some(
+            ({ properties: r }) => r.RouteId === routeId && r.RouteResponseKey === '$default',
+          ),
       }));
   };
   const stagesOf = (apiId: string) => stages.filter((stage) => stage.apiId === apiId);
@@ -49,23 +55,36 @@ export function readModel(resources: readonly Resource[], log: Log): ApiModel {
       .filter(({ api }) => api.ProtocolType === 'HTTP')
       .map(({ apiId, api, routes, stages }) => ({ apiId, routes, stages, cors: corsOf(api) })),
   };
-  refuseSharedStageNames('WebSocket', model.webSocketApis);
-  refuseSharedStageNames('HTTP', model.httpApis);
+  const nameOf = (apiId: string) => apis.get(apiId)?.Name ?? apiId;
+  checkStageNames('WebSocket', model.webSocketApis, nameOf, originOf, log);
+  checkStageNames('HTTP', model.httpApis, nameOf, originOf, log);
   return model;
 }
 
-/** On AWS each API has a host of its own; here they share one origin, so the stage name has to tell them apart. */
-function refuseSharedStageNames(kind: string, apis: readonly { stages: readonly Stage[] }[]): void {
-  const seen = new Map<string, string>();
-  for (const stage of apis.flatMap((api) => api.stages)) {
-    const other = seen.get(stage.name);
-    if (other !== undefined) {
+/**
+ * On AWS each API has a host of its own. Here the first one with a stage name has it at the origin, and others only if they
+ * are somewhere else.
+ */
+function checkStageNames(
+  kind: string,
+  apis: readonly { stages: readonly Stage[] }[],
+  nameOf: (apiId: string) => string,
+  originOf: (apiId: string) => string | undefined,
+  log: Log,
+): void {
+  const firsts = new Map<string, string>();
+  for (const { name, apiId } of apis.flatMap(({ stages }) => stages)) {
+    const first = firsts.get(name);
+    if (first === undefined) firsts.set(name, apiId);
+    else if (originOf(first) === originOf(apiId)) {
       throw new Error(
-        `Two ${kind} APIs (${other} and ${stage.apiId}) have a stage named "${stage.name}". ` +
-          'The local stack serves all APIs at one origin: give the stages different names.',
+        `Two ${kind} APIs (${first} and ${apiId}) have a stage named "${name}". ` +
+          'At one origin, only the stage name tells them apart.',
       );
+    } else {
+      const path = name === '$default' ? `/${apiId}` : `/${apiId}/${name}`;
+      log(`"${nameOf(first)}" and "${nameOf(apiId)}" have a stage ${name}: the second is at ${path}`);
     }
-    seen.set(stage.name, stage.apiId);
   }
 }
 

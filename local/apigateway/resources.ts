@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Account, defaultAccount } from '../cloudformation/physical-id.ts';
 import type { Resource } from '../cloudformation/resource.ts';
 
 /**
@@ -59,21 +60,29 @@ export const Stage = z.object({
   RouteSettings: z.record(z.string(), RouteSettings).default({}),
 });
 
-/** The resources of one type, such as `Route`, each parsed, by what `Ref` gives. */
-export function resourcesOf<T>(
+/** The resources of one type, such as `Route`, each parsed. */
+export function listOf<T>(
   resources: readonly Resource[],
   type: string,
   schema: z.ZodType<T>,
-): Map<string, T> {
-  const found = new Map<string, T>();
-  for (const resource of resources) {
-    if (resource.type !== `AWS::ApiGatewayV2::${type}`) continue;
-    const parsed = schema.safeParse(resource.properties);
-    if (!parsed.success) {
+): { readonly physicalId: string; readonly properties: T }[] {
+  return resources
+    .filter((resource) => resource.type === `AWS::ApiGatewayV2::${type}`)
+    .map(({ physicalId, properties, ...resource }) => {
+      const parsed = schema.safeParse(properties);
+      if (parsed.success) return { physicalId, properties: parsed.data };
       const where = `${resource.type} ${resource.logicalId} of ${resource.stack}`;
       throw new Error(`${where} cannot be run locally: ${z.prettifyError(parsed.error)}`);
-    }
-    found.set(resource.physicalId, parsed.data);
-  }
-  return found;
+    });
 }
+
+/** The account and region of each API. */
+export function accountsOf(resources: readonly Resource[]): (apiId: string) => Account {
+  const apis = resources.filter(({ type }) => type === 'AWS::ApiGatewayV2::Api');
+  const accounts = new Map(apis.map(({ physicalId, account }) => [physicalId, account]));
+  return (apiId) => accounts.get(apiId) ?? defaultAccount();
+}
+
+/** The same by what `Ref` gives, for types that have ids of their own; a stage has its name. */
+export const resourcesOf = <T>(resources: readonly Resource[], type: string, schema: z.ZodType<T>) =>
+  new Map(listOf(resources, type, schema).map(({ physicalId, properties }) => [physicalId, properties]));

@@ -14,6 +14,8 @@ export interface Settings {
   readonly unknownStageStatus: number;
   /** Status of an upgrade whose `$connect` integration ran out of time. */
   readonly connectTimeoutStatus: number;
+  /** Status of an upgrade whose `$connect` function Lambda throttled. */
+  readonly connectThrottledStatus: number;
   /** Status of an upgrade whose `$connect` integration returned no usable `statusCode`. */
   readonly malformedConnectStatus: number;
   /** Whether headers of `$connect`'s result other than `Sec-WebSocket-Protocol` are put into the 101. */
@@ -23,8 +25,13 @@ export interface Settings {
 
   /** Largest frame a client may send, bytes. */
   readonly frameBytes: number;
-  /** Largest message in either direction, bytes. */
+  /** Largest message of a client, bytes. */
   readonly messageBytes: number;
+  /**
+   * Largest body of `PostToConnection`, bytes. The page of quotas has 128 KB for a payload, but says as well that the limit
+   * of 32 KB for a frame applies to `@connections`, where nobody can split a message into frames. `strictPosts` is safe.
+   */
+  readonly postBytes: number;
   /** `message` of the frame that answers a throttled message. */
   readonly throttledMessage: string;
   /** Whether a throttled message also closes the connection, with 1008. */
@@ -58,6 +65,8 @@ export interface Settings {
   readonly textContentTypes: RegExp;
   /** `content-type` of an HTTP API response whose Lambda gave a `statusCode` but no content type. */
   readonly defaultContentType: string;
+  /** Whether an HTTP API answers 503, as for a timeout, when Lambda throttled its function; else 500. */
+  readonly unavailableWhenThrottled: boolean;
   /** `message` of an HTTP API's answers. */
   readonly httpMessages: {
     readonly timeout: string;
@@ -73,12 +82,14 @@ export const defaultSettings: Settings = {
 
   unknownStageStatus: 403,
   connectTimeoutStatus: 504,
+  connectThrottledStatus: 500,
   malformedConnectStatus: 502,
   copyConnectHeaders: false,
   authorizerTimeoutMs: 10_000,
 
   frameBytes: 32_768,
   messageBytes: 131_072,
+  postBytes: 131_072,
   throttledMessage: 'Too Many Requests',
   closeWhenThrottled: false,
   controlFramesResetIdle: false,
@@ -95,9 +106,13 @@ export const defaultSettings: Settings = {
   preflightStatus: 204,
   textContentTypes: /^(text\/|application\/(json|javascript|xml)\s*(;|$))/i,
   defaultContentType: 'text/plain; charset=utf-8',
+  unavailableWhenThrottled: true,
   httpMessages: {
     timeout: 'Service Unavailable',
     tooManyRequests: 'Too Many Requests',
     tooLarge: 'Request Entity Too Large',
   },
 };
+
+/** The stricter reading of the quota on posts. */
+export const strictPosts: Partial<Settings> = { postBytes: 32_768 };

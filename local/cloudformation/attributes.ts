@@ -9,6 +9,7 @@ export function refOf(type: string, name: string, account: Account): string {
   switch (type) {
     case 'AWS::SQS::Queue':
       return `https://sqs.${account.region}.amazonaws.com/${account.accountId}/${name}`;
+    case 'AWS::CloudFront::Function':
     case 'AWS::SNS::Topic':
     case 'AWS::Lambda::LayerVersion':
     case 'AWS::SecretsManager::Secret':
@@ -32,6 +33,14 @@ export function attributeOf(type: string, name: string, attribute: string, accou
       return attribute === 'ApiId' ? name : `https://${name}.execute-api.${region}.amazonaws.com`;
     case 'AWS::Logs::LogGroup Arn':
       return `${arnOf(type, name, account)}:*`;
+    case 'AWS::CloudFront::Distribution DomainName':
+      return `${name.toLowerCase()}.cloudfront.net`;
+    case 'AWS::CloudFront::Function FunctionARN':
+      return arnOf(type, name, account);
+    case 'AWS::S3::Bucket DomainName':
+      return `${name}.s3.amazonaws.com`;
+    case 'AWS::S3::Bucket RegionalDomainName':
+      return `${name}.s3.${region}.amazonaws.com`;
     case 'AWS::SQS::Queue QueueUrl':
       return refOf(type, name, account);
     case 'AWS::SQS::Queue QueueName':
@@ -65,6 +74,9 @@ const resourceKinds: Readonly<Record<string, string>> = {
 export function arnOf(type: string, name: string, { region, accountId }: Account): string {
   if (type === 'AWS::IAM::Role') return `arn:aws:iam::${accountId}:role/${name}`;
   if (type === 'AWS::IAM::ManagedPolicy') return `arn:aws:iam::${accountId}:policy/${name}`;
+  if (type.startsWith('AWS::CloudFront::')) {
+    return `arn:aws:cloudfront::${accountId}:${type.split('::')[2]?.toLowerCase()}/${name}`;
+  }
   if (type === 'AWS::S3::Bucket') return `arn:aws:s3:::${name}`;
   const [, service = 'unknown', kind = 'resource'] = type.split('::');
   const [servicePart = '', prefix = ''] = (

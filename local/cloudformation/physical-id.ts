@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** The AWS account and region that everything local seems to be in. */
+/** The AWS account and region that something local seems to be in. */
 export interface Account {
   readonly accountId: string;
   readonly region: string;
 }
+
+/** Where a stack is that was synthesized for no account and region. */
+export const defaultAccount = (): Account => ({
+  accountId: '000000000000',
+  region: process.env.AWS_REGION ?? 'us-east-1',
+});
 
 /** The property by which a template may choose the name itself. */
 const nameProperties: Readonly<Record<string, string>> = {
@@ -47,6 +53,9 @@ export const nameProperty = (type: string) => nameProperties[type];
  * taken from the logical id, so that it is the same in every run.
  */
 export function generatedName(stack: string, logicalId: string, type: string): string {
+  if (type === 'AWS::CloudFront::Distribution') {
+    return `E${digest(`${stack}/${logicalId}`, 36).toUpperCase().slice(0, 13)}`;
+  }
   const length = shortIds[type];
   // The first character is a letter, as in every id that AWS shows.
   if (length) return `a${digest(`${stack}/${logicalId}`, 36)}`.slice(0, length);

@@ -1,6 +1,9 @@
+import { type ApiWithStages, type LocalApi, localApis, toLocalOrigin } from './api-origins.ts';
 import type { Stack, Template } from './assembly.ts';
 import { attributeOf, refOf } from './attributes.ts';
+import { environmentsOf } from './environments.ts';
 import { resolve, type Scope, unresolved } from './intrinsics.ts';
+import { checkParameters, type GivenParameters, parameterValue } from './parameters.ts';
 import { type Account, digest, generatedName, nameProperty } from './physical-id.ts';
 import type { Resource } from './resource.ts';
 
@@ -8,48 +11,74 @@ export interface Resolved {
   readonly resources: readonly Resource[];
   /** By output name, and again by `stack.output` for where two stacks use one name. */
   readonly outputs: Readonly<Record<string, string>>;
+  readonly apis: readonly LocalApi[];
 }
 
+/** The account and region are for stacks that may be anywhere. */
 export interface ResolverOptions extends Account {
-  /** `http://localhost:PORT`; it takes the place of every API's own endpoint. */
+  /** `http://localhost:PORT`; it takes the place of every API's and distribution's own address. */
   readonly origin: string;
   /** Set before every table's name. */
   readonly tableNamePrefix: string;
+  readonly parameters?: GivenParameters | undefined;
 }
 
-/** Turns templates into resources as they would be after a deployment to this machine. */
+/**
+ * Turns templates into resources as they would be after a deployment to this machine.
+ *
+ * @throws in a sentence for the user if a parameter has no value
+ */
 export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions): Resolved {
+  const { parameters = {} } = options;
+  checkParameters(stacks, parameters);
+  const accountOf = environmentsOf(stacks, options);
   const names = new Map<string, string>();
   const scopes = new Map(stacks.map((stack) => [stack, scopeOf(stack)]));
-  const apiIds = new Set<string>();
-  for (const stack of stacks) {
-    for (const [logicalId, { Type }] of Object.entries(stack.template.Resources)) {
-      if (Type === 'AWS::ApiGatewayV2::Api') apiIds.add(nameOf(stack, logicalId));
-    }
-  }
+  const apis = localApis([...scopes].flatMap(apisOf), options.origin);
+  const origins = new Map([
+    ...apis.map(({ apiId, origin }) => [`${apiId}`, origin] as const),
+    ...[...scopes].flatMap(distributionDomains).map((domain) => [domain, options.origin] as const),
+  ]);
   // Last of all, so that a domain name cut out of an API's URL is still the real one until it is a URL again.
-  const localise = (value: unknown) =>
-    mapStrings(value, (text) => toLocalOrigin(text, apiIds, options.origin));
+  const localise = (value: unknown) => mapStrings(value, (text) => toLocalOrigin(text, origins));
 
   const resources: Resource[] = [];
   const outputs: Record<string, string> = {};
   for (const [stack, scope] of scopes) {
-    const exists = (part: { Condition?: string | undefined }) =>
-      !part.Condition || scope.condition(part.Condition);
     for (const [logicalId, resource] of Object.entries(stack.template.Resources)) {
-      if (!exists(resource)) continue;
+      if (!exists(resource, scope)) continue;
       const properties = localise(resolve(resource.Properties, scope)) as Record<string, unknown>;
       const physicalId = String(scope.ref(logicalId));
-      resources.push({ stack: stack.name, logicalId, type: resource.Type, properties, physicalId });
+      const account = accountOf(stack);
+      resources.push({ stack: stack.name, account, logicalId, type: resource.Type, properties, physicalId });
     }
     for (const [name, output] of Object.entries(stack.template.Outputs)) {
-      if (!exists(output)) continue;
+      if (!exists(output, scope)) continue;
       const value = String(localise(resolve(output.Value, scope)));
       outputs[name] = value;
       outputs[`${stack.name}.${name}`] = value;
     }
   }
-  return { resources, outputs };
+  return { resources, outputs, apis };
+
+  function apisOf([stack, scope]: [Stack, Scope]): ApiWithStages[] {
+    const all = Object.entries(stack.template.Resources).filter(([, resource]) => exists(resource, scope));
+    const resolved = (value: unknown) => String(resolve(value, scope));
+    const stages = all
+      .filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Stage')
+      .map(([, { Properties }]) => ({
+        of: resolved(Properties.ApiId),
+        name: resolved(Properties.StageName),
+      }));
+    return all
+      .filter(([, { Type }]) => Type === 'AWS::ApiGatewayV2::Api')
+      .map(([logicalId, { Properties }]) => {
+        const apiId = nameOf(stack, logicalId);
+        const stageNames = stages.filter(({ of }) => of === apiId).map(({ name }) => name);
+        const name = resolved(Properties.Name ?? logicalId);
+        return { apiId, name, protocol: resolved(Properties.ProtocolType), stageNames };
+      });
+  }
 
   function nameOf(stack: Stack, logicalId: string): string {
     const key = `${stack.name}/${logicalId}`;
@@ -67,20 +96,21 @@ export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions
 
   function scopeOf(stack: Stack): Scope {
     const { template } = stack;
+    const account = accountOf(stack);
     const scope: Scope = {
       ref(logicalId) {
         if (logicalId === 'AWS::NoValue') return undefined;
-        const pseudo = pseudoParameter(stack, logicalId, options);
+        const pseudo = pseudoParameter(stack, logicalId, account);
         if (pseudo !== undefined) return pseudo;
-        const parameter = template.Parameters[logicalId];
-        if (parameter) return parameter.Default ?? unresolved(`${stack.name} parameter ${logicalId}`);
+        if (Object.hasOwn(template.Parameters, logicalId))
+          return parameterValue(stack, logicalId, parameters);
         const type = template.Resources[logicalId]?.Type;
         if (!type) return unresolved(`${stack.name}/${logicalId}`);
         if (type === 'AWS::Lambda::Version') return functionVersionArn(template, logicalId, scope, '1');
         if (type === 'AWS::Lambda::Alias') {
           return functionVersionArn(template, logicalId, scope, nameOf(stack, logicalId));
         }
-        return refOf(type, nameOf(stack, logicalId), options);
+        return refOf(type, nameOf(stack, logicalId), account);
       },
       getAtt(logicalId, attribute) {
         const resource = template.Resources[logicalId];
@@ -88,7 +118,7 @@ export function resolveStacks(stacks: readonly Stack[], options: ResolverOptions
         if (/^AWS::Lambda::(Version|Alias)$/.test(resource.Type)) {
           return attribute === 'Version' ? '1' : scope.ref(logicalId);
         }
-        const value = attributeOf(resource.Type, nameOf(stack, logicalId), attribute, options);
+        const value = attributeOf(resource.Type, nameOf(stack, logicalId), attribute, account);
         const webSocket = attribute === 'ApiEndpoint' && resource.Properties.ProtocolType === 'WEBSOCKET';
         return webSocket ? String(value).replace(/^https:/, 'wss:') : value;
       },
@@ -142,13 +172,19 @@ function functionVersionArn(
   return `arn:aws:lambda:${region}:${account}:function:${functionName}:${qualifier}`;
 }
 
-function toLocalOrigin(text: string, apiIds: ReadonlySet<string>, origin: string): string {
-  const endpoint = /(https|wss):\/\/([a-z0-9]{10})\.execute-api\.[a-z0-9-]+\.amazonaws\.com(?::443)?/g;
-  return text.replace(endpoint, (url, scheme: string, apiId: string) => {
-    if (!apiIds.has(apiId)) return url;
-    return scheme === 'wss' ? origin.replace(/^http:/, 'ws:') : origin;
-  });
-}
+const exists = ({ Condition }: { Condition?: string | undefined }, scope: Scope) =>
+  !Condition || scope.condition(Condition);
+
+/** The domains of the distributions of a stack: their own, and their aliases. */
+const distributionDomains = ([stack, scope]: [Stack, Scope]): string[] =>
+  Object.entries(stack.template.Resources)
+    .filter(([, resource]) => resource.Type === 'AWS::CloudFront::Distribution' && exists(resource, scope))
+    .flatMap(([logicalId, { Properties }]) => {
+      const { DistributionConfig = {} } = resolve(Properties, scope) as {
+        DistributionConfig?: { Aliases?: unknown[] };
+      };
+      return [scope.getAtt(logicalId, 'DomainName'), ...(DistributionConfig.Aliases ?? [])].map(String);
+    });
 
 function mapStrings(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);

@@ -2,8 +2,15 @@ import type { Resource } from './resource.ts';
 
 /** What the local stack runs, or reads because something that it runs depends on it. */
 const run =
-  /^AWS::(ApiGatewayV2::(Api|Authorizer|Deployment|Integration|Model|Route|RouteResponse|Stage)|CDK::Metadata|DynamoDB::(GlobalTable|Table)|Events::Rule|IAM::(ManagedPolicy|Policy|Role)|Lambda::(Alias|EventInvokeConfig|EventSourceMapping|Function|Permission|Version)|Scheduler::Schedule)$/;
+  /^AWS::(ApiGatewayV2::(Api|Authorizer|Deployment|Integration|Model|Route|RouteResponse|Stage)|CDK::Metadata|CloudFront::(CachePolicy|Distribution|Function|OriginAccessControl|OriginRequestPolicy|ResponseHeadersPolicy)|DynamoDB::(GlobalTable|Table)|Events::Rule|IAM::(ManagedPolicy|Policy|Role)|Lambda::(Alias|EventInvokeConfig|EventSourceMapping|Function|Permission|Version)|S3::(Bucket|BucketPolicy)|Scheduler::Schedule)$|^Custom::CDKBucketDeployment$/;
 
-/** The other types of the templates, each once. */
+/** The other types of the templates, each once, and functions of other runtimes than Node.js. */
 export const typesNotRun = (resources: readonly Resource[]): string[] =>
-  [...new Set(resources.map(({ type }) => type))].filter((type) => !run.test(type)).sort();
+  [...new Set(resources.map(typeOf))].filter((type) => !run.test(type)).sort();
+
+function typeOf({ type, properties }: Resource): string {
+  if (type !== 'AWS::Lambda::Function') return type;
+  const { PackageType, Runtime = 'nodejs' } = properties;
+  const runtime = PackageType === 'Image' ? 'container image' : String(Runtime);
+  return runtime.startsWith('nodejs') ? type : `${type} (${runtime})`;
+}

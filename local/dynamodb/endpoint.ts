@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Pool } from 'undici';
-import type { Account } from '../cloudformation/physical-id.ts';
 import type { Faults } from '../faults.ts';
 import type { Iam } from '../iam.ts';
 import { closeServer, listen } from '../loopback.ts';
-import { accessOf, isWrite } from './request-resources.ts';
+import { accessOf, isWrite, type TableArn } from './request-resources.ts';
 
-export interface DynamoDBEndpointOptions extends Account {
+export interface DynamoDBEndpointOptions {
   /** The DynamoDB behind it. */
   readonly upstream: string;
+  readonly tableArn: TableArn;
   readonly iam: Pick<Iam, 'authorize' | 'principalArn'>;
   readonly faults: Faults;
   /**
@@ -53,7 +53,7 @@ async function answer(
   req: IncomingMessage,
   res: ServerResponse,
   upstream: Pool,
-  { iam, faults, onWrite, region, accountId }: DynamoDBEndpointOptions,
+  { iam, faults, onWrite, tableArn }: DynamoDBEndpointOptions,
 ): Promise<void> {
   const [api, operation = ''] = String(req.headers['x-amz-target']).split('.');
   const body = await readAll(req);
@@ -61,7 +61,7 @@ async function answer(
 
   const input = parse(body);
   if (api === 'DynamoDB_20120810') {
-    for (const { action, resource } of accessOf(operation, input, { region, accountId })) {
+    for (const { action, resource } of accessOf(operation, input, tableArn)) {
       if (iam.authorize(accessKeyId, action, resource)) continue;
       const message =
         `User: ${iam.principalArn(accessKeyId)} is not authorized to perform: ${action} on resource: ${resource} ` +

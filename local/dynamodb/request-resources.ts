@@ -1,5 +1,3 @@
-import type { Account } from '../cloudformation/physical-id.ts';
-
 /** One thing a caller must be allowed to do for its request to be carried out. */
 export interface Access {
   /** Such as `dynamodb:PutItem`. */
@@ -9,13 +7,16 @@ export interface Access {
 
 type Input = Readonly<Record<string, unknown>>;
 
+/** The ARN of a table that a request names, if not by its ARN already. */
+export type TableArn = (table: string) => string;
+
 /**
  * What IAM asks of a DynamoDB request. Transactions are authorised as the item operations they are made of.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  */
-export function accessOf(operation: string, input: Input, account: Account): Access[] {
+export function accessOf(operation: string, input: Input, tableArn: TableArn): Access[] {
   const access = (action: string, { TableName, IndexName }: Input): Access => {
-    const table = tableArn(String(TableName ?? '*'), account);
+    const table = tableArn(String(TableName ?? '*'));
     const resource = typeof IndexName === 'string' ? `${table}/index/${IndexName}` : table;
     return { action: `dynamodb:${action}`, resource };
   };
@@ -34,11 +35,11 @@ export function accessOf(operation: string, input: Input, account: Account): Acc
         access(operation, { TableName }),
       );
     case 'ExecuteStatement':
-      return [partiqlAccess(input, account)];
+      return [partiqlAccess(input, tableArn)];
     case 'BatchExecuteStatement':
-      return ((input.Statements as Input[] | undefined) ?? []).map((s) => partiqlAccess(s, account));
+      return ((input.Statements as Input[] | undefined) ?? []).map((s) => partiqlAccess(s, tableArn));
     case 'ExecuteTransaction':
-      return ((input.TransactStatements as Input[] | undefined) ?? []).map((s) => partiqlAccess(s, account));
+      return ((input.TransactStatements as Input[] | undefined) ?? []).map((s) => partiqlAccess(s, tableArn));
     default:
       return [access(operation, input)];
   }
@@ -57,13 +58,9 @@ const transactItems = (input: Input) => (input.TransactItems as Input[] | undefi
 export const isWrite = (operation: string) =>
   /^(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/.test(operation);
 
-function partiqlAccess({ Statement }: Input, account: Account): Access {
+function partiqlAccess({ Statement }: Input, tableArn: TableArn): Access {
   const [, verb = 'Select'] = /^\s*(select|insert|update|delete)/i.exec(String(Statement)) ?? [];
   const [, table = '*'] = /\b(?:from|into|update)\s+"?([\w.-]+)"?/i.exec(String(Statement)) ?? [];
   const action = `dynamodb:PartiQL${verb.charAt(0).toUpperCase()}${verb.slice(1).toLowerCase()}`;
-  return { action, resource: tableArn(table, account) };
+  return { action, resource: tableArn(table) };
 }
-
-/** Requests may name a table by its ARN, too. */
-const tableArn = (table: string, { region, accountId }: Account) =>
-  table.startsWith('arn:') ? table : `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;

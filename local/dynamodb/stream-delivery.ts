@@ -45,6 +45,7 @@ const backoffMs = (attempt: number) => Math.min(60_000, 100 * 2 ** Math.min(atte
 export async function deliverBatch(batch: readonly StreamRecord[], options: DeliveryOptions): Promise<void> {
   const { mapping, clock, pause } = options;
   let rest = batch;
+  let throttles = 0;
   for (let attempt = 1; rest.length > 0; attempt++) {
     const young = rest.filter((record) => ageSeconds(record, clock) <= maximumAge(mapping));
     if (young.length < rest.length) {
@@ -52,7 +53,15 @@ export async function deliverBatch(batch: readonly StreamRecord[], options: Deli
       rest = young;
       if (rest.length === 0) return;
     }
-    const failedFrom = firstFailure(await options.invoke({ Records: rest }), rest, mapping);
+    const outcome = await options.invoke({ Records: rest });
+    if (!outcome.ok && outcome.throttled) {
+      // The function has not run: only the age of the records bounds how often this is tried.
+      attempt--;
+      if (!(await pause(backoffMs(++throttles)))) return;
+      continue;
+    }
+    throttles = 0;
+    const failedFrom = firstFailure(outcome, rest, mapping);
     if (failedFrom === rest.length) return;
     rest = rest.slice(failedFrom);
     // What is left after progress, and each half, has all its retries again.

@@ -37,18 +37,14 @@ export interface StreamRecord {
   readonly userIdentity?: { readonly type: string; readonly principalId: string };
 }
 
-export function toStreamRecord(
-  source: SourceRecord,
-  awsRegion: string,
-  eventSourceARN: string,
-): StreamRecord {
+export function toStreamRecord(source: SourceRecord, eventSourceARN: string): StreamRecord {
   const { eventID, eventName, eventVersion, dynamodb, userIdentity } = source;
   return {
     eventID: eventID.replaceAll('-', ''),
     eventName,
     eventVersion,
     eventSource: 'aws:dynamodb',
-    awsRegion,
+    awsRegion: eventSourceARN.split(':')[3] ?? '',
     dynamodb,
     ...(userIdentity && {
       userIdentity: { type: userIdentity.Type, principalId: userIdentity.PrincipalId },

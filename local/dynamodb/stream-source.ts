@@ -15,7 +15,6 @@ export interface StreamSourceOptions {
   readonly mapping: EventSourceMapping;
   /** DynamoDB itself. */
   readonly endpoint: string;
-  readonly region: string;
   readonly lambda: Lambda;
   readonly clock: Clock;
   readonly faults: Faults;
@@ -43,7 +42,7 @@ const maxPending = 10_000;
 
 /** Feeds a function from a table's stream. Resolves once no later change can be missed. */
 export async function startStreamSource(options: StreamSourceOptions): Promise<StreamSource> {
-  const { mapping, endpoint, region, lambda, clock, faults, log, timeToLive } = options;
+  const { mapping, endpoint, lambda, clock, faults, log, timeToLive } = options;
   const discarded: DiscardedBatch[] = [];
   const passes = createFilter(mapping.FilterCriteria?.Filters.map(({ Pattern }) => Pattern) ?? []);
   const stopping = new AbortController();
@@ -107,9 +106,7 @@ export async function startStreamSource(options: StreamSourceOptions): Promise<S
     onRecords: async (page) => {
       const records = page.filter(({ dynamodb }) => BigInt(dynamodb.SequenceNumber) > done);
       lastRead = BigInt(records.at(-1)?.dynamodb.SequenceNumber ?? lastRead);
-      lanes.add(
-        records.map((r) => toStreamRecord(markRemoval(r), region, mapping.EventSourceArn)).filter(passes),
-      );
+      lanes.add(records.map((r) => toStreamRecord(markRemoval(r), mapping.EventSourceArn)).filter(passes));
       await lanes.drainTo(maxPending);
     },
     onError: (error) =>

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { arnOf } from '../cloudformation/attributes.ts';
+import type { Account } from '../cloudformation/physical-id.ts';
 import type { Resource } from '../cloudformation/resource.ts';
 import { callDynamoDB, DynamoDBError } from './call.ts';
 
@@ -33,6 +35,13 @@ export function keyNames(tables: readonly Resource[]): (tableName: string) => re
     ]),
   );
   return (tableName) => names.get(tableName) ?? [];
+}
+
+/** The ARN by which policies know a table that a request names by its name or its ARN. */
+export function tableArns(tables: readonly Resource[], fallback: Account): (table: string) => string {
+  const arns = new Map(tables.map((t) => [t.physicalId, arnOf(t.type, t.physicalId, t.account)]));
+  return (table) =>
+    arns.get(table) ?? (table.startsWith('arn:') ? table : arnOf('AWS::DynamoDB::Table', table, fallback));
 }
 
 /** Creates the table of a template, or finds that it is there already, as in a data directory of an earlier run. */

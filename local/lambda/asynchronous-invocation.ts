@@ -7,6 +7,8 @@ import type { LambdaService } from './lambda-service.ts';
 
 const configSchema = z.object({
   FunctionName: z.string(),
+  /** A version or an alias. */
+  Qualifier: z.string().default('$LATEST'),
   MaximumRetryAttempts: z.coerce.number().default(2),
   MaximumEventAgeInSeconds: z.coerce.number().default(21_600),
 });
@@ -22,8 +24,19 @@ export interface FailedEvent {
   readonly responsePayload: unknown;
 }
 
+/** An event on its way, after so many tries. */
+interface Queued {
+  readonly config: Config;
+  readonly event: unknown;
+  readonly submittedAt: number;
+  /** Those that ran. */
+  readonly attempts: number;
+  readonly throttles: number;
+}
+
 /**
- * Events that nobody waits for: retried after one minute and then two, as `AWS::Lambda::EventInvokeConfig` says.
+ * Events that nobody waits for. What fails is retried after one minute and then two, as often as
+ * `AWS::Lambda::EventInvokeConfig` says, and what is throttled after 1 second to 5 minutes, until its age is too high.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export class AsynchronousInvocations {
@@ -44,21 +57,20 @@ export class AsynchronousInvocations {
     this.#log = log;
   }
 
-  /** Returns at once. `retries` are the caller's limits where it has its own, as schedules do. */
-  submit(functionArn: string, event: unknown, retries: Partial<Omit<Config, 'FunctionName'>> = {}): void {
+  /** Returns at once. */
+  submit(functionArn: string, event: unknown): void {
     const name = this.#lambda.find(functionArn)?.name;
     if (!name) {
       this.#log(`An event for ${functionArn}, which does not exist, is dropped.`);
       return;
     }
-    const config = this.#configs.find(({ FunctionName }) => this.#lambda.find(FunctionName)?.name === name);
-    const defaults = configSchema.parse({ FunctionName: name });
-    void this.#attempt(
-      { ...defaults, ...config, ...retries, FunctionName: name },
-      event,
-      1,
-      this.#clock.now(),
-    );
+    const [, qualifier = '$LATEST'] = /function:[^:]+:(.+)$/.exec(functionArn) ?? [];
+    const config =
+      this.#configs.find(
+        ({ FunctionName, Qualifier }) =>
+          this.#lambda.find(FunctionName)?.name === name && Qualifier === qualifier,
+      ) ?? configSchema.parse({ FunctionName: name });
+    void this.#attempt({ config, event, submittedAt: this.#clock.now(), attempts: 0, throttles: 0 });
   }
 
   close(): void {
@@ -66,29 +78,37 @@ export class AsynchronousInvocations {
     for (const cancel of this.#timers) cancel();
   }
 
-  async #attempt(config: Config, event: unknown, attempt: number, submittedAt: number): Promise<void> {
-    const outcome = await this.#lambda.invoke(config.FunctionName, event);
+  async #attempt({ attempts, throttles, ...queued }: Queued): Promise<void> {
+    const { FunctionName, MaximumRetryAttempts } = queued.config;
+    const outcome = await this.#lambda.invoke(FunctionName, queued.event);
     if (outcome.ok || this.#closed) return;
-    if (attempt > config.MaximumRetryAttempts)
-      return this.#fail(config, 'RetriesExhausted', attempt, event, outcome);
-    const cancel = this.#clock.after(attempt * 60_000, () => {
+    if (outcome.throttled) {
+      const delayMs = Math.min(300_000, 1_000 * 2 ** Math.min(throttles, 10));
+      return this.#later(delayMs, { ...queued, attempts, throttles: throttles + 1 }, outcome);
+    }
+    const tried = { ...queued, attempts: attempts + 1, throttles: 0 };
+    if (attempts < MaximumRetryAttempts) return this.#later(tried.attempts * 60_000, tried, outcome);
+    this.#fail('RetriesExhausted', tried, outcome);
+  }
+
+  #later(delayMs: number, queued: Queued, outcome: Invocation): void {
+    const cancel = this.#clock.after(delayMs, () => {
       this.#timers.delete(cancel);
-      const tooOld = this.#clock.now() - submittedAt > config.MaximumEventAgeInSeconds * 1000;
-      if (tooOld) return this.#fail(config, 'EventAgeExceeded', attempt, event, outcome);
-      void this.#attempt(config, event, attempt + 1, submittedAt);
+      const ageMs = this.#clock.now() - queued.submittedAt;
+      if (ageMs > queued.config.MaximumEventAgeInSeconds * 1000) {
+        this.#fail('EventAgeExceeded', queued, outcome);
+      } else void this.#attempt(queued);
     });
     this.#timers.add(cancel);
   }
 
   #fail(
-    { FunctionName }: Config,
     condition: FailedEvent['condition'],
-    approximateInvokeCount: number,
-    requestPayload: unknown,
+    { config, event: requestPayload, attempts: approximateInvokeCount }: Queued,
     { payload: responsePayload }: Invocation,
   ): void {
-    const functionName = FunctionName;
+    const functionName = this.#lambda.find(config.FunctionName)?.name ?? config.FunctionName;
     this.failed.push({ functionName, condition, approximateInvokeCount, requestPayload, responsePayload });
-    this.#log(`An asynchronous event for ${FunctionName} is given up: ${condition}`);
+    this.#log(`An asynchronous event for ${functionName} is given up: ${condition}`);
   }
 }

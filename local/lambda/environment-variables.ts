@@ -4,7 +4,6 @@ import type { FunctionConfiguration } from './function.ts';
 export interface Endpoints {
   readonly dynamodb: string;
   readonly lambda: string;
-  readonly region: string;
 }
 
 /**
@@ -14,7 +13,7 @@ export interface Endpoints {
 export function environmentVariables(
   fn: FunctionConfiguration,
   environmentId: string,
-  { dynamodb, lambda, region }: Endpoints,
+  { dynamodb, lambda }: Endpoints,
 ): Record<string, string> {
   const nodeMajor = /\d+/.exec(fn.runtime)?.[0] ?? '24';
   return {
@@ -27,8 +26,8 @@ export function environmentVariables(
     AWS_ACCESS_KEY_ID: fn.accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: environmentId,
-    AWS_DEFAULT_REGION: region,
-    AWS_REGION: region,
+    AWS_DEFAULT_REGION: fn.region,
+    AWS_REGION: fn.region,
     AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: fn.name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),

@@ -1,17 +1,16 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { Stack } from '../cloudformation/assembly.ts';
 import { arnOf } from '../cloudformation/attributes.ts';
-import { type Account, digest } from '../cloudformation/physical-id.ts';
+import { digest } from '../cloudformation/physical-id.ts';
 import type { Resource } from '../cloudformation/resource.ts';
-import { unpackArchive } from './archive.ts';
+import type { TaskRoots } from './task-roots.ts';
 
 /** One `AWS::Lambda::Function`, as its execution environments need it. */
 export interface FunctionConfiguration {
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
+  readonly region: string;
   readonly runtime: string;
   readonly handler: string;
   /** The directory that would be `/var/task`. */
@@ -33,16 +32,16 @@ const functionSchema = z.object({
     .optional(),
   MemorySize: z.coerce.number().default(128),
   Role: z.string().default(''),
-  Runtime: z.string().default('nodejs24.x'),
+  /** None for a container image. */
+  Runtime: z.string().default('container image'),
   Timeout: z.coerce.number().default(3),
 });
 
-/** Defaults are CloudFormation's: 3 seconds and 128 MB. Code that is not in a folder is put into one in `scratch`. */
+/** Defaults are CloudFormation's: 3 seconds and 128 MB. */
 export function readFunction(
   resource: Resource,
   stacks: readonly Stack[],
-  account: Account,
-  scratch: string,
+  taskRoots: TaskRoots,
 ): FunctionConfiguration {
   const properties = functionSchema.parse(resource.properties);
   const assets = stacks.find((stack) => stack.name === resource.stack)?.assets;
@@ -50,10 +49,15 @@ export function readFunction(
   return {
     logicalId: resource.logicalId,
     name: resource.physicalId,
-    arn: arnOf('AWS::Lambda::Function', resource.physicalId, account),
+    arn: arnOf('AWS::Lambda::Function', resource.physicalId, resource.account),
+    region: resource.account.region,
     runtime: properties.Runtime,
     handler: properties.Handler,
-    taskRoot: taskRootOf(resource, properties.Code, assets, scratch),
+    taskRoot: taskRoots.of(resource.logicalId, {
+      asset: assets?.get(properties.Code.S3Key ?? ''),
+      inline: properties.Code.ZipFile,
+      runtime: properties.Runtime,
+    }),
     timeoutMs: properties.Timeout * 1000,
     memoryMb: properties.MemorySize,
     environment: {
@@ -65,20 +69,4 @@ export function readFunction(
     // DynamoDB Local takes letters and digits only.
     accessKeyId: `ASIA${digest(`${resource.stack}/${resource.logicalId}`, 36).toUpperCase().slice(0, 16)}`,
   };
-}
-
-function taskRootOf(
-  { logicalId }: Resource,
-  code: { S3Key?: string | undefined; ZipFile?: string | undefined },
-  assets: Stack['assets'] | undefined,
-  scratch: string,
-): string {
-  const own = join(scratch, logicalId);
-  const path = assets?.get(code.S3Key ?? '');
-  if (path && statSync(path).isDirectory()) return path;
-  mkdirSync(own, { recursive: true });
-  if (path) unpackArchive(path, own);
-  else if (code.ZipFile !== undefined) writeFileSync(join(own, 'index.js'), code.ZipFile);
-  // Without any code it fails when it is invoked: a function that nothing here calls may be of any kind.
-  return own;
 }

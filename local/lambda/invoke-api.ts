@@ -62,10 +62,16 @@ export async function handleInvoke(
 
   if (type === 'DryRun') answer(res, 204, '');
   else if (type === 'Event') {
-    asynchronous.submit(fn.name, event);
+    asynchronous.submit(name, event);
     answer(res, 202, '');
   } else {
     const outcome = await lambda.invoke(fn.name, event);
+    if (!outcome.ok && outcome.throttled) {
+      const { errorType, errorMessage: message } = outcome.payload;
+      const body = { Reason: 'ConcurrentInvocationLimitExceeded', Type: 'User', message };
+      answer(res, 429, JSON.stringify(body), { 'x-amzn-errortype': errorType });
+      return true;
+    }
     answer(res, 200, JSON.stringify(outcome.payload) ?? 'null', {
       'x-amz-executed-version': '$LATEST',
       ...(!outcome.ok && { 'x-amz-function-error': 'Unhandled' }),

@@ -14,17 +14,32 @@ export interface LambdaServiceOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly bounds?: Partial<FleetBounds> | undefined;
+  /** How many invocations may run at once; looked at for each. */
+  readonly concurrency: () => number;
 }
+
+/** What is not tried at all. https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
+const throttled: Invocation = {
+  ok: false,
+  throttled: true,
+  payload: { errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' },
+};
 
 /** The functions of all stacks, and the environments they run in. */
 export class LambdaService implements Lambda {
   readonly #functions: ReadonlyMap<string, FunctionConfiguration>;
   readonly #fleet: Fleet;
   readonly #logs: FunctionLogs;
+  readonly #concurrency: () => number;
+  readonly #log: Log;
+  #running = 0;
+  #saidThatThrottled = false;
   #closed = false;
   readonly #environments = new Map<string, ExecutionEnvironment>();
 
-  constructor({ functions, variables, logs, log, clock, bounds }: LambdaServiceOptions) {
+  constructor({ functions, variables, logs, log, clock, bounds, concurrency }: LambdaServiceOptions) {
+    this.#concurrency = concurrency;
+    this.#log = log;
     this.#functions = new Map(functions.map((fn) => [fn.name, fn]));
     this.#logs = logs;
     this.#fleet = new Fleet({ ...boundsOfThisMachine(), ...bounds }, log, (fn) => {
@@ -52,11 +67,31 @@ export class LambdaService implements Lambda {
   async invoke(functionArn: string, event: unknown): Promise<Invocation> {
     const fn = this.find(functionArn);
     if (!fn) throw new Error(`Function not found: ${functionArn}`);
+    if (this.#running >= this.#concurrency()) return this.#throttle(fn);
+    this.#running++;
+    try {
+      return await this.#run(fn, event);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  async #run(fn: FunctionConfiguration, event: unknown): Promise<Invocation> {
     const environment = await this.#fleet.acquire(fn);
     if (!(environment instanceof ExecutionEnvironment)) return this.#failed(fn, environment);
     const outcome = await environment.invoke(JSON.stringify(event) ?? 'null');
     this.#fleet.release(environment);
     return outcome.ok ? outcome : this.#failed(fn, outcome.payload);
+  }
+
+  #throttle({ logicalId }: FunctionConfiguration): Invocation {
+    if (!this.#saidThatThrottled) {
+      this.#log(
+        `${logicalId}: the account's concurrency (${this.#concurrency()}) is used up; throttled with 429`,
+      );
+    }
+    this.#saidThatThrottled = true;
+    return throttled;
   }
 
   #failed(fn: FunctionConfiguration, error: FunctionError): Invocation {

@@ -1,8 +1,11 @@
 /** What one synchronous invocation of a function came to. */
 export type Invocation =
   | { readonly ok: true; readonly payload: unknown }
-  /** Thrown, timed out, killed or failed to initialise: `X-Amz-Function-Error: Unhandled`. */
-  | { readonly ok: false; readonly payload: FunctionError };
+  /**
+   * Thrown, timed out, killed or failed to initialise: `X-Amz-Function-Error: Unhandled`. If it is `throttled` it has not
+   * run, because as many functions run already as the account may: 429.
+   */
+  | { readonly ok: false; readonly payload: FunctionError; readonly throttled?: true };
 
 export interface FunctionError {
   readonly errorType: string;

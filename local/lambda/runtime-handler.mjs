@@ -1,18 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs';
-import Module, { createRequire, register } from 'node:module';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RuntimeError } from './runtime-errors.mjs';
 
 /** Loads `a/b.handler`, or says with Lambda's own error why it cannot. Returns `(event, context) => Promise`. */
-export async function loadHandler({ taskRoot, handler, runtime }) {
-  const [, name, path] = /^([^.]*)\.(.+)$/.exec(basename(handler)) ?? [];
-  if (!name || !path || handler.includes('..'))
+export async function loadHandler({ taskRoot: path, handler, runtime }) {
+  const taskRoot = realpathSync(path);
+  if (!runtime.startsWith('nodejs')) {
+    throw new RuntimeError('Runtime.NotOnLocalStack', `Functions of Node.js run here, not ${runtime}.`);
+  }
+  const [, name, property] = /^([^.]*)\.(.+)$/.exec(basename(handler)) ?? [];
+  if (!name || !property || handler.includes('..'))
     throw new RuntimeError('Runtime.MalformedHandlerName', 'Bad handler');
   process.setSourceMapsEnabled(true);
-  asOnLambda(taskRoot);
+  findAsOnLambda(taskRoot);
   const module = await load(join(taskRoot, dirname(handler), name), name);
-  const find = (from) => path.split('.').reduce((object, key) => object?.[key], from);
+  const find = (from) => property.split('.').reduce((object, key) => object?.[key], from);
   const found = find(module) ?? find(module.default);
   if (found === undefined) {
     throw new RuntimeError('Runtime.HandlerNotFound', `${handler} is undefined or not exported`);
@@ -32,41 +36,30 @@ export async function loadHandler({ taskRoot, handler, runtime }) {
 async function load(path, name) {
   const file = ['.js', '.mjs', '.cjs'].map((extension) => path + extension).find(existsSync);
   if (!file) throw new RuntimeError('Runtime.ImportModuleError', `Error: Cannot find module '${name}'`);
+  const isCommonJs = file.endsWith('.cjs') || (file.endsWith('.js') && !isModule(file));
   try {
-    const commonJs = file.endsWith('.cjs') || (file.endsWith('.js') && !isModule(file));
-    return commonJs ? createRequire(file)(file) : await importModule(pathToFileURL(file).href);
+    return isCommonJs ? createRequire(file)(file) : await import(pathToFileURL(file).href);
   } catch (error) {
     if (error instanceof SyntaxError)
       throw new RuntimeError('Runtime.UserCodeSyntaxError', String(error), error);
     if (/MODULE_NOT_FOUND/.test(error?.code)) {
-      throw new RuntimeError('Runtime.ImportModuleError', String(error), error);
+      throw new RuntimeError('Runtime.ImportModuleError', String(error) + hintFor(error), error);
     }
     throw error;
   }
 }
 
-/** The runtime brings the AWS SDK along. It is found from here where the function's own folder does not lead to it. */
-async function importModule(url) {
-  try {
-    return await import(url);
-  } catch (error) {
-    if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !/'@(aws-sdk|smithy)\//.test(error.message)) throw error;
-    register('./runtime-sdk.mjs', import.meta.url);
-    // Under a new name, since the failure is remembered under the old one.
-    return await import(`${url}?runtime-sdk`);
-  }
-}
+const hintFor = ({ message }) =>
+  /'(@aws-sdk\/|@smithy\/|aws-sdk['/])/.test(message)
+    ? "\nLambda's runtime has it. For the local stack, install it in this project or in the function's."
+    : '';
 
 let root = '';
 
-function asOnLambda(taskRoot) {
+function findAsOnLambda(taskRoot) {
   root = taskRoot;
-  const { NODE_PATH } = process.env;
-  process.env.NODE_PATH = createRequire(import.meta.url)
-    .resolve.paths('@aws-sdk/core')
-    .join(delimiter);
+  // `NODE_PATH` is Lambda's own, not that of this machine.
   Module._initPaths();
-  process.env.NODE_PATH = NODE_PATH;
   // On Lambda no package.json lies above the task root. Here one may, and must not turn `.js` into ES modules.
   const original = Module._extensions['.js'];
   Module._extensions['.js'] = (module, file) => {

@@ -4,7 +4,7 @@ import type { Account } from '../cloudformation/physical-id.ts';
 import type { Resource } from '../cloudformation/resource.ts';
 
 /** One target of one schedule. */
-export interface Schedule extends z.infer<typeof retrySchema> {
+export interface Schedule {
   readonly logicalId: string;
   /** `rate(5 minutes)`, `cron(0 12 * * ? *)` or `at(2026-01-01T00:00:00)`; times are in UTC. */
   readonly expression: string;
@@ -13,15 +13,9 @@ export interface Schedule extends z.infer<typeof retrySchema> {
   readonly event: (at: number) => unknown;
 }
 
-const retrySchema = z.object({
-  MaximumRetryAttempts: z.coerce.number().optional(),
-  MaximumEventAgeInSeconds: z.coerce.number().optional(),
-});
-
 const targetSchema = z.object({
   Arn: z.string(),
   Input: z.string().optional(),
-  RetryPolicy: retrySchema.default({}),
 });
 
 const ruleSchema = z.object({
@@ -37,9 +31,9 @@ const scheduleSchema = z.object({
 });
 
 /** The schedules of `AWS::Events::Rule` and `AWS::Scheduler::Schedule` that are enabled and invoke functions. */
-export function readSchedules(resources: readonly Resource[], account: Account): Schedule[] {
+export function readSchedules(resources: readonly Resource[]): Schedule[] {
   return resources
-    .flatMap(({ type, logicalId, physicalId, properties }) => {
+    .flatMap(({ type, account, logicalId, physicalId, properties }) => {
       const isRule = type === 'AWS::Events::Rule' && 'ScheduleExpression' in properties;
       if (!isRule && type !== 'AWS::Scheduler::Schedule') return [];
       const { ScheduleExpression, State, Targets } = isRule
@@ -47,8 +41,7 @@ export function readSchedules(resources: readonly Resource[], account: Account):
         : withTargets(scheduleSchema.parse(properties));
       if (State !== 'ENABLED') return [];
       const arn = arnOf(type, physicalId, account);
-      return Targets.map(({ Arn, Input, RetryPolicy }) => ({
-        ...RetryPolicy,
+      return Targets.map(({ Arn, Input }) => ({
         logicalId,
         expression: ScheduleExpression,
         functionArn: Arn,

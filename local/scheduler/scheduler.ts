@@ -21,11 +21,8 @@ export function startSchedules(
         wait();
         return;
       }
-      const { functionArn, event, MaximumRetryAttempts, MaximumEventAgeInSeconds } = schedule;
-      asynchronous.submit(functionArn, event(at), {
-        ...(MaximumRetryAttempts !== undefined && { MaximumRetryAttempts }),
-        ...(MaximumEventAgeInSeconds !== undefined && { MaximumEventAgeInSeconds }),
-      });
+      // The hand-over always succeeds here, and a rule's RetryPolicy is for nothing else.
+      asynchronous.submit(schedule.functionArn, schedule.event(at));
       arm(schedule);
     };
     const wait = () => timers.set(schedule, clock.after(Math.min(at - clock.now(), 2 ** 31 - 1), fire));

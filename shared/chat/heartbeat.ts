@@ -2,7 +2,6 @@ import { forEachConcurrently } from '../concurrency.ts';
 import { FrameQuota } from '../delivery/posting/frame-quota.ts';
 import { PING } from '../protocol/socketio.ts';
 import { listOpen } from '../store/connections.ts';
-import { SLOTS } from '../store/keys.ts';
 import type { Chat } from './chat.ts';
 import { connectionClosed } from './disconnect.ts';
 
@@ -10,9 +9,6 @@ const BATCH = 1_000;
 const CONCURRENCY = 10;
 /** One that cannot be reached must not keep the others waiting, milliseconds. */
 const PATIENCE_MS = 4_000;
-
-/** The slot whose turn it is: one a minute, so that every connection hears from us every 8 of its 10 idle minutes. */
-export const slotAt = (now: number): number => Math.floor(now / 60_000) % SLOTS;
 
 /**
  * Keeps the Socket.IO connections of one slot awake, and finds those that are gone. API Gateway ends a connection after

@@ -2,6 +2,7 @@ import { sleep } from '../concurrency.ts';
 import { encodeOpen } from '../protocol/socketio.ts';
 import { getConnection } from '../store/connections.ts';
 import type { Chat } from './chat.ts';
+import { minutesBetweenPings } from './heartbeat-slots.ts';
 
 /** API Gateway knows a connection within some tens of milliseconds; its client tries again by itself. Milliseconds. */
 const GIVE_UP_AFTER_MS = 1_500;
@@ -15,14 +16,15 @@ const REFUSALS = 3;
  * API Gateway says that the connection is gone: it is asked again. Safe to repeat.
  */
 export async function open(
-  { table, poster, log }: Pick<Chat, 'table' | 'poster' | 'log'>,
+  { table, poster, log, settings }: Pick<Chat, 'table' | 'poster' | 'log' | 'settings'>,
   connectionId: string,
   sid: string,
 ): Promise<void> {
+  const packet = encodeOpen(sid, 60_000 * minutesBetweenPings(settings));
   const giveUpAt = Date.now() + GIVE_UP_AFTER_MS;
   let waitMs = FIRST_WAIT_MS;
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await poster.post(connectionId, [encodeOpen(sid)]);
+    const outcome = await poster.post(connectionId, [packet]);
     if (outcome === 'delivered') return;
     const hasHungUp = attempt === REFUSALS && !(await getConnection(table, connectionId));
     if (hasHungUp || Date.now() + waitMs > giveUpAt)

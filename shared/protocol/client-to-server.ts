@@ -16,7 +16,11 @@ export const participantToken = z
   .regex(/^[\w-]{43}$/, 'must be a participantToken from an earlier join');
 
 /** `before` and `after` cannot be combined; without either, it is the newest page. */
-const pageFields = { before: optional(seq), after: optional(seq), limit: optional(limit) };
+const pageFields = {
+  before: optional(seq).describe('The newest messages before this `seq`.'),
+  after: optional(seq).describe('The oldest messages after this `seq`.'),
+  limit: optional(limit),
+};
 export const oneDirection = (page: { before?: unknown; after?: unknown }) =>
   page.before === undefined || page.after === undefined;
 export const oneDirectionOnly = { error: 'cannot be combined with after', path: ['before'] };
@@ -24,7 +28,10 @@ export const oneDirectionOnly = { error: 'cannot be combined with after', path: 
 /** The person to moderate: a participant, or the `sub` of the issuer's tokens as `subject`. */
 const participantId = z.string().regex(/^[\w-]{1,64}$/, 'must be the id of a participant');
 const subject = z.string().min(1).max(255);
-const personFields = { participantId: optional(participantId), subject: optional(subject) };
+const personFields = {
+  participantId: optional(participantId),
+  subject: optional(subject).describe('Instead of `participantId`: the `sub` of tokens of the issuer.'),
+};
 const isOnePerson = ({ participantId, subject }: { participantId?: unknown; subject?: unknown }) =>
   (participantId === undefined) !== (subject === undefined);
 const onePersonOnly = {
@@ -62,10 +69,13 @@ export const clientToServer = {
   joinEvent: z.object({
     eventId: opaqueId,
     username,
-    after: optional(seq),
-    participantToken: optional(participantToken),
+    after: optional(seq).describe('Have the history begin after this `seq`, which was seen before.'),
+    participantToken: optional(participantToken).describe('Of an earlier join: to be the same participant.'),
   }),
-  sendMessage: z.object({ text: messageText, clientMessageId: optional(clientMessageId) }),
+  sendMessage: z.object({
+    text: messageText,
+    clientMessageId: optional(clientMessageId).describe('A repeat has the same one.'),
+  }),
   typing: z.object({ isTyping: z.boolean('must be true or false') }),
   leaveEvent: z.object({}),
   getActiveEvents: z.object({ limit: optional(limit), cursor: optional(z.string()) }),

@@ -11,12 +11,9 @@ export const eventSchema = z.object({
   startsAt: z.string().optional(),
   endsAt: z.string().optional(),
   participantCount: z.int(),
-  /** Ids of participants who may moderate it. */
-  hosts: z.array(z.string()).optional(),
-  /** Only moderators can write. */
-  paused: z.literal(true).optional(),
-  /** Everybody else must wait this long between messages. */
-  slowModeSeconds: z.int().optional(),
+  hosts: z.array(z.string()).optional().describe('Ids of participants who may moderate it.'),
+  paused: z.literal(true).optional().describe('Only moderators can write.'),
+  slowModeSeconds: z.int().optional().describe('Everybody else must wait this long between messages.'),
 });
 
 /** What somebody may do in an event beyond chatting: moderate it, moderate every event, also create and change them. */
@@ -24,12 +21,14 @@ export const roleSchema = z.enum(['host', 'moderator', 'operator']);
 
 /** `role`: as it was when they wrote. */
 export const authorSchema = z.object({ id: z.string(), username: z.string(), role: roleSchema.optional() });
+export const participantSchema = authorSchema.extend({ joinedAt: z.string() });
 
 export const messageSchema = z.object({
   id: z.string(),
   eventId: z.string(),
-  /** Counts 1, 2, 3 … within one event: orders messages, removes duplicates, shows gaps. */
-  seq: z.int(),
+  seq: z
+    .int()
+    .describe('Counts 1, 2, 3 … within one event: orders messages, removes duplicates, shows gaps.'),
   participant: authorSchema,
   text: z.string(),
   sentAt: z.string(),
@@ -38,20 +37,17 @@ export const messageSchema = z.object({
 
 export const banSchema = z.object({
   participantId: z.string(),
-  /** The name that the participant had, if they were in the event. */
-  username: z.string().optional(),
+  username: z.string().optional().describe('The name that the participant had, if they were in the event.'),
   bannedAt: z.string(),
   reason: z.string().optional(),
-  /** Without it, the ban is permanent. */
-  expiresAt: z.string().optional(),
+  expiresAt: z.string().optional().describe('Without it, the ban is permanent.'),
 });
 
 /** Who created, changed or moderated what, never what was written. */
 export const auditSchema = z.object({
   id: z.string(),
   at: z.string(),
-  /** The id of a participant, or the ARN of a caller with IAM credentials. */
-  by: z.string(),
+  by: z.string().describe('The id of a participant, or the ARN of a caller with IAM credentials.'),
   action: z.string(),
   participantId: z.string().optional(),
   seq: z.int().optional(),
@@ -68,7 +64,4 @@ export type AuditRecord = z.infer<typeof auditSchema>;
 export type Role = z.infer<typeof roleSchema>;
 export type Author = z.infer<typeof authorSchema>;
 export type Message = z.infer<typeof messageSchema>;
-
-export interface Participant extends Author {
-  joinedAt: string;
-}
+export type Participant = z.infer<typeof participantSchema>;

@@ -1,3 +1,6 @@
+import type * as z from 'zod';
+import type { errorSchema } from './server-to-client.ts';
+
 /**
  * Every error that a client can get: its code on both wires, its HTTP status, its message. Clients check the `code`.
  * Nothing else about a failure is ever sent to a client.
@@ -25,28 +28,15 @@ const errors = {
 } as const;
 
 export type ErrorCode = keyof typeof errors;
-
-/** One fault of a payload. `path` is dotted and relative to the payload; empty for the payload as a whole. */
-export interface Issue {
-  path: string;
-  message: string;
-}
-
-export interface ErrorDetails {
-  issues?: Issue[];
-  retryAfterMs?: number;
-  requestId?: string;
-  /** Of a request that was made with CONNECT: which. */
-  action?: 'joinEvent';
-  /** For people: why this request was refused. */
-  reason?: string;
-}
+export const errorCodes = Object.keys(errors) as ErrorCode[];
 
 /** What a client gets: the data of an `error` event, the `error` of an HTTP answer. */
-export interface ErrorData extends ErrorDetails {
-  code: ErrorCode;
-  message: string;
-}
+export type ErrorData = z.infer<typeof errorSchema>;
+
+export type ErrorDetails = Omit<ErrorData, 'code' | 'message'>;
+
+/** One fault of a payload. */
+export type Issue = NonNullable<ErrorDetails['issues']>[number];
 
 /** The only error that clients get. Anything else that is thrown becomes `INTERNAL`. */
 export class ChatError extends Error {

@@ -13,6 +13,7 @@ export const httpRoutes = {
   getEvent: { method: 'get', path: '/api/events/{id}', access: 'everybody' },
   listMessages: { method: 'get', path: '/api/events/{id}/messages', access: 'everybody' },
   openapi: { method: 'get', path: '/openapi.json', access: 'everybody' },
+  asyncapi: { method: 'get', path: '/asyncapi.json', access: 'everybody' },
   createEvent: { method: 'post', path: '/api/events', access: 'operators' },
   listRefusals: { method: 'get', path: '/api/audit', access: 'operators' },
   updateEvent: { method: 'patch', path: '/api/events/{id}', access: 'moderators' },

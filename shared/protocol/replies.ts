@@ -1,34 +1,55 @@
+import * as z from 'zod';
 import type { Action } from './client-to-server.ts';
-import type { Ban, Event, Message, Participant } from './entities.ts';
+import { banSchema, eventSchema, messageSchema, participantSchema } from './entities.ts';
 
 /** What somebody may do in an event, as it is now: what a front end shows them buttons for. */
-export interface Rights {
-  send: boolean;
-  /** Delete messages, kick, ban, change the rules. */
-  moderate: boolean;
-  /** Create and change events. */
-  operate: boolean;
-}
+const rights = z.object({
+  send: z.boolean(),
+  moderate: z.boolean().describe('Delete messages, kick, ban, change the rules.'),
+  operate: z.boolean().describe('Create and change events.'),
+});
+export type Rights = z.infer<typeof rights>;
+
+/** A page of messages, oldest first. */
+export const messagePage = z.object({
+  messages: z.array(messageSchema),
+  hasMore: z.boolean(),
+  deletedSeqs: z
+    .array(z.int())
+    .optional()
+    .describe('Messages up to `after` that were deleted in the meantime.'),
+  upTo: z
+    .int()
+    .optional()
+    .describe(
+      'With `hasMore`: the `after` of the next page. If it is missing, use the `seq` of the last message.',
+    ),
+});
+
+export const eventPage = z.object({ events: z.array(eventSchema), nextCursor: z.string().optional() });
+
+const nothing: z.ZodType<object> = z.object({});
 
 /** The data of the acknowledgement of every action (docs/protocol.md, "Actions"). */
-export interface Replies extends Record<Action, object> {
-  /** `participantToken` is a guest's. */
-  joinEvent: {
-    event: Event;
-    participant: Participant;
-    latestSeq: number;
-    participantToken?: string;
-    can: Rights;
-  };
-  sendMessage: { message: Message };
-  typing: object;
-  leaveEvent: object;
-  getActiveEvents: { events: Event[]; nextCursor?: string };
-  getHistory: { messages: Message[]; hasMore: boolean; deletedSeqs?: number[]; upTo?: number };
-  ping: object;
-  deleteMessage: object;
-  kick: object;
-  ban: { ban: Ban };
-  unban: object;
-  updateEvent: { event: Event };
-}
+export const replies = {
+  joinEvent: z.object({
+    event: eventSchema,
+    participant: participantSchema,
+    latestSeq: z.int(),
+    participantToken: z.string().optional().describe("A guest's secret: whoever joins with it is the same."),
+    can: rights,
+  }),
+  sendMessage: z.object({ message: messageSchema }),
+  typing: nothing,
+  leaveEvent: nothing,
+  getActiveEvents: eventPage,
+  getHistory: messagePage,
+  ping: nothing,
+  deleteMessage: nothing,
+  kick: nothing,
+  ban: z.object({ ban: banSchema }),
+  unban: nothing,
+  updateEvent: z.object({ event: eventSchema }),
+} satisfies Record<Action, z.ZodType<object>>;
+
+export type Replies = { [A in Action]: z.infer<(typeof replies)[A]> };

@@ -2,7 +2,7 @@
  * The events of the Socket.IO wire, for front ends in TypeScript (https://socket.io/docs/v4/typescript). This file imports
  * nothing: copy it, and
  *
- *     const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(url, { transports: ['websocket'] });
+ *     const socket: Emits & Socket<ServerToClientEvents, ClientToServerEvents> = io(url, { transports: ['websocket'] });
  */
 
 export interface Event {
@@ -44,32 +44,21 @@ export interface Message {
 }
 
 export interface ChatError {
-  code:
-    | 'BAD_REQUEST'
-    | 'UNKNOWN_ACTION'
-    | 'UNAUTHORIZED'
-    | 'FORBIDDEN'
-    | 'EVENT_NOT_FOUND'
-    | 'EVENT_PAUSED'
-    | 'EVENT_ENDED'
-    | 'MESSAGE_NOT_FOUND'
-    | 'NOT_JOINED'
-    | 'BATCH_REQUIRED'
-    | 'BINARY_NOT_SUPPORTED'
-    | 'RATE_LIMITED'
-    | 'TOO_LARGE'
-    | 'INTERNAL';
+  // biome-ignore format: one code a line would be longer than the rest.
+  code: 'BAD_REQUEST' | 'UNKNOWN_ACTION' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'EVENT_NOT_FOUND' | 'EVENT_PAUSED'
+    | 'EVENT_ENDED' | 'MESSAGE_NOT_FOUND' | 'NOT_JOINED' | 'BATCH_REQUIRED' | 'BINARY_NOT_SUPPORTED'
+    | 'RATE_LIMITED' | 'TOO_LARGE' | 'INTERNAL';
   message: string;
   /** Of `BAD_REQUEST`: every fault. */
-  issues?: { path: string; message: string }[];
+  issues?: { path: string; message: string }[] | undefined;
   /** Of `RATE_LIMITED`. */
-  retryAfterMs?: number;
+  retryAfterMs?: number | undefined;
   /** Of `INTERNAL`: quote it when you report the error. */
-  requestId?: string;
+  requestId?: string | undefined;
   /** Of a request that was made in `auth`: which. */
-  action?: 'joinEvent';
+  action?: 'joinEvent' | undefined;
   /** For people: why this request was refused. */
-  reason?: string;
+  reason?: string | undefined;
 }
 
 /** The person to moderate: a participant, or the `sub` of the issuer's tokens as `subject`. */
@@ -87,96 +76,110 @@ export interface Ban {
   expiresAt?: string | undefined;
 }
 
-/** What an acknowledgement callback gets. */
+/** What an acknowledgement callback gets: check `ok`. */
 export type Reply<Data extends object = object> = ({ ok: true } & Data) | { ok: false; error: ChatError };
 
-type Callback<Data extends object = object> = (reply: Reply<Data>) => void;
-
-/** Further fields of a page of messages after a `seq`. */
-interface Since {
+/** Messages, oldest first. */
+interface Page {
+  messages: Message[];
+  hasMore: boolean;
   /** Messages up to `after` that were deleted in the meantime. */
-  deletedSeqs?: number[];
+  deletedSeqs?: number[] | undefined;
   /** With `hasMore`: the `after` of the next page. If it is missing, use the `seq` of the last message. */
-  upTo?: number;
+  upTo?: number | undefined;
 }
 
-/** What a join comes to. */
 interface Joined {
   event: Event;
   participant: Participant;
   latestSeq: number;
   /** Only for guests. */
-  participantToken?: string;
+  participantToken?: string | undefined;
   /** What you may do in the event, as it is now. */
   can: { send: boolean; moderate: boolean; operate: boolean };
 }
 
-/** Of a field that may be left out: `null` is the same as leaving it out. */
-type Optional<T> = T | null | undefined;
+interface EventList {
+  events: Event[];
+  nextCursor?: string | undefined;
+}
 
-export interface ClientToServerEvents {
-  joinEvent: (
-    /** Where an issuer is set, the username comes from the token. */
-    data: {
-      eventId: string;
-      username?: Optional<string>;
-      after?: Optional<number>;
-      participantToken?: Optional<string>;
-    },
-    callback: Callback<Joined>,
-  ) => void;
-  sendMessage: (
-    data: { text: string; clientMessageId?: Optional<string> },
-    callback: Callback<{ message: Message }>,
-  ) => void;
-  typing: (data: { isTyping: boolean }, callback?: Callback) => void;
-  leaveEvent: (data: Record<string, never>, callback: Callback) => void;
+/** Fields that may be left out: `null` is the same as leaving them out. */
+type Optional<T> = { [Field in keyof T]?: T[Field] | null | undefined };
+
+/** Every action: what you send, and what its acknowledgement has when it is `ok`. */
+interface Actions {
+  /** Where an issuer is set, the username comes from the token. */
+  joinEvent: {
+    data: { eventId: string } & Optional<{ username: string; after: number; participantToken: string }>;
+    reply: Joined;
+  };
+  sendMessage: {
+    data: { text: string } & Optional<{ clientMessageId: string }>;
+    reply: { message: Message };
+  };
+  typing: { data: { isTyping: boolean }; reply: object };
+  leaveEvent: { data: Record<string, never>; reply: object };
   /** Without a callback, the list arrives as the event `activeEvents`. */
-  getActiveEvents: (
-    data: { limit?: Optional<number>; cursor?: Optional<string> },
-    callback: Callback<{ events: Event[]; nextCursor?: string }>,
-  ) => void;
-  getHistory: (
-    data: { before?: Optional<number>; after?: Optional<number>; limit?: Optional<number> },
-    callback: Callback<{ messages: Message[]; hasMore: boolean } & Since>,
-  ) => void;
+  getActiveEvents: { data: Optional<{ limit: number; cursor: string }>; reply: EventList };
+  getHistory: { data: Optional<{ before: number; after: number; limit: number }>; reply: Page };
   /** The following actions are for moderators and hosts, in the event they have joined. */
-  deleteMessage: (data: { seq: number }, callback?: Callback) => void;
-  kick: (data: Person & { reason?: Optional<string> }, callback?: Callback) => void;
+  deleteMessage: { data: { seq: number }; reply: object };
+  kick: { data: Person & Optional<{ reason: string }>; reply: object };
   /** For a number of seconds, or permanently. */
-  ban: (
-    data: Person & { reason?: Optional<string>; seconds?: Optional<number> },
-    callback?: Callback<{ ban: Ban }>,
-  ) => void;
-  unban: (data: Person, callback?: Callback) => void;
-  updateEvent: (
-    data: { status?: Optional<'ended'>; paused?: Optional<boolean>; slowModeSeconds?: Optional<number> },
-    callback?: Callback<{ event: Event }>,
-  ) => void;
+  ban: { data: Person & Optional<{ reason: string; seconds: number }>; reply: { ban: Ban } };
+  unban: { data: Person; reply: object };
+  updateEvent: {
+    data: Optional<{ status: 'ended'; paused: boolean; slowModeSeconds: number }>;
+    reply: { event: Event };
+  };
 }
 
-interface Presence {
-  eventId: string;
-  participantCount: number;
-  /** One person. In large audiences `participants` (at most 20 of those who joined or left) replaces it. */
-  participant?: Participant;
-  participants?: Participant[];
+type Action = keyof Actions;
+type Data<A extends Action> = Actions[A]['data'];
+type Timed<Reply> = (error: Error | null, reply?: Reply) => void;
+type Ack<A extends Action> = Reply<Actions[A]['reply']>;
+
+/** For `Socket`, which takes the type of an acknowledgement from a callback that is always there. */
+export type ClientToServerEvents = {
+  [A in Action]: (data: Data<A>, callback: (reply: Ack<A>) => void) => void;
+};
+
+/**
+ * `emit` with and without a callback, and `emitWithAck`, also after `timeout`. The types of socket.io-client have no place for a
+ * callback that may be left out: with one, they give `emitWithAck` the type `any`. Failures of what is emitted without a callback
+ * arrive as the event `error`.
+ */
+export interface Emits {
+  emit<A extends Action>(action: A, data: Data<A>, callback?: (reply: Ack<A>) => void): this;
+  emitWithAck<A extends Action>(action: A, data: Data<A>): Promise<Ack<A>>;
+  timeout(milliseconds: number): EmitsInTime;
 }
+
+interface EmitsInTime extends Pick<Emits, 'emitWithAck'> {
+  /** `error` is null if the acknowledgement came in time, and then there is a reply. */
+  emit<A extends Action>(action: A, data: Data<A>, callback: Timed<Ack<A>>): void;
+}
+
+/** One person or, in large audiences, several at once: at most 20 of those who joined or left. */
+type Presence = { eventId: string; participantCount: number } & (
+  | { participant: Participant; participants?: undefined }
+  | { participants: Participant[]; participant?: undefined }
+);
+
+/** One message, or several that were deleted at once. */
+type Deletion = { eventId: string } & (
+  | { seq: number; id: string; messages?: undefined }
+  | { messages: { seq: number; id: string }[]; seq?: undefined; id?: undefined }
+);
 
 /** The data of every event. Events that can be recovered after a reconnect also have an `offset`, for the library. */
 interface ServerData {
   /** After a connection with `join` in its `auth`. */
   joined: Joined;
-  eventHistory: {
-    eventId: string;
-    messages: Message[];
-    participants: Participant[];
-    participantCount: number;
-    hasMore: boolean;
-  } & Since;
+  eventHistory: Page & { eventId: string; participants: Participant[]; participantCount: number };
   newMessage: Message;
-  /** One message; `messages` when several were deleted at once. */
-  messageDeleted: { eventId: string; seq?: number; id?: string; messages?: { seq: number; id: string }[] };
+  messageDeleted: Deletion;
   userJoined: Presence;
   userLeft: Presence;
   userTyping: { eventId: string; participant: Participant; isTyping: boolean };
@@ -185,16 +188,13 @@ interface ServerData {
   eventEnded: { event: Event };
   /** The recipient has been removed; the server disconnects them. */
   kicked: { eventId: string; banned: boolean; reason?: string | undefined; expiresAt?: string | undefined };
-  activeEvents: { events: Event[]; nextCursor?: string };
+  activeEvents: EventList;
   error: ChatError;
 }
 
 export type ServerToClientEvents = {
   [Name in keyof ServerData]: (data: ServerData[Name], offset?: string) => void;
 } & {
-  /** With the query `batch=1`: several of the above at once. */
-  batch: (
-    events: { [Name in keyof ServerData]: [event: Name, data: ServerData[Name]] }[keyof ServerData][],
-    offset?: string,
-  ) => void;
+  /** With the query `batch=1`: several of the above, each for the listeners of its name (docs/socketio.md has the line). */
+  batch: (events: [event: keyof ServerData, data: never][], offset?: string) => void;
 };

@@ -18,8 +18,8 @@ export type Packet =
   | { type: 'pong' };
 
 /**
- * Milliseconds. A client gives up its connection when `PING_INTERVAL_MS + PING_TIMEOUT_MS` pass without a ping (`2`); the
- * heartbeat sends one every interval.
+ * Milliseconds. A client gives up its connection when the interval and `PING_TIMEOUT_MS` pass without a ping (`2`); the
+ * heartbeat sends one every interval, by default and at most `PING_INTERVAL_MS`.
  */
 export const PING_INTERVAL_MS = 480_000;
 export const PING_TIMEOUT_MS = 120_000;
@@ -94,11 +94,11 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 export const PING = '2';
 
 /** The first packet of a connection. We offer no other transport to upgrade to; `maxPayload` is in bytes. */
-export const encodeOpen = (sid: string): string =>
+export const encodeOpen = (sid: string, pingInterval = PING_INTERVAL_MS): string =>
   `0${JSON.stringify({
     sid,
     upgrades: [],
-    pingInterval: PING_INTERVAL_MS,
+    pingInterval,
     pingTimeout: PING_TIMEOUT_MS,
     maxPayload: limits.frameBytes,
   })}`;

@@ -44,7 +44,9 @@ const line = (max: number) =>
     .refine(hasNo(DIRECTION), 'must not contain invisible or text-direction characters')
     .refine(hasNo(LONE_SURROGATE), wellFormed)
     .transform(withoutUnseen)
-    .pipe(atMost(max).refine(has(VISIBLE), 'must contain a visible character'));
+    .pipe(atMost(max).refine(has(VISIBLE), 'must contain a visible character'))
+    // For the documents of the APIs, which cannot see it behind the transformation.
+    .meta({ maxLength: max });
 
 /** Several lines; stored as sent. */
 const lines = (max: number) =>

@@ -283,6 +283,15 @@ test('/openapi.json describes the API as OpenAPI 3.1', async () => {
   ]);
 });
 
+test('/asyncapi.json describes the WebSocket API as AsyncAPI 3.0', async () => {
+  const response = await fetch(new URL('/asyncapi.json', inject('eventsUrl')));
+  expect(response.headers.get('cache-control')).toBe('public, max-age=300');
+  expect(await response.json()).toMatchObject({
+    asyncapi: '3.0.0',
+    operations: { sendMessage: { action: 'receive' }, newMessage: { action: 'send' } },
+  });
+});
+
 test.for([
   ['', 'public, max-age=1'],
   ['/nothing', 'no-store'],

@@ -1,22 +1,12 @@
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import type { Event, Message, Participant } from '../../shared/protocol/entities.ts';
 import { createEvent } from '../support/chat.ts';
-import { findBrowser } from './find-browser.ts';
+import { findBrowser, launchBrowser } from './find-browser.ts';
 import { type PagePath, startSite } from './site.ts';
 import { type ClientOptions, type Reply, Tab } from './tab.ts';
 
 const executablePath = findBrowser();
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 let browser: Browser;
 let site: Awaited<ReturnType<typeof startSite>>;
@@ -24,7 +14,7 @@ let site: Awaited<ReturnType<typeof startSite>>;
 beforeAll(async () => {
   if (!executablePath) return;
   site = await startSite();
-  browser = await chromium.launch({ executablePath, args: flags });
+  browser = await launchBrowser(executablePath);
 });
 
 afterAll(async () => {

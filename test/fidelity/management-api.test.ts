@@ -4,6 +4,7 @@ import {
   PostToConnectionCommand as Post,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { expect, test } from 'vitest';
+import { strictPosts } from '../../local/apigateway/settings.ts';
 import { failure, managementClient } from './gateway/management.ts';
 import { Queue } from './gateway/queue.ts';
 import { webSocketApi } from './gateway/resources.ts';
@@ -44,6 +45,14 @@ test('PostToConnection takes 131,072 bytes and answers one more with PayloadTooL
   await management.send(new Post({ ConnectionId, Data: 'x'.repeat(131_072) }));
   expect(await client.next()).toHaveLength(131_072);
   const tooLarge = management.send(new Post({ ConnectionId, Data: 'x'.repeat(131_073) }));
+  expect(await failure(tooLarge)).toMatchObject({ name: 'PayloadTooLargeException', status: 413 });
+});
+
+test('or no more than a frame, 32,768 bytes, as the chat runs', async () => {
+  const { management, client, ConnectionId } = await withConnection({ settings: strictPosts });
+  await management.send(new Post({ ConnectionId, Data: 'x'.repeat(32_768) }));
+  expect(await client.next()).toHaveLength(32_768);
+  const tooLarge = management.send(new Post({ ConnectionId, Data: 'x'.repeat(32_769) }));
   expect(await failure(tooLarge)).toMatchObject({ name: 'PayloadTooLargeException', status: 413 });
 });
 

@@ -2,11 +2,14 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { startDynamoDB } from '../../local/dynamodb/dynamodb-local.ts';
-import { listen } from '../../local/loopback.ts';
+import { closeServer, listen } from '../../local/loopback.ts';
+import { connect } from './gateway/socket.ts';
+import { plainChat } from './support/plain-chat.ts';
+import { synthesizeApp } from './support/start-app.ts';
 
 // `npm start` as a user runs it.
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -39,6 +42,13 @@ function descendantsOf(pid: number | undefined): number[] {
   return children;
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server, 0, '127.0.0.1');
+  await closeServer(server);
+  return port;
+}
+
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
@@ -57,6 +67,25 @@ const wrong: [what: string, args: string[], env: Record<string, string>, says: R
   ['a port that is a word', [], { PORT: '0x50' }, /^PORT=0x50 is not a port number\.$/],
   ['faults that are no JSON', [], { FAULTS: '{' }, /^FAULTS is not JSON: .+$/],
   ['an unknown fault', [], { FAULTS: '{"drop":1}' }, /^FAULTS: Unrecognized key: "drop"$/],
+  [
+    'an assembly that is none',
+    ['--assembly', folder],
+    {},
+    /^\/.+ is not a cloud assembly: it has no manifest/,
+  ],
+  [
+    'settings of the chat for another app',
+    ['--assembly', folder, '-c', 'a=b'],
+    {},
+    /^--assembly runs what is/,
+  ],
+  ['parameters for the chat', ['--parameters', 'a=b'], {}, /^--parameters is for --assembly; the chat has/],
+  [
+    'a parameter without a value',
+    ['--assembly', folder, '--parameters', 'a'],
+    {},
+    /^--parameters a: expected/,
+  ],
   ['no Java', [], { JAVA_HOME: '', PATH: folder }, /^DynamoDB Local needs Java 11 or newer/],
   [
     'a DATA_DIR that is a file',
@@ -122,6 +151,33 @@ test.for(['starting DynamoDB Local', 'Press Ctrl-C to stop'])(
     await expect.poll(() => started.filter(isAlive)).toEqual([]);
   },
 );
+
+test('another app runs, and its addresses are printed', async () => {
+  const assembly = synthesizeApp(plainChat);
+  const port = await freePort();
+  const args = ['start.ts', '--assembly', relative(root, assembly)];
+  const without = run(args);
+  expect(await without.exited).toBe(1);
+  expect(without.printed()).toMatch(/^The parameter Greeting of plain-chat has no default: .+\n$/);
+
+  const { child, exited, printed } = run([...args, '--parameters', 'Greeting=hi'], { PORT: `${port}` });
+  await expect.poll(printed, { timeout: 120_000 }).toContain('Press Ctrl-C to stop.');
+  expect(printed()).toMatch(
+    new RegExp(
+      `\\n {2}WebSocket API "PlainChat" +ws://localhost:${port}/dev\n\n Outputs\n\n {2}plain-chat\\.endpoint +ws://localhost:${port}/dev\n`,
+    ),
+  );
+  // Nothing of the chat.
+  expect(printed()).not.toMatch(/npx wscat|api\/events|Socket\.IO|synthesi/);
+
+  const ana = await connect(`ws://localhost:${port}/dev`);
+  const ben = await connect(`ws://localhost:${port}/dev`);
+  ana.send({ action: 'say', text: 'there' });
+  expect([await ana.next(), await ben.next()]).toEqual(['hi there', 'hi there']);
+  ana.webSocket.close();
+  child.kill('SIGINT');
+  expect(await exited).toBe(0);
+});
 
 const stuck = `
   import { Stopping } from './local/stopping.ts';

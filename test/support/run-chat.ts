@@ -1,4 +1,4 @@
-import { edgeRewrites } from '../../infra/edge-rewrites.ts';
+import { strictPosts } from '../../local/apigateway/settings.ts';
 import { ManualClock } from '../../local/clock.ts';
 import type { Write } from '../../local/dynamodb/write.ts';
 import { noFaults } from '../../local/faults.ts';
@@ -33,11 +33,11 @@ export async function runChat(
   const stack = await startLocalStack({
     assembly,
     faults: noFaults(),
-    rewrites: edgeRewrites,
     fleet,
     onWrite: (write) => writes.push(write),
     log: process.env.CHAT_LOG ? console.error : () => {},
     ...options,
+    apiGateway: { ...strictPosts, ...options.apiGateway },
     clock,
   });
   return Object.assign(stack, { clock, writes });

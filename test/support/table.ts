@@ -16,6 +16,7 @@ export async function newTableAt(endpoint: string, settings: { maxAttempts?: num
   const name = `chat-${newId()}`;
   await createTable(endpoint, {
     stack: 'Test',
+    account: { accountId: '000000000000', region: 'us-east-1' },
     logicalId: name,
     type: 'AWS::DynamoDB::Table',
     physicalId: name,

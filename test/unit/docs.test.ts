@@ -1,33 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-const isGenerated = (name: string) =>
-  ['node_modules', '.git', '.build', 'cdk.out', 'coverage'].includes(name);
-
-const pagesIn = (folder: string): string[] =>
-  readdirSync(join(root, folder), { withFileTypes: true })
-    .filter(({ name }) => !isGenerated(name))
-    .flatMap((entry) =>
-      entry.isDirectory() ? pagesIn(join(folder, entry.name)) : [join(folder, entry.name)],
-    )
-    .filter((file) => file.endsWith('.md'));
-
-const pages = pagesIn('');
+import { pages, read, root } from '../support/doc-pages.ts';
 
 /** What is not code: no fenced blocks, no indented ones, no `code`. */
 const proseOf = (file: string): string =>
-  readFileSync(join(root, file), 'utf8')
+  read(file)
     .replace(/^```.*?^```/gms, '')
     .replace(/^ {4}.*$/gm, '')
     .replace(/`[^`\n]*`/g, 'code');
 
 /** The anchors of a page as GitHub makes them from its headings. */
 function anchorsOf(file: string): Set<string> {
-  const text = readFileSync(join(root, file), 'utf8').replace(/^```.*?^```/gms, '');
+  const text = read(file).replace(/^```.*?^```/gms, '');
   const anchors = new Set<string>();
   for (const [, heading = ''] of text.matchAll(/^#{1,6} (.*)$/gm)) {
     const plain = heading
@@ -57,9 +42,7 @@ test.for(pages)('the relative links and anchors of %s exist', (page) => {
 });
 
 test.for(pages)('the files that %s names exist', (page) => {
-  const named = readFileSync(join(root, page), 'utf8').matchAll(
-    /`((?:shared|functions|infra|local|test|docs)\/[\w./-]+\.m?ts)`/g,
-  );
+  const named = read(page).matchAll(/`((?:shared|functions|infra|local|test|docs)\/[\w./-]+\.m?ts)`/g);
   const files = [...named].map(([, file = '']) => file);
   expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const filesIn = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.m?ts$/.test(file) && !file.includes('node_modules'))
+    .filter((file) => /\.m?tsx?$/.test(file) && !file.includes('node_modules'))
     .map((file) => join(folder, file));
 
 /** The project's own files that a file imports. */
@@ -24,8 +24,14 @@ const mayImport: Record<string, RegExp> = {
   'shared/delivery': /^shared\/(protocol\/|store\/|settings|ids|concurrency|timing)/,
   'shared/chat': /^shared\//,
   functions: /^shared\//,
-  infra: /^shared\/(store\/keys|settings|timing|protocol\/(client-to-server|http-routes))\.ts$/,
+  infra:
+    /^web\/build\.ts$|^shared\/(store\/keys|settings|timing|protocol\/(client-to-server|http-routes))\.ts$/,
   local: /^$/,
+  client: /^shared\/protocol\/(entities|errors|replies|server-to-client|client-to-server)\.ts$/,
+  'web/room': /^client\/index\.ts$/,
+  'web/page': /^client\/index\.ts$|^web\/room\//,
+  'web/embed': /^client\/index\.ts$|^web\/room\//,
+  'web/reference': /^$/,
 };
 
 test.for(Object.entries(mayImport))('%s imports only what it may', ([folder, allowed]) => {
@@ -39,6 +45,15 @@ test.for(Object.entries(mayImport))('%s imports only what it may', ([folder, all
   expect(strays).toEqual([]);
 });
 
+test('the client takes nothing but types from the server, and nothing but React from elsewhere', () => {
+  const strays = filesIn('client').flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/^import (type )?[^;]*? from '([^']+)';/gm)]
+      .filter(([, isType, from = '']) => (from.startsWith('../') ? !isType : !/^\.\/|^react$/.test(from)))
+      .map(([line]) => `${file}: ${line}`),
+  );
+  expect(strays).toEqual([]);
+});
+
 test('operations, store and delivery know neither the environment nor Lambda events', () => {
   const strays = filesIn('shared').filter((file) =>
     /process\.env|aws-lambda/.test(readFileSync(join(root, file), 'utf8')),
@@ -47,8 +62,10 @@ test('operations, store and delivery know neither the environment nor Lambda eve
 });
 
 test('no file is longer than a reader keeps in the head', () => {
-  const long = ['infra', 'functions', 'shared', 'local', '.']
+  const long = ['infra', 'functions', 'shared', 'local', 'client', 'web', '.']
     .flatMap((folder) => (folder === '.' ? ['start.ts'] : filesIn(folder)))
+    // Front ends copy it as a whole.
+    .filter((file) => file !== join('shared', 'protocol', 'socketio-types.ts'))
     .map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length }))
     .filter(({ lines }) => lines > 200);
   expect(long).toEqual([]);

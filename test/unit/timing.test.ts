@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { PING_INTERVAL_MS } from '../../shared/protocol/socketio.ts';
+import { minutesBetweenPings, slotsAt } from '../../shared/chat/heartbeat-slots.ts';
+import { PING_INTERVAL_MS, PING_TIMEOUT_MS } from '../../shared/protocol/socketio.ts';
 import { SLOTS } from '../../shared/store/keys.ts';
 import { timing } from '../../shared/timing.ts';
 
@@ -55,3 +56,33 @@ test.for(shorterThan)('%s', ([, ...durations]) => {
 test('every connection is pinged as often as its client was told', () => {
   expect(SLOTS * 60_000).toBe(PING_INTERVAL_MS);
 });
+
+/** The minutes in which a connection of a slot is pinged, of the first 80. */
+const pingsOf = (slot: number, everyMinutes: number): number[] =>
+  Array.from({ length: 80 }, (_, minute) => minute).filter((minute) =>
+    slotsAt(60_000 * minute, everyMinutes).includes(slot),
+  );
+
+test.for([
+  [0, 8],
+  [60, 1],
+  [180, 1],
+  [239, 1],
+  [300, 3],
+  [600, 8],
+  [7_200, 8],
+] as const)(
+  'to notice within %i s that a link is dead, every connection is pinged every %i minutes',
+  ([recoverySeconds, expected]) => {
+    const everyMinutes = minutesBetweenPings({ recoverySeconds });
+    expect(everyMinutes).toBe(expected);
+    for (let slot = 0; slot < SLOTS; slot += 1) {
+      const pings = pingsOf(slot, everyMinutes);
+      const gaps = pings.slice(1).map((minute, index) => minute - (pings[index] ?? 0));
+      expect(new Set(gaps)).toEqual(new Set([everyMinutes]));
+    }
+    // Sooner than after three minutes is not possible with one heartbeat a minute.
+    const noticedAfter = 60 * everyMinutes + PING_TIMEOUT_MS / 1_000;
+    if (recoverySeconds >= 180) expect(noticedAfter).toBeLessThanOrEqual(recoverySeconds);
+  },
+);

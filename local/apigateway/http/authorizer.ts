@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import type { Account } from '../../cloudformation/physical-id.ts';
 import { targetOf } from '../client.ts';
-import type { Account, Gateway } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
 import type { Authorizer } from '../model.ts';
 import { type HttpAnswer, internalServerError, messageAnswer } from './response.ts';
 
@@ -29,13 +30,14 @@ const callerIn = ({ accountId }: Account) => ({
  */
 export function authorizeRequest(
   gateway: Gateway,
+  apiId: string,
   authorizer: Authorizer | undefined,
   req: IncomingMessage,
 ): Authorization {
   if (authorizer === undefined) return { ok: true, context: undefined };
   if (authorizer.type === 'iam') {
     gateway.log('routes with IAM authorization are open: signatures are not enforced locally');
-    return { ok: true, context: { iam: callerIn(gateway.account) } };
+    return { ok: true, context: { iam: callerIn(gateway.accountOf(apiId)) } };
   }
   if (authorizer.type === 'request') {
     gateway.log('Lambda authorizers of HTTP APIs are not run locally: their routes answer 500');

@@ -37,7 +37,7 @@ export function httpEvent(
     headers,
     ...(query !== '' && { queryStringParameters: joined([...new URLSearchParams(query)]) }),
     requestContext: {
-      accountId: gateway.account.accountId,
+      accountId: gateway.accountOf(stage.apiId).accountId,
       apiId: stage.apiId,
       ...(authorizer && { authorizer }),
       domainName,

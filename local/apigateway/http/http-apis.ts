@@ -23,31 +23,50 @@ interface Served {
 /** All HTTP APIs: the `$default` stage at `/`, others below their name. */
 export class HttpApis {
   readonly #gateway: Gateway;
-  readonly #stages = new Map<string, Served>();
+  readonly #stages: readonly Served[];
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
-    for (const api of gateway.model.httpApis) {
+    this.#stages = gateway.model.httpApis.flatMap((api) => {
       const router = new Router(api.routes);
-      for (const stage of api.stages) this.#stages.set(stage.name, { api, stage, router });
-    }
+      return api.stages.map((stage) => ({ api, stage, router }));
+    });
   }
 
-  /** @returns false if no stage serves this path */
-  async handleRequest(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+  /** Whether a stage has a route for this path other than `$default`. */
+  covers(req: IncomingMessage): boolean {
+    const { served, below } = this.#serving(req, undefined);
+    return served?.router.has(below) === true;
+  }
+
+  /** The stage that serves a path, and the path below it. */
+  #serving(req: IncomingMessage, apiId: string | undefined): { served: Served | undefined; below: string } {
     const path = decode(targetOf(req).path);
     const first = path.split('/')[1] ?? '';
-    const named = first === '$default' ? undefined : this.#stages.get(first);
-    const served = named ?? this.#stages.get('$default');
+    const named = first === '$default' ? undefined : this.#find(first, apiId);
+    if (!named) return { served: this.#find('$default', apiId), below: path };
+    return { served: named, below: path.slice(first.length + 1) || '/' };
+  }
+
+  /** @returns false if no stage serves this path, of the API with this id if there is one */
+  async handleRequest(
+    apiId: string | undefined,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<boolean> {
+    const { served, below } = this.#serving(req, apiId);
     if (!served) return false;
     const requestId = newId();
-    const below = named ? path.slice(first.length + 1) || '/' : path;
     const body = await readBody(req, largestBodyBytes);
     const answer =
       preflight(served.api.cors, req, this.#gateway.settings.preflightStatus) ??
       withCors(served.api.cors, req, await this.#answer(served, req, { path: below, body, requestId }));
     sendAnswer(res, answer, requestId);
     return true;
+  }
+
+  #find(name: string, apiId: string | undefined): Served | undefined {
+    return this.#stages.find(({ stage }) => stage.name === name && (apiId ?? stage.apiId) === stage.apiId);
   }
 
   async #answer(
@@ -62,7 +81,7 @@ export class HttpApis {
       return messageAnswer(429, settings.httpMessages.tooManyRequests);
     }
     if (body === undefined) return messageAnswer(413, settings.httpMessages.tooLarge);
-    const authorization = authorizeRequest(this.#gateway, match.route.authorizer, req);
+    const authorization = authorizeRequest(this.#gateway, stage.apiId, match.route.authorizer, req);
     if (!authorization.ok) return authorization.answer;
     const authorizer = authorization.context;
     const event = httpEvent(this.#gateway, req, match, { stage, body, requestId, authorizer });
@@ -80,7 +99,8 @@ export class HttpApis {
 
   #read(outcome: Outcome): HttpAnswer {
     const { settings } = this.#gateway;
-    if (outcome.kind === 'timed-out') return messageAnswer(503, settings.httpMessages.timeout);
+    const isThrottled = outcome.kind === 'failed' && outcome.throttled && settings.unavailableWhenThrottled;
+    if (outcome.kind === 'timed-out' || isThrottled) return messageAnswer(503, settings.httpMessages.timeout);
     if (outcome.kind === 'failed') return internalServerError;
     return readResponse(outcome.payload, settings);
   }

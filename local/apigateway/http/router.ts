@@ -40,6 +40,12 @@ export class Router {
     }
     return this.#default && { route: this.#default, pathParameters: {} };
   }
+
+  /** Whether a route other than `$default` has this path, whatever its method. */
+  has(path: string): boolean {
+    const segments = path.split('/').slice(1);
+    return this.#patterns.some((pattern) => matchPath(pattern.segments, segments) !== undefined);
+  }
 }
 
 function patternOf(route: HttpRoute): Pattern {

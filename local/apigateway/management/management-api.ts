@@ -21,17 +21,21 @@ import { deleteConnection, getConnection, postToConnection } from './operations.
 /** `/{stage}/@connections/{id}`, in which `@` and the id may be percent-encoded. */
 const managementPath = /^\/([^/]+)\/(?:@|%40)connections\/([^/]+)$/;
 
+export const isManagementRequest = (req: IncomingMessage): boolean => managementPath.test(targetOf(req).path);
+
 /**
  * The management API, with which a backend posts to, looks at and closes connections.
  *
  * "Use @connections commands in your backend service":
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  *
+ * @param apiId if the path began with it
  * @returns false if the request is for something else
  */
 export async function handleManagementRequest(
   gateway: Gateway,
   apis: WebSocketApis,
+  apiId: string | undefined,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<boolean> {
@@ -40,12 +44,12 @@ export async function handleManagementRequest(
   const id = decode(encodedId);
   res.setHeader('x-amzn-RequestId', randomUUID());
   // The whole request is read even if it is refused: the caller keeps the HTTP connection for its next one.
-  const body = await readBody(req, gateway.settings.messageBytes);
+  const body = await readBody(req, gateway.settings.postBytes);
   const { managementLatencyMs } = gateway.faults;
   if (managementLatencyMs > 0)
     await new Promise<void>((done) => gateway.clock.after(managementLatencyMs, done));
 
-  const stage = apis.stage(stageName);
+  const stage = apis.stageOf(id, stageName, apiId);
   const error = refusal(gateway, req, stage?.apiId, stageName, id);
   // Looked up only now, after all waiting: the connection may have gone since.
   const connection = stage && apis.connection(stage, id);
@@ -58,7 +62,7 @@ export async function handleManagementRequest(
 }
 
 function refusal(
-  { account, faults, throttle, authorize }: Gateway,
+  { accountOf, faults, throttle, authorize }: Gateway,
   req: IncomingMessage,
   apiId: string | undefined,
   stage: string,
@@ -67,7 +71,7 @@ function refusal(
   const accessKeyId = accessKeyIdOf(req);
   if (accessKeyId === undefined) return missingAuthenticationToken;
   if (apiId === undefined || !/^(POST|GET|DELETE)$/.test(req.method ?? '')) return forbidden();
-  const arn = executeApiArn(account, `${apiId}/${stage}/${req.method}/@connections/${id}`);
+  const arn = executeApiArn(accountOf(apiId), `${apiId}/${stage}/${req.method}/@connections/${id}`);
   if (!authorize(accessKeyId, 'execute-api:ManageConnections', arn)) {
     return forbidden(`User is not authorized to perform: execute-api:ManageConnections on resource: ${arn}`);
   }

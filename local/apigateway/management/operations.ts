@@ -6,7 +6,7 @@ import { limitExceeded, payloadTooLarge, sendError } from './errors.ts';
 
 /**
  * PostToConnection: sends the body as one text frame, whatever its bytes are. Answers when the frame was handed to the
- * socket, not when the client has it. 413 above 128 KB; 429 when the client does not keep up.
+ * socket, not when the client has it. 413 above 128 KB, or what is set; 429 when the client does not keep up.
  *
  * @param body `undefined` if there was more than the limit
  */

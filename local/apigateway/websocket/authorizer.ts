@@ -38,7 +38,7 @@ export async function authorizeConnect(
   if (!hasIdentity(request, authorizer.identitySources)) return { ok: false, status: 401 };
 
   const { apiId, stage } = request.facts;
-  const methodArn = executeApiArn(gateway.account, `${apiId}/${stage}/$connect`);
+  const methodArn = executeApiArn(gateway.accountOf(apiId), `${apiId}/${stage}/$connect`);
   const outcome = await gateway.integrations.call(
     authorizer.functionArn,
     authorizerEvent(request, methodArn),

@@ -15,7 +15,9 @@ export type ConnectDecision =
  */
 export function decideConnect(outcome: Outcome, settings: Settings): ConnectDecision {
   if (outcome.kind === 'timed-out') return { accepted: false, status: settings.connectTimeoutStatus };
-  if (outcome.kind === 'failed') return { accepted: false, status: 502 };
+  if (outcome.kind === 'failed') {
+    return { accepted: false, status: outcome.throttled ? settings.connectThrottledStatus : 502 };
+  }
   const { statusCode, headers } = asRecord(outcome.payload);
   const status = Number(statusCode);
   if (!Number.isInteger(status) || status < 200 || status > 599) {

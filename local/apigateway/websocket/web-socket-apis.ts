@@ -16,7 +16,7 @@ import { type Accepted, upgrade } from './upgrade.ts';
 export class WebSocketApis {
   readonly #gateway: Gateway;
   readonly #handshake: Handshake;
-  readonly #stages = new Map<string, { api: WebSocketApi; stage: Stage }>();
+  readonly #stages: readonly { api: WebSocketApi; stage: Stage }[];
   readonly #connections = new Map<string, Connection>();
   readonly #pending = new Set<Duplex>();
   #isClosed = false;
@@ -24,17 +24,18 @@ export class WebSocketApis {
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
     this.#handshake = new Handshake(gateway.settings);
-    for (const api of gateway.model.webSocketApis) {
-      for (const stage of api.stages) this.#stages.set(stage.name, { api, stage });
-    }
+    this.#stages = gateway.model.webSocketApis.flatMap((api) => api.stages.map((stage) => ({ api, stage })));
   }
 
   get connectionIds(): string[] {
     return [...this.#connections.values()].filter(({ isOpen }) => isOpen).map(({ id }) => id);
   }
 
-  stage(name: string): Stage | undefined {
-    return this.#stages.get(name)?.stage;
+  /** Of several APIs with this stage the one that the connection is of, else the first; or only of the API that is given. */
+  stageOf(connectionId: string, name: string, apiId: string | undefined): Stage | undefined {
+    const stage = this.#connections.get(connectionId)?.stage;
+    const isNamed = stage?.name === name && (apiId === undefined || stage.apiId === apiId);
+    return isNamed ? stage : this.#find(name, apiId)?.stage;
   }
 
   /** An open connection of this stage. One whose `$connect` still runs is not open yet. */
@@ -43,9 +44,13 @@ export class WebSocketApis {
     return connection?.stage === stage && connection.isOpen ? connection : undefined;
   }
 
-  handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+  covers(req: IncomingMessage): boolean {
+    return this.#find(stageNameOf(req), undefined) !== undefined;
+  }
+
+  handleUpgrade(apiId: string | undefined, req: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const stage = this.#stages.get(stageNameOf(req));
+    const stage = this.#find(stageNameOf(req), apiId);
     if (!stage || !isUpgrade(req)) {
       const status = stage ? 400 : this.#gateway.settings.unknownStageStatus;
       refuse(socket, status, { requestId: newId() });
@@ -68,10 +73,14 @@ export class WebSocketApis {
   }
 
   /** Answers 426 to a GET of a stage that asks for no upgrade. @returns false if the request is for something else */
-  refuseRequest(req: IncomingMessage, res: ServerResponse): boolean {
-    if (!this.#stages.has(stageNameOf(req))) return false;
+  refuseRequest(apiId: string | undefined, req: IncomingMessage, res: ServerResponse): boolean {
+    const name = stageNameOf(req);
+    if (!this.#find(name, apiId)) return false;
     if (refusePolling(req, res, this.#gateway.log)) return true;
-    if (req.method !== 'GET') return false;
+    const isHttpStage = this.#gateway.model.httpApis.some(({ stages }) =>
+      stages.some((s) => s.name === name),
+    );
+    if (req.method !== 'GET' || isHttpStage) return false;
     const body = JSON.stringify({ message: 'Upgrade Required', requestId: newId() });
     res.writeHead(426, { 'Content-Type': 'application/json', Upgrade: 'websocket' }).end(body);
     return true;
@@ -82,6 +91,10 @@ export class WebSocketApis {
     this.#isClosed = true;
     for (const socket of this.#pending) socket.destroy();
     for (const connection of this.#connections.values()) connection.cut();
+  }
+
+  #find(name: string, apiId: string | undefined) {
+    return this.#stages.find(({ stage }) => stage.name === name && (apiId ?? stage.apiId) === stage.apiId);
   }
 
   #open(webSocket: WebSocket, socket: Duplex, accepted: Accepted): void {

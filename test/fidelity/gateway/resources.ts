@@ -4,6 +4,7 @@ type Properties = Record<string, unknown>;
 
 const resource = (type: string, physicalId: string, properties: Properties): Resource => ({
   stack: 'Fixture',
+  account: { accountId: '000000000000', region: 'us-east-1' },
   logicalId: physicalId,
   type: `AWS::ApiGatewayV2::${type}`,
   properties,

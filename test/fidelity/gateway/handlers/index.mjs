@@ -49,3 +49,30 @@ export const room = async ({ pathParameters, requestContext: { http } }) => ({
   method: http.method,
   ...pathParameters,
 });
+
+/** Sends back the request as it came. */
+export const mirror = async ({
+  rawPath,
+  rawQueryString,
+  headers,
+  cookies,
+  body,
+  requestContext: { http },
+}) => ({
+  statusCode: Number(/^\/mirror\/(4\d\d)$/.exec(rawPath)?.[1] ?? 200),
+  headers: { 'content-type': 'application/json', 'x-own': 'origin', server: 'mirror' },
+  cookies: ['a=1; Secure'],
+  body: JSON.stringify({ method: http.method, path: rawPath, query: rawQueryString, headers, cookies, body }),
+});
+
+/** Accepts a connection whose query has a name. */
+export const hello = async ({ queryStringParameters }) => ({
+  statusCode: queryStringParameters?.name ? 200 : 401,
+});
+
+/** Posts what it got to its own connection, through the address in the environment. */
+export const postBack = async ({ body, requestContext: { connectionId } }) => {
+  const client = new ApiGatewayManagementApiClient({ endpoint: process.env.CALLBACK_URL });
+  await client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: `back: ${body}` }));
+  return { statusCode: 200 };
+};

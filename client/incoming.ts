@@ -1,0 +1,66 @@
+import type { ServerToClient } from '../shared/protocol/server-to-client.ts';
+import { ChatError, fault } from './chat-error.ts';
+import type { History } from './history.ts';
+import type { Page } from './log.ts';
+import { peopleIn, type Typists, withJoined, withLeft } from './presence.ts';
+import type { Store } from './store.ts';
+import type { Closed, Event, RoomSnapshot } from './types.ts';
+
+export interface RoomParts {
+  store: Store<RoomSnapshot>;
+  history: History;
+  typists: Typists;
+  /** Ends the room; its requests fail with the error. */
+  finish(status: Closed['status'], error: ChatError, expiresAt?: string): void;
+}
+
+export type Incoming = { [E in keyof ServerToClient]?: (data: ServerToClient[E]) => void };
+
+/** What each event of the server changes in a room. */
+export const incoming = (
+  { store, history, typists, finish }: RoomParts,
+  live: (page: Page) => void,
+): Incoming => ({
+  eventHistory(page) {
+    const { participants, participantCount } = page;
+    store.set({ participants, participantCount });
+    live(page);
+  },
+  newMessage(message) {
+    typists.clear([message.participant]);
+    history.heard(message);
+  },
+  messageDeleted: ({ seq, messages }) => history.deleted(messages?.map((one) => one.seq) ?? [seq ?? 0]),
+  userJoined(change) {
+    const { participantCount } = change;
+    const participants = withJoined(store.state.participants, peopleIn(change));
+    // In another tab we may have taken another name.
+    const me = participants.find(({ id }) => id === store.state.me?.id) ?? store.state.me;
+    store.set({ participants, participantCount, me });
+  },
+  userLeft(change) {
+    const { participantCount } = change;
+    const gone = peopleIn(change);
+    store.set({ participants: withLeft(store.state.participants, gone), participantCount });
+    typists.clear(gone);
+  },
+  userTyping: ({ participant, isTyping }) => typists.heard(participant, isTyping),
+  eventUpdated({ event }) {
+    const { can, event: before, me } = store.state;
+    const isHost = (one?: Event) => me && one?.hosts?.includes(me.id);
+    const moderate = can.operate || isHost(event) || (can.moderate && !isHost(before)) || false;
+    store.set({ event, can: { ...can, moderate, send: !event.paused || moderate } });
+  },
+  eventEnded({ event }) {
+    store.set({ event });
+    finish('ended', fault('EVENT_ENDED'));
+  },
+  kicked({ banned, expiresAt, reason }) {
+    const error = new ChatError({ code: 'FORBIDDEN', ...(reason && { reason }) });
+    finish(banned ? 'banned' : 'kicked', error, expiresAt);
+  },
+  error(error) {
+    // One connection too many of the same person, for example.
+    if (error.code === 'FORBIDDEN') finish('refused', new ChatError(error));
+  },
+});

@@ -1,0 +1,197 @@
+import type { ErrorData } from '../shared/protocol/errors.ts';
+import type { Replies } from '../shared/protocol/replies.ts';
+import { ChatError } from './chat-error.ts';
+import { connect } from './connection.ts';
+import { pathOf } from './events.ts';
+import type { Claim } from './identity.ts';
+import { incoming, type RoomParts } from './incoming.ts';
+import type { Page } from './log.ts';
+import { createRequests, type Requests } from './requests.ts';
+import type { RoomContext } from './room.ts';
+import { ANSWER_MS } from './timing.ts';
+import type { Event } from './types.ts';
+
+/** Tokens that a function has got, refused in a row: then no other will do. */
+const MOST_REFUSALS = 5;
+
+/** A join until its ack and its history are there. */
+interface Join {
+  after: number | undefined;
+  username: string | undefined;
+  /** From the ack: the history reaches up to here. */
+  end?: number;
+  page?: Page;
+}
+
+export interface Session {
+  readonly requests: Requests;
+  /** False: a name was refused before, and this is another. */
+  rename(username: string | undefined): boolean;
+  /** Nothing more is heard. Then the connection is to be closed. */
+  end(error: ChatError): void;
+  close(): void;
+}
+
+/** Being in an event: connects, joins, catches up, and does so again whenever the connection is lost. */
+export function createSession(
+  { url, WebSocket, http, identity, token, getToken, onFrame }: RoomContext,
+  eventId: string,
+  username: string | undefined,
+  parts: RoomParts,
+): Session {
+  const { store, history, typists, finish } = parts;
+  const path = pathOf(eventId);
+  let isConnected = false;
+  let isOver = false;
+  let refusals = 0;
+  let joining: Join | undefined;
+  let historyTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const drop = () => connection.drop();
+  const stop = () => {
+    isConnected = false;
+    joining = undefined;
+    clearTimeout(historyTimer);
+  };
+  const requests = createRequests({ send: (frame) => connection.send(frame), drop, rejoin: () => join() });
+
+  async function join() {
+    if (joining) return;
+    const mine: Join = { after: history.covered, username };
+    joining = mine;
+    const claim = await identity.claim();
+    if (joining !== mine) return claim.settle();
+    history.restart();
+    const data = { eventId, username: mine.username, after: mine.after, participantToken: claim.token };
+    const done = ({ event, participant: me, can, latestSeq, participantToken }: Replies['joinEvent']) => {
+      claim.settle(participantToken);
+      store.set({ event, me, can });
+      mine.end = latestSeq;
+      historyTimer = setTimeout(drop, ANSWER_MS);
+      void goLive(mine);
+    };
+    const failed = (error: ChatError) => {
+      claim.settle();
+      // The next connection joins again.
+      if (joining !== mine) return;
+      joining = undefined;
+      refused(error, claim);
+    };
+    requests.start('joinEvent', data, { done, failed }, true);
+  }
+
+  function refused(error: ChatError, claim: Claim) {
+    const { code, details } = error;
+    const isBad = code === 'BAD_REQUEST';
+    if (code === 'EVENT_ENDED') void readEnded(error);
+    else if (isBad && details.issues?.some((issue) => issue.path === 'participantToken')) {
+      claim.reject();
+      void join();
+    } else if (code === 'INTERNAL') {
+      store.set({ error: error.details });
+      drop();
+    } else if (isBad && store.state.status === 'live') {
+      // Another name was refused: the one that we have is still ours.
+      store.set({ error: error.details });
+      username = store.state.me?.username;
+      requests.ready();
+    } else finish('refused', error);
+  }
+
+  /** The event has ended before we came, or came back: its log can be read. */
+  async function readEnded(error: ChatError) {
+    connection.close();
+    try {
+      store.set({ event: await http<Event>(path, { isPublic: true }) });
+      await history.catchUp(undefined, history.covered, Infinity);
+    } catch {}
+    finish('ended', error);
+  }
+
+  async function goLive(mine: Join | undefined) {
+    if (mine?.end === undefined || !mine.page) return;
+    clearTimeout(historyTimer);
+    joining = undefined;
+    try {
+      if (!(await history.catchUp(mine.page, mine.after, mine.end)) || !isConnected) return;
+    } catch {
+      if (isConnected) drop();
+      return;
+    }
+    connection.proved();
+    refusals = 0;
+    store.set({ status: 'live', error: undefined });
+    requests.ready();
+    if (username !== mine.username) void join();
+  }
+
+  function unauthorized(error: ChatError) {
+    refusals += 1;
+    if (typeof token !== 'function' || refusals >= MOST_REFUSALS) finish('refused', error);
+    else store.set({ error: error.details });
+  }
+
+  const on = incoming(parts, (page) => {
+    if (joining) joining.page = page;
+    void goLive(joining);
+  });
+  function handle({ event, id, data }: { event?: string; id?: number; data: unknown }) {
+    const { code, eventId: about = eventId } = (data ?? {}) as ErrorData & { eventId?: string };
+    if (event === undefined) {
+      if (!requests.failOldest() && joining) drop();
+    } else if (code === 'UNAUTHORIZED') {
+      unauthorized(new ChatError(data as ErrorData));
+      if (isConnected) drop();
+    } else if (id !== undefined) requests.answer(event, id, data);
+    else if (!isOver && about === eventId) on[event as 'error']?.(data as ErrorData);
+  }
+
+  const connection = connect({
+    url,
+    WebSocket,
+    token: getToken,
+    onOpen() {
+      isConnected = true;
+      void join();
+    },
+    onFrames: (frames) =>
+      store.batch(() => {
+        for (const frame of frames) {
+          try {
+            handle(frame as Parameters<typeof handle>[0]);
+          } catch {
+            // Nothing that the server sends.
+          }
+        }
+      }),
+    onClose(wasOpen) {
+      stop();
+      requests.lost();
+      if (store.state.status === 'live') store.set({ status: 'reconnecting' });
+      typists.clear();
+      if (wasOpen || isOver) return;
+      // Browsers do not say why a handshake failed. The HTTP API says whether it is the token.
+      http(`${path}/bans`, { query: { limit: 1 } }).catch((error: ChatError) => {
+        if (error.code === 'UNAUTHORIZED' && !isConnected) unauthorized(error);
+      });
+    },
+    onDoubt: requests.doubt,
+    onContent: (direction, content) => onFrame?.({ direction, eventId, content }),
+  });
+
+  return {
+    requests,
+    rename(next = username) {
+      const isSame = next === username;
+      username = next;
+      if (!isSame && store.state.status === 'live') void join();
+      return isSame || store.state.status !== 'refused';
+    },
+    end(error) {
+      isOver = true;
+      stop();
+      requests.failAll(error);
+    },
+    close: () => connection.close(),
+  };
+}

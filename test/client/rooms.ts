@@ -1,0 +1,71 @@
+import { inject, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Chat, type ChatOptions, createChat, type Room, type RoomSnapshot } from '../../client/index.ts';
+import { withPatience } from '../support/transcript.ts';
+
+/** What a browser keeps for a site; `undefined` for what was never set. */
+export function memoryStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> & {
+  readonly items: Map<string, string>;
+} {
+  const items = new Map<string, string>();
+  return {
+    items,
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+  };
+}
+
+/** A client of the suite's chat, with an identity of its own; left after the test. */
+export function openChat(options: Partial<ChatOptions> = {}): Chat {
+  const url = options.url ?? inject('chatUrl');
+  const chat = createChat({
+    url,
+    storage: memoryStorage(),
+    // Node 20 has none.
+    WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
+    ...options,
+  });
+  onTestFinished(() => chat.close());
+  return chat;
+}
+
+/** Waits until a room looks like this. */
+export function until(
+  room: Room,
+  what: string,
+  condition: (snapshot: RoomSnapshot) => boolean,
+): Promise<RoomSnapshot> {
+  const shown = () => JSON.stringify({ ...room.snapshot, event: undefined });
+  return withPatience<RoomSnapshot>(
+    () => `${what}; the room is ${shown()}`,
+    (resolve) => {
+      const look = () => {
+        if (!condition(room.snapshot)) return;
+        unsubscribe();
+        resolve(room.snapshot);
+      };
+      const unsubscribe = room.subscribe(look);
+      look();
+    },
+  );
+}
+
+export const isLive = (room: Room) => until(room, 'a live room', ({ status }) => status === 'live');
+
+/** A room that is live. */
+export async function enter(
+  eventId: string,
+  username: string,
+  options: Partial<ChatOptions> = {},
+): Promise<Room> {
+  const room = openChat(options).join(eventId, { username });
+  await isLive(room);
+  return room;
+}
+
+export const textsIn = ({ snapshot }: Room): string[] => snapshot.messages.map(({ text }) => text);
+export const namesIn = ({ snapshot }: Room): string[] =>
+  snapshot.participants.map(({ username }) => username).sort();
+export const shows = (room: Room, ...texts: string[]) =>
+  until(room, `the messages ${texts}`, () => `${textsIn(room)}` === `${texts}`);

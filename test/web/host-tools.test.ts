@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { createEvent, http } from '../support/chat.ts';
+import { executablePath, Visitor, withBrowser } from './visitor.ts';
+
+withBrowser();
+
+/** Ana hosts, Ben is in. */
+async function hosted() {
+  const eventId = await createEvent();
+  const ana = await Visitor.enter(eventId, 'ana');
+  const ben = await Visitor.enter(eventId, 'ben');
+  expect(await ana.button('Host tools').count()).toBe(0);
+  await ana.button('Become host').click();
+  await ana.button('Host tools').click();
+  return { eventId, ana, ben };
+}
+
+describe('host tools', { skip: !executablePath }, () => {
+  test('delete a message', async () => {
+    const { ana, ben } = await hosted();
+    await ben.say('rubbish');
+    await ana.sees('rubbish');
+    await ana.log.getByText('rubbish').hover();
+    await ana.button('Moderate the message of ben').click();
+    await ana.button('Delete this message').click();
+    await ana.log.getByText('rubbish').waitFor({ state: 'hidden' });
+    await ben.log.getByText('rubbish').waitFor({ state: 'hidden' });
+  });
+
+  test('pause, slow down, resume', async () => {
+    const { ana, ben } = await hosted();
+    await ana.button('Pause').click();
+    await ben.page.getByText('Paused: only moderators can write.').waitFor();
+    expect(await ben.field.isDisabled()).toBe(true);
+    await ana.say('quiet, please');
+    await ben.sees('quiet, please');
+    await ana.button('Resume').click();
+    await ben.page.getByText('Paused: only moderators can write.').waitFor({ state: 'hidden' });
+    await ana.page.getByLabel('Slow mode').selectOption('30');
+    await ben.page.getByText('Slow mode: one message every 30 s.').waitFor();
+  });
+
+  test('remove, ban, and lift the ban', async () => {
+    const { ana, ben } = await hosted();
+    await ana.button('2 people').click();
+    await ana.button('Moderate ben').click();
+    await ana.page.getByLabel('Reason, which they are told').fill('too loud');
+    await ana.button('Ban for an hour').click();
+    await ben.page.getByText('You are banned from this event. too loud').waitFor();
+    await ana.button('1 person').waitFor();
+    await ana.button('Host tools').click();
+    await ana.button('Bans').click();
+    await ana.page.getByRole('list', { name: 'Bans' }).getByText('ben').waitFor();
+    await ana.button('Unban').click();
+    await ana.page.getByText('Nobody is banned.').waitFor();
+    await ana.button('Audit log').click();
+    const audit = ana.page.getByRole('list', { name: 'Audit log' });
+    await audit.getByText('unban', { exact: true }).waitFor();
+    await audit.getByText('ban', { exact: true }).waitFor();
+  });
+
+  test('end the event', async () => {
+    const { eventId, ana, ben } = await hosted();
+    await ben.say('last words');
+    await ana.sees('last words');
+    await ana.button('End event').click();
+    await ana.button('Yes, end it for all').click();
+    await ben.page.getByText('This event has ended.').waitFor();
+    await ben.sees('last words');
+    expect((await http(`/${eventId}`)).body.status).toBe('ended');
+  });
+});

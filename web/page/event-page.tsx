@@ -1,0 +1,108 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Chat, Event, Room } from '../../client/index.ts';
+import { JoinForm } from '../room/join-form.tsx';
+import { messageOf } from '../room/message-of.ts';
+import { RoomView } from '../room/room-view.tsx';
+import { useSnapshot } from '../room/use-snapshot.ts';
+import { RoomButtons } from './room-buttons.tsx';
+import { ofBrowser, ofTab } from './stores.ts';
+
+const NAME = 'name';
+const joinedKey = (eventId: string) => `joined ${eventId}`;
+
+export interface EventPageProps {
+  chat: Chat;
+  eventId: string;
+  /** Whether a token says the name. */
+  isNamed: boolean;
+  /** Whether one has to sign in first. */
+  mustSignIn: boolean;
+  /** Whether anybody may change an event: on the local stack, without an issuer. */
+  isOpen: boolean;
+}
+
+/** An event: the question for a name, then the room. Whoever loads the page again is in it at once. */
+export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventPageProps) {
+  const [event, setEvent] = useState<Event>();
+  const [error, setError] = useState<string>();
+  const [username, setUsername] = useState(() => ofTab.getItem(joinedKey(eventId)));
+  const [room, setRoom] = useState<Room>();
+
+  useEffect(() => {
+    chat.events.get(eventId).then(setEvent, (failure) => setError(messageOf(failure)));
+  }, [chat, eventId]);
+
+  useEffect(() => {
+    document.title = event ? `${event.name} · Live event chat` : 'Live event chat';
+  }, [event]);
+
+  useEffect(() => {
+    if (username === null || mustSignIn) return;
+    const joined = chat.join(eventId, isNamed ? {} : { username });
+    setRoom(joined);
+    return () => {
+      setRoom(undefined);
+      joined.leave();
+    };
+  }, [chat, eventId, username, isNamed, mustSignIn]);
+
+  function join(name: string) {
+    setError(undefined);
+    ofTab.setItem(joinedKey(eventId), name);
+    if (!isNamed) ofBrowser.setItem(NAME, name);
+    setUsername(name);
+  }
+
+  function forget(reason?: string) {
+    setError(reason);
+    ofTab.removeItem(joinedKey(eventId));
+    setUsername(null);
+  }
+
+  if (room) return <Entered room={room} chat={chat} isOpen={isOpen} onLeave={forget} />;
+  if (!event) return <Plain text={error ?? 'Loading…'} />;
+  if (event.status === 'ended') return <Plain title={event.name} text="This event has ended." />;
+  if (mustSignIn) return <Plain title={event.name} text="Sign in to join." />;
+  return (
+    <JoinForm
+      key={error}
+      title={<h1>{event.name}</h1>}
+      description={event.description}
+      name={ofBrowser.getItem(NAME) ?? ''}
+      isNamed={isNamed}
+      error={error}
+      onJoin={join}
+    />
+  );
+}
+
+function Plain({ title, text }: { title?: string; text: string }) {
+  return (
+    <div class="join form">
+      {title && <h1>{title}</h1>}
+      <p>{text}</p>
+      <a href="#/">All events</a>
+    </div>
+  );
+}
+
+interface EnteredProps {
+  room: Room;
+  chat: Chat;
+  isOpen: boolean;
+  onLeave: (reason?: string) => void;
+}
+
+function Entered({ room, chat, isOpen, onLeave }: EnteredProps) {
+  const { status, error, event, me } = useSnapshot(room);
+  const isRefused = status === 'refused';
+  // What was wrong with the name, for example, is said where it can be changed.
+  useEffect(() => {
+    if (isRefused) onLeave(error?.issues?.[0] ? `Your name ${error.issues[0].message}.` : error?.message);
+  }, [isRefused]);
+  return (
+    <RoomView room={room} heading="h1">
+      <RoomButtons {...{ room, chat, event, me, isOpen, status }} onLeave={() => onLeave()} />
+    </RoomView>
+  );
+}

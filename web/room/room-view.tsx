@@ -1,0 +1,104 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Room, RoomSnapshot } from '../../client/index.ts';
+import { Composer } from './composer.tsx';
+import { ConnectionState } from './connection-state.tsx';
+import { HostTools } from './host-tools.tsx';
+import { Messages } from './messages.tsx';
+import { People } from './people.tsx';
+import { Typing } from './typing.tsx';
+import { useSnapshot } from './use-snapshot.ts';
+
+export interface RoomViewProps {
+  room: Room;
+  /** For those who only read. */
+  isReadOnly?: boolean;
+  /** What its name is in the outline of the page around it. */
+  heading?: 'h1' | 'h2';
+  /** More buttons for the head. */
+  children?: ComponentChildren;
+}
+
+const isWide = () => matchMedia('(min-width: 52rem)').matches;
+
+/** An event as somebody sees it who has joined. */
+export function RoomView({ room, isReadOnly = false, heading: Heading = 'h2', children }: RoomViewProps) {
+  const snapshot = useSnapshot(room);
+  const [side, setSide] = useState<'people' | 'host' | undefined>(() => (isWide() ? 'people' : undefined));
+  const Subheading = Heading === 'h1' ? 'h2' : 'h3';
+  const [hasMore, setMore] = useState(false);
+  const { event, status, can, participantCount } = snapshot;
+  const toggle = (which: 'people' | 'host') => setSide(side === which ? undefined : which);
+  const canWrite =
+    !isReadOnly && (can.send || event?.paused) && (status === 'live' || status === 'reconnecting');
+  return (
+    <section class="room" aria-label={event?.name ?? 'Event'}>
+      <div class="room-head" part="head">
+        <div class="title">
+          <Heading>{event?.name ?? '…'}</Heading>
+          <ConnectionState status={status} />
+        </div>
+        <button type="button" class="bare" aria-expanded={side === 'people'} onClick={() => toggle('people')}>
+          {participantCount.toLocaleString()} {participantCount === 1 ? 'person' : 'people'}
+        </button>
+        {can.moderate && (
+          <button type="button" class="bare" aria-expanded={side === 'host'} onClick={() => toggle('host')}>
+            Host tools
+          </button>
+        )}
+        {children && (
+          <>
+            <button
+              type="button"
+              class="bare more"
+              aria-label="More"
+              aria-expanded={hasMore}
+              onClick={() => setMore(!hasMore)}
+            >
+              <span aria-hidden="true">☰</span>
+            </button>
+            <div class={hasMore ? 'extras open' : 'extras'}>{children}</div>
+          </>
+        )}
+      </div>
+      <div class="room-body">
+        <div class="conversation">
+          <Notice snapshot={snapshot} />
+          <Messages room={room} snapshot={snapshot} />
+          <div class="below">
+            <Typing typing={snapshot.typing} />
+            {canWrite && <Composer room={room} snapshot={snapshot} />}
+          </div>
+        </div>
+        {side && (
+          <aside class="side" part="side" aria-label={side === 'people' ? 'Participants' : 'Tools'}>
+            <div class="side-head">
+              <Subheading>
+                {side === 'people' ? `People (${participantCount.toLocaleString()})` : 'Moderation'}
+              </Subheading>
+              <button type="button" class="bare" aria-label="Close" onClick={() => setSide(undefined)}>
+                <span aria-hidden="true">✕</span>
+              </button>
+            </div>
+            {side === 'host' && can.moderate && <HostTools room={room} snapshot={snapshot} />}
+            {side === 'people' && <People room={room} snapshot={snapshot} />}
+          </aside>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** What everybody should know about the event right now. */
+function Notice({ snapshot: { status, event, error } }: { snapshot: RoomSnapshot }) {
+  const lines = [
+    status === 'ended' && 'This event has ended.',
+    status === 'kicked' && 'A moderator has removed you from this event.',
+    status === 'banned' && 'You are banned from this event.',
+    (status === 'kicked' || status === 'banned' || status === 'refused') && error?.reason,
+    status === 'refused' && error?.message,
+    status === 'live' && event?.paused && 'Paused: only moderators can write.',
+    status === 'live' && event?.slowModeSeconds && `Slow mode: one message every ${event.slowModeSeconds} s.`,
+  ].filter(Boolean);
+  return lines.length > 0 ? <div class="notice">{lines.join(' ')}</div> : null;
+}
