@@ -168,3 +168,15 @@ test('heartbeats find who is gone without a word', async () => {
   await ana.comeBack();
   expect(ana.socket.recovered).toBe(true);
 });
+
+test('a client that has little time to recover is pinged every minute, as the handshake says', async () => {
+  const packets = await PacketClient.connect(`${url()}?EIO=4&transport=websocket`);
+  const first = await packets.next();
+  expect(JSON.parse(first.slice(1))).toMatchObject({ pingInterval: 60_000, pingTimeout: 120_000 });
+  await packets.close();
+  const ana = await enterSocket(await newEvent(), 'ana', { url: url() });
+  // Whatever the slot of the connection.
+  const pinged = new Promise<void>((resolve) => ana.socket.io.once('ping', resolve));
+  await run('Heartbeat');
+  await pinged;
+});
