@@ -83,6 +83,26 @@ test('windows of one event keep their distance: a frame each for everybody, at t
   }
 });
 
+test('where a frame for everybody takes a second, a window is one frame, and the next takes the rest', async () => {
+  const room = await newRoom({ eventFramesPerSecond: 2 });
+  for (const name of ['a', 'b']) await room.enter(name);
+  await room.say('first');
+  await room.catchUp();
+  let windows = 0;
+  const { postAll } = room.delivery.poster;
+  room.delivery.poster.postAll = (...args) => {
+    windows += 1;
+    return postAll(...args);
+  };
+  const before = room.posts.length;
+  for (let n = 0; n < 10; n += 1) await room.say('€'.repeat(2_000));
+  await room.catchUp();
+  // 63 KB: two frames for each of two people.
+  expect(windows).toBe(2);
+  expect(room.posts.slice(before).sort()).toEqual(['a', 'a', 'b', 'b']);
+  expect(room.frames.get('a')).toHaveLength(11);
+});
+
 test('what comes meanwhile shares a frame', async () => {
   const room = await newRoom({ eventFramesPerSecond: 4 });
   for (const name of ['a', 'b']) await room.enter(name);

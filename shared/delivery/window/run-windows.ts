@@ -10,6 +10,8 @@ import { runWindow, type WindowDone } from './window.ts';
 /** Entries that one window takes at most, and what they come to in frames, bytes; the next one takes the rest. */
 const WINDOW_ENTRIES = 500;
 const WINDOW_BYTES = 512 * 1024;
+/** Of an audience that takes a second or more for each frame: with one more message this is still one frame. */
+const ONE_FRAME_BYTES = 25 * 1024;
 
 /**
  * `busy`: another holds the lease, and looks once more after letting go. `hole`: all is done up to a number that nothing
@@ -124,9 +126,9 @@ interface Found {
 
 /** Waits until the pace allows a window, and looks what there is to do then: whatever came meanwhile shares a frame. */
 async function findWork(
-  { table }: Delivery,
+  { table, settings }: Delivery,
   eventId: string,
-  { delivered, nextWindowAt }: Cursor,
+  { audience, delivered, nextWindowAt }: Cursor,
   written: KnownState | undefined,
 ): Promise<Found> {
   const waitMs = nextWindowAt - Date.now();
@@ -137,9 +139,11 @@ async function findWork(
   // The head first: what is written after this read is the next window's, also if this one finds it already.
   const head = (waitMs <= 0 && written?.head) || (await getEventHead(table, eventId));
   if (!head) throw new Error('The event has no event head');
-  const entries = await readPrefix(table, eventId, delivered, WINDOW_ENTRIES, WINDOW_BYTES);
+  // A second frame to everybody that is hardly filled would hold up what comes meanwhile, and is better filled with that.
+  const maxBytes = audience >= settings.eventFramesPerSecond ? ONE_FRAME_BYTES : WINDOW_BYTES;
+  const entries = await readPrefix(table, eventId, delivered, WINDOW_ENTRIES, maxBytes);
   const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
-  const isMore = entries.length === WINDOW_ENTRIES || bytes >= WINDOW_BYTES;
+  const isMore = entries.length === WINDOW_ENTRIES || bytes >= maxBytes;
   return { head, entries, isMore, outbox: head.outbox };
 }
 
