@@ -2,7 +2,7 @@ import type { Http } from './http.ts';
 import type { Events } from './types.ts';
 
 export const createEvents = (http: Http): Events => ({
-  list: (query = {}) => http('', { query, isPublic: true }),
+  list: (query) => http('', { query, isPublic: true }),
   get: (eventId) => http(pathOf(eventId), { isPublic: true }),
   create: (body) => http('', { method: 'POST', body }),
   update: (eventId, body) => http(pathOf(eventId), { method: 'PATCH', body }),

@@ -11,7 +11,7 @@ export interface HttpOptions {
 export interface HttpRequest {
   method?: string;
   body?: object;
-  query?: object;
+  query?: object | undefined;
   /** What everybody may read needs no token; with one, no cache would share it. */
   isPublic?: boolean;
 }

@@ -35,7 +35,7 @@ interface OutboxOptions {
 }
 
 /** `crypto.randomUUID` is missing on pages without https. */
-const newId = () => globalThis.crypto?.randomUUID?.() ?? `${Date.now()}-${Math.random()}-${Math.random()}`;
+const newId = () => globalThis.crypto?.randomUUID?.() ?? `${Math.random()}-${Math.random()}`;
 
 /** Own messages, sent one after the other, so that they keep their order. */
 export function createOutbox({ start, me, stored, changed }: OutboxOptions): Outbox {

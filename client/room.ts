@@ -63,7 +63,7 @@ export function createRoom(context: RoomContext, eventId: string, name: string |
   const take = (messages: readonly Message[]): SentMessage[] =>
     messages
       // No others are sent.
-      .filter(({ seq, participant }) => seq > 0 && participant.id)
+      .filter(({ seq }) => seq > 0)
       .map((message) => ({ ...message, state: 'sent', key: outbox.confirm(message) ?? message.id }));
   /** Over the connection if there is one; over HTTP the log can be read without. */
   const getPage = async (query: object): Promise<Page> => {

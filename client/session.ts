@@ -42,7 +42,6 @@ export function createSession(
   const { store, history, typists, finish } = parts;
   const path = pathOf(eventId);
   let isConnected = false;
-  let isOver = false;
   let refusals = 0;
   let joining: Join | undefined;
   let historyTimer: ReturnType<typeof setTimeout> | undefined;
@@ -83,19 +82,18 @@ export function createSession(
   function refused(error: ChatError, claim: Claim) {
     const { code, details } = error;
     const isBad = code === 'BAD_REQUEST';
-    if (code === 'EVENT_ENDED') void readEnded(error);
-    else if (isBad && details.issues?.some((issue) => issue.path === 'participantToken')) {
+    if (code === 'EVENT_ENDED') return void readEnded(error);
+    if (isBad && details.issues?.some((issue) => issue.path === 'participantToken')) {
       claim.reject();
-      void join();
-    } else if (code === 'INTERNAL') {
-      store.set({ error: error.details });
-      drop();
-    } else if (isBad && store.state.status === 'live') {
-      // Another name was refused: the one that we have is still ours.
-      store.set({ error: error.details });
-      username = store.state.me?.username;
-      requests.ready();
-    } else finish('refused', error);
+      return void join();
+    }
+    const isRenaming = isBad && store.state.status === 'live';
+    if (code !== 'INTERNAL' && !isRenaming) return finish('refused', error);
+    store.set({ error: details });
+    if (!isRenaming) return drop();
+    // The name that we have is still ours.
+    username = store.state.me?.username;
+    requests.ready();
   }
 
   /** The event has ended before we came, or came back: its log can be read. */
@@ -108,8 +106,8 @@ export function createSession(
     finish('ended', error);
   }
 
-  async function goLive(mine: Join | undefined) {
-    if (mine?.end === undefined || !mine.page) return;
+  async function goLive(mine: Join) {
+    if (mine.end === undefined || !mine.page) return;
     clearTimeout(historyTimer);
     joining = undefined;
     try {
@@ -132,18 +130,23 @@ export function createSession(
   }
 
   const on = incoming(parts, (page) => {
-    if (joining) joining.page = page;
+    // A join that was repeated is done twice; what was said before its history comes with it, and not live.
+    if (!joining) return void history.catchUp(page, history.covered, 0).catch(() => {});
+    joining.page = page;
     void goLive(joining);
   });
   function handle({ event, id, data }: { event?: string; id?: number; data: unknown }) {
     const { code, eventId: about = eventId } = (data ?? {}) as ErrorData & { eventId?: string };
     if (event === undefined) {
-      if (!requests.failOldest() && joining) drop();
+      const wasAsked = requests.failOldest();
+      if (joining) return wasAsked || drop();
+      // The function may have died between our history and making us a member that is served.
+      if (isConnected) void join();
     } else if (code === 'UNAUTHORIZED') {
       unauthorized(new ChatError(data as ErrorData));
       if (isConnected) drop();
     } else if (id !== undefined) requests.answer(event, id, data);
-    else if (!isOver && about === eventId) on[event as 'error']?.(data as ErrorData);
+    else if (isConnected && about === eventId) on[event as 'error']?.(data as ErrorData);
   }
 
   const connection = connect({
@@ -169,9 +172,9 @@ export function createSession(
       requests.lost();
       if (store.state.status === 'live') store.set({ status: 'reconnecting' });
       typists.clear();
-      if (wasOpen || isOver) return;
+      if (wasOpen) return;
       // Browsers do not say why a handshake failed. The HTTP API says whether it is the token.
-      http(`${path}/bans`, { query: { limit: 1 } }).catch((error: ChatError) => {
+      http(`${path}/bans`).catch((error: ChatError) => {
         if (error.code === 'UNAUTHORIZED' && !isConnected) unauthorized(error);
       });
     },
@@ -188,7 +191,6 @@ export function createSession(
       return isSame || store.state.status !== 'refused';
     },
     end(error) {
-      isOver = true;
       stop();
       requests.failAll(error);
     },

@@ -9,6 +9,7 @@ async function startServer(onRequest: (socket: WebSocket, request: Request) => v
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   onTestFinished(() => server.close());
   const sockets: WebSocket[] = [];
+  const joins: unknown[] = [];
   server.on('connection', (socket) => {
     sockets.push(socket);
     socket.on('message', (text) => {
@@ -16,6 +17,7 @@ async function startServer(onRequest: (socket: WebSocket, request: Request) => v
       const { action, id, data } = request;
       if (action === 'joinEvent') {
         const { eventId, username } = data as Record<string, string>;
+        joins.push(data);
         const participant = { id: 'me', username, joinedAt: '2026-01-01T00:00:00.000Z' };
         const event = { id: eventId, name: 'An event', status: 'active', participantCount: 1 };
         const can = { send: true, moderate: false, operate: false };
@@ -32,7 +34,7 @@ async function startServer(onRequest: (socket: WebSocket, request: Request) => v
   });
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as { port: number };
-  return { url: `ws://127.0.0.1:${port}/prod`, sockets };
+  return { url: `ws://127.0.0.1:${port}/prod`, sockets, joins };
 }
 
 interface Request {
@@ -142,6 +144,30 @@ test('an answer without a name is of the oldest request, which is made again', a
   const room = await enter(url);
   expect(await room.send('hello')).toMatchObject({ seq: 1 });
   expect(textsIn(room)).toEqual(['hello']);
+});
+
+test('a function that dies right behind the history of a join may have left us out: the room joins again', async () => {
+  const { url, sockets, joins } = await startServer();
+  const room = await enter(url);
+  const [socket] = sockets as [WebSocket];
+  tell(socket, heard(1));
+  socket.send('{"message": "Internal server error", "connectionId":"c", "requestId":"r"}');
+  await expect.poll(() => joins).toHaveLength(2);
+  expect(joins[1]).toMatchObject({ eventId: 'e', username: 'ana', after: 1 });
+  await shows(room, '1');
+  expect(room.snapshot.status).toBe('live');
+});
+
+test('a history that nobody waits for, of a join that was made twice, brings what it has', async () => {
+  const { url, sockets } = await startServer();
+  const room = await enter(url);
+  const [socket] = sockets as [WebSocket];
+  tell(socket, heard(1));
+  const presence = { participants: [ben], participantCount: 1 };
+  const page = { messages: [message(1), message(2)], hasMore: false };
+  tell(socket, { event: 'eventHistory', data: { eventId: 'e', ...presence, ...page } });
+  tell(socket, heard(3));
+  await shows(room, '1', '2', '3');
 });
 
 test.for([
