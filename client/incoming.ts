@@ -6,6 +6,14 @@ import { peopleIn, type Typists, withJoined, withLeft } from './presence.ts';
 import type { Store } from './store.ts';
 import type { Closed, Event, RoomSnapshot } from './types.ts';
 
+/** What comes: an event, an answer with an `id`, or a `message` of API Gateway's own that names neither. */
+export interface AnyFrame {
+  event: string;
+  id?: number;
+  data: unknown;
+  message?: string;
+}
+
 export interface RoomParts {
   store: Store<RoomSnapshot>;
   history: History;

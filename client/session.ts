@@ -4,7 +4,7 @@ import { ChatError } from './chat-error.ts';
 import { connect } from './connection.ts';
 import { pathOf } from './events.ts';
 import type { Claim } from './identity.ts';
-import { incoming, type RoomParts } from './incoming.ts';
+import { type AnyFrame, incoming, type RoomParts } from './incoming.ts';
 import type { Page } from './log.ts';
 import { createRequests, type Requests } from './requests.ts';
 import type { RoomContext } from './room.ts';
@@ -135,9 +135,10 @@ export function createSession(
     joining.page = page;
     void goLive(joining);
   });
-  function handle({ event, id, data }: { event?: string; id?: number; data: unknown }) {
+  function handle({ event, id, data, message }: AnyFrame) {
     const { code, eventId: about = eventId } = (data ?? {}) as ErrorData & { eventId?: string };
-    if (event === undefined) {
+    if (message) {
+      // API Gateway's own: something has failed, but not what.
       const wasAsked = requests.failOldest();
       if (joining) return wasAsked || drop();
       // The function may have died between our history and making us a member that is served.
@@ -161,7 +162,7 @@ export function createSession(
       store.batch(() => {
         for (const frame of frames) {
           try {
-            handle(frame as Parameters<typeof handle>[0]);
+            handle(frame as AnyFrame);
           } catch {
             // Nothing that the server sends.
           }
