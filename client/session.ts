@@ -132,8 +132,7 @@ export function createSession(
   const on = incoming(parts, (page) => {
     // A join that was repeated is done twice; what was said before its history comes with it, and not live.
     if (!joining) return void history.catchUp(page, history.covered, 0).catch(() => {});
-    joining.page = page;
-    void goLive(joining);
+    void goLive(Object.assign(joining, { page }));
   });
   function handle({ event, id, data, message }: AnyFrame) {
     const { code, eventId: about = eventId } = (data ?? {}) as ErrorData & { eventId?: string };
