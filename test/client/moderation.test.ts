@@ -90,7 +90,7 @@ test('whoever is banned is told for how long, and is refused until the ban is li
   await again.leave();
   await isLive(chat.join(eventId, { username: 'greta' }));
   const acts = (await host.moderate.audit()).map(({ action }) => action);
-  expect(acts).toEqual(['unban', 'ban', 'updateEvent']);
+  expect(acts).toEqual(['unban', 'ban', 'updateEvent', 'createEvent']);
 });
 
 test('a host ends the event', async () => {
