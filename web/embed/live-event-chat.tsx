@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type Chat, type ChatOptions, createChat, type Room } from '../../client/index.ts';
 import { JoinForm } from '../room/join-form.tsx';
+import { reasonOf } from '../room/message-of.ts';
 import { RoomView } from '../room/room-view.tsx';
 import { useSnapshot } from '../room/use-snapshot.ts';
 
@@ -113,7 +114,16 @@ function Embedded({ chat, eventId, username: given, isNamed, isReadOnly }: Embed
 }
 
 function Entered({ room, isReadOnly }: { room: Room; isReadOnly: boolean }) {
-  const { status } = useSnapshot(room);
+  const { status, error } = useSnapshot(room);
+  if (status === 'refused' && error) {
+    return (
+      <div class="shell">
+        <p class="join error" role="alert">
+          {reasonOf(error)}
+        </p>
+      </div>
+    );
+  }
   return (
     <div class="shell" data-status={status}>
       <RoomView room={room} isReadOnly={isReadOnly} />

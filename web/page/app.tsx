@@ -44,7 +44,7 @@ export function App({ config }: { config: Config }) {
       <div class="content">
         <main>
           {eventId === undefined ? (
-            <EventList chat={chat} canCreate={isOpen || person?.isOperator === true} />
+            <EventList chat={chat} isOpen={isOpen} canCreate={isOpen || person?.isOperator === true} />
           ) : (
             <EventPage
               key={eventId}

@@ -2,14 +2,13 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Chat, Event } from '../../client/index.ts';
 import { messageOf } from '../room/message-of.ts';
 import { toShort } from '../room/times.ts';
-import { isLocal } from './config.ts';
 import { NewEvent } from './new-event.tsx';
 import { pathOf } from './route.ts';
 
 const REFRESH_MS = 15_000;
 
-/** The events that are on, newest first. */
-export function EventList({ chat, canCreate }: { chat: Chat; canCreate: boolean }) {
+/** The events that are on, newest first. `isOpen`: on the local stack, without an issuer. */
+export function EventList({ chat, canCreate, isOpen }: { chat: Chat; canCreate: boolean; isOpen: boolean }) {
   const [events, setEvents] = useState<Event[]>();
   const [cursor, setCursor] = useState<string>();
   const [error, setError] = useState('');
@@ -57,7 +56,7 @@ export function EventList({ chat, canCreate }: { chat: Chat; canCreate: boolean 
         {canCreate && <NewEvent chat={chat} />}
       </header>
       <p class="quiet">
-        {isLocal
+        {isOpen
           ? 'This runs on your machine. Join an event, open it again as somebody else, and look at the frames.'
           : 'Pick an event and say hello.'}
       </p>

@@ -1,13 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Chat, Event, Room } from '../../client/index.ts';
+import { type Chat, ChatError, type Event, type Room } from '../../client/index.ts';
 import { JoinForm } from '../room/join-form.tsx';
-import { messageOf } from '../room/message-of.ts';
+import { messageOf, reasonOf } from '../room/message-of.ts';
 import { RoomView } from '../room/room-view.tsx';
 import { useSnapshot } from '../room/use-snapshot.ts';
 import { RoomButtons } from './room-buttons.tsx';
 import { ofBrowser, ofTab } from './stores.ts';
 
 const NAME = 'name';
+const RETRY_MS = 3_000;
+/** Where nobody can join any more, everybody may read. */
+const READER = 'reader';
 const joinedKey = (eventId: string) => `joined ${eventId}`;
 
 export interface EventPageProps {
@@ -29,22 +32,32 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
   const [room, setRoom] = useState<Room>();
 
   useEffect(() => {
-    chat.events.get(eventId).then(setEvent, (failure) => setError(messageOf(failure)));
+    let timer: ReturnType<typeof setTimeout>;
+    const load = () =>
+      chat.events.get(eventId).then(setEvent, (failure) => {
+        setError(messageOf(failure));
+        const isLasting = failure instanceof ChatError && failure.code === 'EVENT_NOT_FOUND';
+        if (!isLasting) timer = setTimeout(load, RETRY_MS);
+      });
+    load();
+    return () => clearTimeout(timer);
   }, [chat, eventId]);
+
+  const name = username ?? (event?.status === 'ended' ? READER : null);
 
   useEffect(() => {
     document.title = event ? `${event.name} · Live event chat` : 'Live event chat';
   }, [event]);
 
   useEffect(() => {
-    if (username === null || mustSignIn) return;
-    const joined = chat.join(eventId, isNamed ? {} : { username });
+    if (name === null || mustSignIn) return;
+    const joined = chat.join(eventId, isNamed ? {} : { username: name });
     setRoom(joined);
     return () => {
       setRoom(undefined);
       joined.leave();
     };
-  }, [chat, eventId, username, isNamed, mustSignIn]);
+  }, [chat, eventId, name, isNamed, mustSignIn]);
 
   function join(name: string) {
     setError(undefined);
@@ -60,8 +73,7 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
   }
 
   if (room) return <Entered room={room} chat={chat} isOpen={isOpen} onLeave={forget} />;
-  if (!event) return <Plain text={error ?? 'Loading…'} />;
-  if (event.status === 'ended') return <Plain title={event.name} text="This event has ended." />;
+  if (!event) return <Plain title={error ? 'This event cannot be shown' : 'Loading…'} text={error} />;
   if (mustSignIn) return <Plain title={event.name} text="Sign in to join." />;
   return (
     <JoinForm
@@ -76,11 +88,11 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
   );
 }
 
-function Plain({ title, text }: { title?: string; text: string }) {
+function Plain({ title, text }: { title: string; text?: string | undefined }) {
   return (
     <div class="join form">
-      {title && <h1>{title}</h1>}
-      <p>{text}</p>
+      <h1>{title}</h1>
+      {text && <p role="alert">{text}</p>}
       <a href="#/">All events</a>
     </div>
   );
@@ -98,7 +110,7 @@ function Entered({ room, chat, isOpen, onLeave }: EnteredProps) {
   const isRefused = status === 'refused';
   // What was wrong with the name, for example, is said where it can be changed.
   useEffect(() => {
-    if (isRefused) onLeave(error?.issues?.[0] ? `Your name ${error.issues[0].message}.` : error?.message);
+    if (isRefused && error) onLeave(reasonOf(error));
   }, [isRefused]);
   return (
     <RoomView room={room} heading="h1">

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Frame } from '../../client/index.ts';
-import { toClock } from '../room/times.ts';
 import { useRender } from '../room/use-snapshot.ts';
 
 const KEPT = 300;
@@ -88,7 +87,7 @@ function FrameItem({ frame }: { frame: SeenFrame }) {
           </span>
           <span class="name">{nameOf(frame.content)}</span>
           <span class="quiet">
-            {frame.size} · {toClock(frame.at)}
+            {frame.size} · {frame.at.slice(11, 23)}
           </span>
         </summary>
         {isOpen && <pre>{JSON.stringify(frame.content, withoutSecrets, 2)}</pre>}

@@ -58,7 +58,11 @@ export function RoomButtons({ room, chat, event, me, status, isOpen, onLeave }: 
         </button>
       )}
       <button type="button" class="bare" onClick={onLeave}>
-        Leave
+        {status === 'kicked'
+          ? 'Join again'
+          : status === 'live' || status === 'reconnecting'
+            ? 'Leave'
+            : 'Close'}
       </button>
     </>
   );

@@ -36,6 +36,9 @@ export function Composer({ room, snapshot }: { room: Room; snapshot: RoomSnapsho
     <form
       class="composer"
       part="composer"
+      onKeyDown={(key) => {
+        if (key.key === 'Escape') setPicking(false);
+      }}
       onSubmit={(submit) => {
         submit.preventDefault();
         send();
@@ -44,6 +47,7 @@ export function Composer({ room, snapshot }: { room: Room; snapshot: RoomSnapsho
       <textarea
         ref={field}
         rows={1}
+        dir="auto"
         aria-label="Message"
         placeholder={isPaused ? 'The event is paused' : 'Message'}
         maxLength={MAX_LENGTH}
@@ -74,7 +78,7 @@ export function Composer({ room, snapshot }: { room: Room; snapshot: RoomSnapsho
         Send
       </button>
       {text.length > MAX_LENGTH - 200 && <div class="left-over quiet">{MAX_LENGTH - text.length} left</div>}
-      {isPicking && <Emoji onPick={insert} onClose={() => setPicking(false)} />}
+      {isPicking && <Emoji onPick={insert} />}
     </form>
   );
 }

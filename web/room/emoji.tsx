@@ -23,19 +23,12 @@ const common = [
 ];
 
 /** A few emoji to pick from; the keyboard of the system has all of them. */
-export function Emoji({ onPick, onClose }: { onPick: (emoji: string) => void; onClose: () => void }) {
+export function Emoji({ onPick }: { onPick: (emoji: string) => void }) {
   const panel = useRef<HTMLFieldSetElement>(null);
   useEffect(() => panel.current?.querySelector('button')?.focus(), []);
   const pairs = common.flatMap((emoji, index) => (index % 2 ? [] : [[emoji, common[index + 1]] as const]));
   return (
-    <fieldset
-      ref={panel}
-      class="emoji"
-      aria-label="Emoji to insert"
-      onKeyDown={(key) => {
-        if (key.key === 'Escape') onClose();
-      }}
-    >
+    <fieldset ref={panel} class="emoji" aria-label="Emoji to insert">
       {pairs.map(([emoji, name]) => (
         <button
           type="button"

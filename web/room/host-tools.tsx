@@ -19,48 +19,57 @@ export function HostTools({ room, snapshot }: { room: Room; snapshot: RoomSnapsh
     await work().catch((failure) => setError(messageOf(failure)));
   }
   const showBans = () => act(async () => setBans(await moderate.bans()));
-  const nameOf = (id: string) => snapshot.participants.find((person) => person.id === id)?.username ?? id;
+  /** Whoever is here or has written is called by name. */
+  const nameOf = (id: string) =>
+    (
+      snapshot.participants.find((person) => person.id === id) ??
+      snapshot.messages.findLast(({ participant }) => participant.id === id)?.participant
+    )?.username ?? id;
 
   return (
     <section class="host-tools" aria-label="Moderation">
-      <div class="row">
-        {event?.paused ? (
-          <button type="button" class="primary" onClick={() => act(() => moderate.resume())}>
-            Resume
-          </button>
-        ) : (
-          <button type="button" onClick={() => act(() => moderate.pause())}>
-            Pause
-          </button>
-        )}
-        {isEnding ? (
-          <>
-            <button type="button" class="danger" onClick={() => act(() => moderate.end())}>
-              Yes, end it for all
-            </button>
-            <button type="button" onClick={() => setEnding(false)}>
-              No
-            </button>
-          </>
-        ) : (
-          <button type="button" class="danger" onClick={() => setEnding(true)}>
-            End event
-          </button>
-        )}
-      </div>
-      <label>
-        Slow mode
-        <select
-          value={String(event?.slowModeSeconds ?? 0)}
-          onChange={(change) => act(() => moderate.slowMode(Number(change.currentTarget.value)))}
-        >
-          {delays.map((seconds) => (
-            <option key={seconds} value={seconds}>
-              {seconds === 0 ? 'off' : `a message every ${seconds} s`}
-            </option>
-          ))}
-        </select>
-      </label>
+      {event?.status !== 'ended' && (
+        <>
+          <div class="row">
+            {event?.paused ? (
+              <button type="button" class="primary" onClick={() => act(() => moderate.resume())}>
+                Resume
+              </button>
+            ) : (
+              <button type="button" onClick={() => act(() => moderate.pause())}>
+                Pause
+              </button>
+            )}
+            {isEnding ? (
+              <>
+                <button type="button" class="danger" onClick={() => act(() => moderate.end())}>
+                  Yes, end it for all
+                </button>
+                <button type="button" onClick={() => setEnding(false)}>
+                  No
+                </button>
+              </>
+            ) : (
+              <button type="button" class="danger" onClick={() => setEnding(true)}>
+                End event
+              </button>
+            )}
+          </div>
+          <label>
+            Slow mode
+            <select
+              value={String(event?.slowModeSeconds ?? 0)}
+              onChange={(change) => act(() => moderate.slowMode(Number(change.currentTarget.value)))}
+            >
+              {delays.map((seconds) => (
+                <option key={seconds} value={seconds}>
+                  {seconds === 0 ? 'off' : `a message every ${seconds} s`}
+                </option>
+              ))}
+            </select>
+          </label>
+        </>
+      )}
       <div class="row">
         <button
           type="button"

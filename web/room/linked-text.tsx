@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 
-/** Web addresses, without the punctuation that ends a sentence. */
-const address = /https?:\/\/[^\s<>"'`]+[^\s<>"'`.,:;!?)\]}]/giu;
+/** Web addresses, without the punctuation that ends a sentence; a bracket at the end belongs to one that opens in them. */
+const address =
+  /https?:\/\/(?:\([^\s<>"'`()]*\)|[^\s<>"'`()])*(?:\([^\s<>"'`()]*\)|[^\s<>"'`.,:;!?()\]}])/giu;
 
 /** Text as it is, with web addresses made clickable. */
 export function LinkedText({ text }: { text: string }) {

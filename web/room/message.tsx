@@ -24,13 +24,13 @@ export const MessageItem = memo(({ message, room, isOwn, isHosts, isFirst, canMo
     <li class={classes} part="message" data-seq={message.seq}>
       <Avatar {...participant} />
       <div class={isFirst ? 'by' : 'visually-hidden'}>
-        <b>{participant.username}</b>
+        <b dir="auto">{participant.username}</b>
         <RoleBadge participant={participant} isHost={isHosts} />
         <time dateTime={sentAt} title={toFull(sentAt)}>
           {toClock(sentAt)}
         </time>
       </div>
-      <div class="text">
+      <div class="text" dir="auto">
         <LinkedText text={text} />
         {state === 'sending' && <span class="sending"> Sending…</span>}
       </div>

@@ -69,7 +69,15 @@ function ChoicesDialog({
   const dialog = useRef<HTMLDialogElement>(null);
   const [reason, setReason] = useState('');
   const [error, setError] = useState('');
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    const root = dialog.current?.getRootNode() as Document | ShadowRoot | undefined;
+    // The button that opened it is gone with the message that was deleted.
+    return () => {
+      const isLost = !root?.activeElement || root.activeElement === document.body;
+      if (isLost) root?.querySelector<HTMLElement>('[role=log]')?.focus();
+    };
+  }, []);
 
   const act = (work: () => Promise<unknown>) => async () => {
     try {

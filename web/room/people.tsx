@@ -20,7 +20,7 @@ export function People({ room, snapshot }: { room: Room; snapshot: RoomSnapshot 
           <li key={person.id}>
             <Avatar {...person} />
             <span class="name" title={person.username}>
-              {person.username}
+              <bdi>{person.username}</bdi>
               {person.id === me?.id && <span class="quiet"> (you)</span>}
             </span>
             <RoleBadge participant={person} isHost={event?.hosts?.includes(person.id) ?? false} />

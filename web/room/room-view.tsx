@@ -1,11 +1,13 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Room, RoomSnapshot } from '../../client/index.ts';
 import { Composer } from './composer.tsx';
 import { ConnectionState } from './connection-state.tsx';
 import { HostTools } from './host-tools.tsx';
+import { reasonOf } from './message-of.ts';
 import { Messages } from './messages.tsx';
 import { People } from './people.tsx';
+import { toShort } from './times.ts';
 import { Typing } from './typing.tsx';
 import { useSnapshot } from './use-snapshot.ts';
 
@@ -63,7 +65,7 @@ export function RoomView({ room, isReadOnly = false, heading: Heading = 'h2', ch
       </div>
       <div class="room-body">
         <div class="conversation">
-          <Notice snapshot={snapshot} />
+          <Notice room={room} snapshot={snapshot} />
           <Messages room={room} snapshot={snapshot} />
           <div class="below">
             <Typing typing={snapshot.typing} />
@@ -90,15 +92,25 @@ export function RoomView({ room, isReadOnly = false, heading: Heading = 'h2', ch
 }
 
 /** What everybody should know about the event right now. */
-function Notice({ snapshot: { status, event, error } }: { snapshot: RoomSnapshot }) {
+function Notice({ room, snapshot: { status, event, error } }: { room: Room; snapshot: RoomSnapshot }) {
+  const [until, setUntil] = useState<string>();
+  useEffect(() => {
+    room.closed.then(({ expiresAt }) => setUntil(expiresAt));
+  }, [room]);
   const lines = [
     status === 'ended' && 'This event has ended.',
     status === 'kicked' && 'A moderator has removed you from this event.',
     status === 'banned' && 'You are banned from this event.',
-    (status === 'kicked' || status === 'banned' || status === 'refused') && error?.reason,
-    status === 'refused' && error?.message,
+    (status === 'kicked' || status === 'banned') && error?.reason,
+    status === 'banned' && until && `Until ${toShort(until)}.`,
+    status === 'refused' && error && reasonOf(error),
     status === 'live' && event?.paused && 'Paused: only moderators can write.',
     status === 'live' && event?.slowModeSeconds && `Slow mode: one message every ${event.slowModeSeconds} s.`,
   ].filter(Boolean);
-  return lines.length > 0 ? <div class="notice">{lines.join(' ')}</div> : null;
+  // Always there: a live region that appears with its text is not read out.
+  return (
+    <div class="notice" aria-live="polite">
+      {lines.join(' ')}
+    </div>
+  );
 }

@@ -2,7 +2,11 @@ import type { Participant } from '../../client/index.ts';
 
 /** Who is writing, in a line that is always there, so that nothing moves. */
 export function Typing({ typing }: { typing: readonly Participant[] }) {
-  return <div class="typing">{sentence(typing.map(({ username }) => username))}</div>;
+  return (
+    <div class="typing" dir="auto">
+      {sentence(typing.map(({ username }) => username))}
+    </div>
+  );
 }
 
 function sentence([first, second, ...others]: string[]): string {
