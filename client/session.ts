@@ -132,7 +132,8 @@ export function createSession(
   const on = incoming(parts, (page) => {
     // A join that was repeated is done twice; what was said before its history comes with it, and not live.
     if (!joining) return void history.catchUp(page, history.covered, 0).catch(() => {});
-    void goLive(Object.assign(joining, { page }));
+    joining.page = page;
+    void goLive(joining);
   });
   function handle({ event, id, data, message }: AnyFrame) {
     const { code, eventId: about = eventId } = (data ?? {}) as ErrorData & { eventId?: string };
@@ -162,9 +163,7 @@ export function createSession(
         for (const frame of frames) {
           try {
             handle(frame as AnyFrame);
-          } catch {
-            // Nothing that the server sends.
-          }
+          } catch {} // Nothing that the server sends.
         }
       }),
     onClose(wasOpen) {
