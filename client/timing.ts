@@ -8,8 +8,8 @@ export const PONG_MS = 8_000;
 /** The longest wait before the first new attempt to connect; each further one doubles it. */
 export const BACKOFF_MS = 500;
 export const BACKOFF_MAX_MS = 30_000;
-/** API Gateway closes a connection that was idle for 10 minutes. */
-export const IDLE_MS = 480_000;
+/** A silent network looks like a silent event for so long. API Gateway closes a connection that was idle for 10 minutes. */
+export const IDLE_MS = 120_000;
 /** A page that is seen or online again doubts a connection that was silent for this long. */
 export const DOUBT_MS = 15_000;
 /** What a server that has failed gets before the request comes again; doubles with each attempt. */

@@ -144,7 +144,7 @@ export interface Events {
     description?: string;
     startsAt?: string;
     endsAt?: string;
-    hosts?: string[];
+    hosts?: Person[];
   }): Promise<Event>;
   /** Needs the right to operate. */
   update(eventId: string, changes: Record<string, unknown>): Promise<Event>;
