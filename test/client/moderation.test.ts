@@ -69,7 +69,8 @@ test('whoever is kicked is told why, and does not come back by themselves', asyn
   expect(await guest.closed).toEqual({ status: 'kicked', reason: 'Enough.' });
   expect(guest.snapshot).toMatchObject({ status: 'kicked', error: { code: 'FORBIDDEN', reason: 'Enough.' } });
   await until(host, 'the host alone', ({ participantCount }) => participantCount === 1);
-  expect((await http<{ participantCount: number }>(`/${eventId}`)).body.participantCount).toBe(1);
+  const count = async () => (await http<{ participantCount: number }>(`/${eventId}`)).body.participantCount;
+  await expect.poll(count).toBe(1);
 });
 
 test('whoever is banned is told for how long, and is refused until the ban is lifted', async () => {

@@ -13,6 +13,8 @@ export function useRoute(): string | undefined {
   useEffect(() => {
     const follow = () => setEventId(current());
     addEventListener('hashchange', follow);
+    // It may have changed between the render and here.
+    follow();
     return () => removeEventListener('hashchange', follow);
   }, []);
   return eventId;
