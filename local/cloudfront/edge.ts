@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ApiGateway } from '../apigateway/api-gateway.ts';
+import { sourceIp } from '../apigateway/client.ts';
 import { isManagementRequest } from '../apigateway/management/management-api.ts';
 import type { Stack } from '../cloudformation/assembly.ts';
 import type { Resource } from '../cloudformation/resource.ts';
@@ -60,7 +61,7 @@ export function withEdge(
       const request = edgeRequest(req);
       const isApisOwn = distribution.behaviorOf(request.uri) === undefined && gateway.covers(req);
       if (isManagementRequest(req) || isApisOwn) return gateway.handleRequest(req, res);
-      const answer = await distribution.answer(request, viewerIp(req), askFor(req, res));
+      const answer = await distribution.answer(request, sourceIp(req), askFor(req, res));
       if (answer) send(req, request.method, res, answer);
       return true;
     },
@@ -84,7 +85,7 @@ async function upgrade(
 ): Promise<void> {
   const request = edgeRequest(req);
   if (distribution.behaviorOf(request.uri)) {
-    const routed = await distribution.route(request, viewerIp(req), randomBytes(40).toString('base64url'));
+    const routed = await distribution.route(request, sourceIp(req), randomBytes(40).toString('base64url'));
     if ('answer' in routed) return sendOnSocket(socket, routed.answer);
     if (isApi(routed.origin)) {
       becomes(req, routed.request);
@@ -95,8 +96,6 @@ async function upgrade(
 }
 
 const apiIdOf = ({ DomainName }: { DomainName: string }): string => DomainName.split('.')[0] ?? '';
-
-const viewerIp = (req: IncomingMessage): string => (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 
 function send(
   req: IncomingMessage,

@@ -1,4 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
+import { headerLines, targetOf } from '../apigateway/client.ts';
 
 /** A request on its way through a distribution. */
 export interface EdgeRequest {
@@ -21,18 +22,8 @@ export interface EdgeAnswer {
 }
 
 export function edgeRequest(req: IncomingMessage): EdgeRequest {
-  const url = req.url ?? '/';
-  const at = url.indexOf('?');
-  const lines: HeaderLine[] = [];
-  for (let i = 0; i + 1 < req.rawHeaders.length; i += 2) {
-    lines.push([req.rawHeaders[i] ?? '', req.rawHeaders[i + 1] ?? '']);
-  }
-  return {
-    method: req.method ?? 'GET',
-    uri: at < 0 ? url : url.slice(0, at),
-    query: at < 0 ? '' : url.slice(at + 1),
-    headers: lines,
-  };
+  const { path, query } = targetOf(req);
+  return { method: req.method ?? 'GET', uri: path, query, headers: headerLines(req) };
 }
 
 /** Makes a request what CloudFront would send to the origin; its body stays. */

@@ -1,9 +1,10 @@
 import { render } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { type Chat, type ChatOptions, createChat, type Room } from '../../client/index.ts';
 import { JoinForm } from '../room/join-form.tsx';
 import { reasonOf } from '../room/message-of.ts';
 import { RoomView } from '../room/room-view.tsx';
+import { useJoined } from '../room/use-joined.ts';
 import { useSnapshot } from '../room/use-snapshot.ts';
 
 /** The style sheet; the build puts it here. */
@@ -93,17 +94,9 @@ interface EmbeddedProps {
 
 function Embedded({ chat, eventId, username: given, isNamed, isReadOnly }: EmbeddedProps) {
   const [chosen, setChosen] = useState<string>();
-  const [room, setRoom] = useState<Room>();
   const username = given ?? chosen;
-  useEffect(() => {
-    if (username === undefined && !isNamed) return;
-    const joined = chat.join(eventId, isNamed ? {} : { username });
-    setRoom(joined);
-    return () => {
-      setRoom(undefined);
-      joined.leave();
-    };
-  }, [chat, eventId, username, isNamed]);
+  const options = isNamed ? {} : username === undefined ? undefined : { username };
+  const room = useJoined(chat, eventId, options);
 
   if (room) return <Entered room={room} isReadOnly={isReadOnly} />;
   return (

@@ -3,6 +3,7 @@ import { type Chat, ChatError, type Event, type Room } from '../../client/index.
 import { JoinForm } from '../room/join-form.tsx';
 import { messageOf, reasonOf } from '../room/message-of.ts';
 import { RoomView } from '../room/room-view.tsx';
+import { useJoined } from '../room/use-joined.ts';
 import { useSnapshot } from '../room/use-snapshot.ts';
 import { RoomButtons } from './room-buttons.tsx';
 import { ofBrowser, ofTab } from './stores.ts';
@@ -29,7 +30,6 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
   const [event, setEvent] = useState<Event>();
   const [error, setError] = useState<string>();
   const [username, setUsername] = useState(() => ofTab.getItem(joinedKey(eventId)));
-  const [room, setRoom] = useState<Room>();
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
@@ -44,20 +44,12 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
   }, [chat, eventId]);
 
   const name = username ?? (event?.status === 'ended' ? READER : null);
+  const options = isNamed ? {} : { username: name ?? '' };
+  const room = useJoined(chat, eventId, name === null || mustSignIn ? undefined : options);
 
   useEffect(() => {
     document.title = event ? `${event.name} · Live event chat` : 'Live event chat';
   }, [event]);
-
-  useEffect(() => {
-    if (name === null || mustSignIn) return;
-    const joined = chat.join(eventId, isNamed ? {} : { username: name });
-    setRoom(joined);
-    return () => {
-      setRoom(undefined);
-      joined.leave();
-    };
-  }, [chat, eventId, name, isNamed, mustSignIn]);
 
   function join(name: string) {
     setError(undefined);
