@@ -9,6 +9,7 @@ import {
   useSyncExternalStore,
 } from 'react';
 import { ChatError } from './chat-error.ts';
+import { emptyRoom } from './empty-room.ts';
 import { GRACE_MS } from './timing.ts';
 import type { Chat, JoinOptions, Room, RoomSnapshot } from './types.ts';
 
@@ -35,13 +36,7 @@ function hold(room: Room): () => void {
 
 const notJoined = () => Promise.reject(new ChatError({ code: 'NOT_JOINED' }));
 const before: RoomSnapshot & Pick<Room, 'send' | 'retry' | 'discard' | 'loadOlder' | 'type' | 'leave'> = {
-  status: 'connecting',
-  can: { send: false, moderate: false, operate: false },
-  messages: [],
-  participants: [],
-  participantCount: 0,
-  typing: [],
-  hasOlder: false,
+  ...emptyRoom,
   send: notJoined,
   retry: notJoined,
   discard: () => {},

@@ -1,5 +1,6 @@
 import type { Message } from '../shared/protocol/entities.ts';
 import { fault } from './chat-error.ts';
+import { emptyRoom } from './empty-room.ts';
 import { pathOf } from './events.ts';
 import { createHistory } from './history.ts';
 import type { Http } from './http.ts';
@@ -12,7 +13,7 @@ import { createOwnTyping, createTypists } from './presence.ts';
 import { createSession, type Session } from './session.ts';
 import { createStore } from './store.ts';
 import { LEAVE_MS } from './timing.ts';
-import type { ChatOptions, Closed, Room, RoomSnapshot, SentMessage } from './types.ts';
+import type { ChatOptions, Closed, Room, SentMessage } from './types.ts';
 
 export interface RoomContext extends Pick<ChatOptions, 'url' | 'token' | 'onFrame'> {
   WebSocket: typeof WebSocket;
@@ -28,15 +29,7 @@ export interface OwnRoom extends Room {
 /** One event, as one connection after the other sees it. */
 export function createRoom(context: RoomContext, eventId: string, name: string | undefined): OwnRoom {
   const { http } = context;
-  const store = createStore<RoomSnapshot>({
-    status: 'connecting',
-    can: { send: false, moderate: false, operate: false },
-    messages: [],
-    participants: [],
-    participantCount: 0,
-    typing: [],
-    hasOlder: false,
-  });
+  const store = createStore(emptyRoom);
   let isOver = false;
   let left: Promise<void> | undefined;
   let resolveClosed: (closed: Closed) => void;

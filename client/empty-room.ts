@@ -1,0 +1,12 @@
+import type { RoomSnapshot } from './types.ts';
+
+/** What a room shows before anything has come. */
+export const emptyRoom: RoomSnapshot = {
+  status: 'connecting',
+  can: { send: false, moderate: false, operate: false },
+  messages: [],
+  participants: [],
+  participantCount: 0,
+  typing: [],
+  hasOlder: false,
+};
