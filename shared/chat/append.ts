@@ -1,8 +1,12 @@
 import type { Delivery } from '../delivery/types.ts';
 import type { KnownState } from '../delivery/window/run-windows.ts';
-import { allocateSeq, type Gate } from '../store/event-head.ts';
+import type { Message } from '../protocol/entities.ts';
+import { ChatError } from '../protocol/errors.ts';
+import { allocateSeq, type EventHead, type Gate, getEventHead } from '../store/event-head.ts';
 import { entryBytes, type LogEntry, logExpiry, putEntry } from '../store/log.ts';
+import { getSent, putOnce } from '../store/sent-markers.ts';
 import type { Table } from '../store/table.ts';
+import type { Chat } from './chat.ts';
 
 /** A reader closes a number only if its entry is more than a second late. */
 const NUMBER_TRIES = 5;
@@ -45,3 +49,58 @@ const putPlainly =
   (table: Table, eventId: string) =>
   async (entry: LogEntry, expiresAt: number): Promise<'put' | 'taken'> =>
     (await putEntry(table, eventId, entry, expiresAt)) ? 'put' : 'taken';
+
+/** A message that has no number yet. */
+export type Draft = Omit<Message, 'seq'>;
+
+/** The message that an earlier draft with the same `clientMessageId` became. */
+export async function firstOf({ table }: Chat, { eventId, clientMessageId, participant }: Draft) {
+  if (clientMessageId === undefined) return undefined;
+  return getSent(table, { eventId, clientMessageId, participantId: participant.id });
+}
+
+interface Terms {
+  gate: Gate;
+  /** The gate of an event that was found to be other than it was. Throws if the message may not be written. */
+  gateFor(head: EventHead): Promise<Gate>;
+}
+
+/**
+ * Appends a message, once for each `clientMessageId`; resolves to it, or to the one that another draft with the same id became
+ * first. From then on it is certain to reach everybody. Throws `EVENT_ENDED`.
+ */
+export async function appendMessage(
+  chat: Chat,
+  draft: Draft,
+  { gate: firstGate, gateFor }: Terms,
+): Promise<{ message: Message; written?: Required<KnownState> }> {
+  const { table, metrics } = chat;
+  const { id, eventId, ...rest } = draft;
+  const messageAt = (seq: number): Message => ({ id, eventId, seq, ...rest });
+  const { clientMessageId } = draft;
+  let gate = firstGate;
+  for (;;) {
+    const result = await append<LogEntry & { kind: 'message' }>(chat, eventId, {
+      gate,
+      entryAt: (seq) => ({ seq, kind: 'message', message: messageAt(seq) }),
+      // With a marker, by which a repeat finds it.
+      ...(clientMessageId !== undefined && {
+        put: ({ message }, expiresAt) => putOnce(table, { ...message, clientMessageId }, expiresAt),
+      }),
+    });
+    if (result === 'refused') {
+      // The rules may have changed since they were read.
+      const head = await getEventHead(table, eventId);
+      if (head?.status !== 'active') throw new ChatError('EVENT_ENDED');
+      gate = await gateFor(head);
+      continue;
+    }
+    if (result !== 'repeated') {
+      metrics.count('Messages', 1);
+      return { message: messageAt(result.written.head.seq), written: result.written };
+    }
+    // Another append of the same was faster.
+    const first = await firstOf(chat, draft);
+    if (first) return { message: first };
+  }
+}

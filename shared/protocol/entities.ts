@@ -2,6 +2,43 @@ import * as z from 'zod';
 
 /** What clients and server exchange. Times are ISO 8601 in UTC with milliseconds; ids are opaque. */
 
+/** What an application adds to a participant or a message, for front ends. */
+export const metadataSchema = z.record(z.string(), z.string());
+
+/** What somebody may do in an event beyond chatting: moderate it, moderate every event, also create and change them; `bot`: a backend. */
+export const roleSchema = z.enum(['host', 'moderator', 'operator', 'bot']);
+
+/** `role` and `metadata`: as they were when they wrote. */
+export const authorSchema = z.object({
+  id: z.string(),
+  username: z.string(),
+  role: roleSchema.optional(),
+  metadata: metadataSchema.optional(),
+});
+export const participantSchema = authorSchema.extend({ joinedAt: z.string() });
+
+export const messageSchema = z.object({
+  id: z.string(),
+  eventId: z.string(),
+  seq: z
+    .int()
+    .describe('Counts 1, 2, 3 … within one event: orders messages, removes duplicates, shows gaps.'),
+  kind: z.literal('announcement').optional(),
+  participant: authorSchema,
+  text: z.string(),
+  sentAt: z.string(),
+  clientMessageId: z.string().optional(),
+  metadata: metadataSchema.optional(),
+  replyTo: z
+    .object({
+      seq: z.int(),
+      participant: authorSchema.pick({ id: true, username: true }),
+      text: z.string().describe('The beginning of the message; empty if it was deleted.'),
+    })
+    .optional()
+    .describe('The message that this one answers.'),
+});
+
 export const eventSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -14,25 +51,15 @@ export const eventSchema = z.object({
   hosts: z.array(z.string()).optional().describe('Ids of participants who may moderate it.'),
   paused: z.literal(true).optional().describe('Only moderators can write.'),
   slowModeSeconds: z.int().optional().describe('Everybody else must wait this long between messages.'),
-});
-
-/** What somebody may do in an event beyond chatting: moderate it, moderate every event, also create and change them. */
-export const roleSchema = z.enum(['host', 'moderator', 'operator']);
-
-/** `role`: as it was when they wrote. */
-export const authorSchema = z.object({ id: z.string(), username: z.string(), role: roleSchema.optional() });
-export const participantSchema = authorSchema.extend({ joinedAt: z.string() });
-
-export const messageSchema = z.object({
-  id: z.string(),
-  eventId: z.string(),
-  seq: z
-    .int()
-    .describe('Counts 1, 2, 3 … within one event: orders messages, removes duplicates, shows gaps.'),
-  participant: authorSchema,
-  text: z.string(),
-  sentAt: z.string(),
-  clientMessageId: z.string().optional(),
+  pinned: messageSchema.optional().describe('The message that everybody sees first.'),
+  links: z
+    .literal('deny')
+    .optional()
+    .describe('Messages with links are rejected, but for those of moderators.'),
+  repeats: z
+    .literal('deny')
+    .optional()
+    .describe('What somebody has sent within 30 seconds is rejected, but for moderators.'),
 });
 
 export const banSchema = z.object({
@@ -58,6 +85,7 @@ export const auditSchema = z.object({
   refused: z.string().optional(),
 });
 
+export type Metadata = z.infer<typeof metadataSchema>;
 export type Event = z.infer<typeof eventSchema>;
 export type Ban = z.infer<typeof banSchema>;
 export type AuditRecord = z.infer<typeof auditSchema>;

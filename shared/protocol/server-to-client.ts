@@ -21,7 +21,10 @@ export const errorSchema = z.object({
     )
     .optional()
     .describe('Of `BAD_REQUEST`: every fault of the payload.'),
-  retryAfterMs: z.int().optional().describe('Of `RATE_LIMITED`: how long to wait, in milliseconds.'),
+  retryAfterMs: z
+    .int()
+    .optional()
+    .describe('Of `RATE_LIMITED` and `MUTED`: how long to wait, in milliseconds.'),
   requestId: z.string().optional().describe('Of `INTERNAL`: quote it when you report the error.'),
   action: z.literal('joinEvent').optional().describe('Of a request that was made with CONNECT: which.'),
   reason: z.string().optional().describe('Why this request was refused.'),

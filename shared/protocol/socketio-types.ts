@@ -21,13 +21,22 @@ export interface Event {
   paused?: true | undefined;
   /** Everybody else must wait this long between messages. */
   slowModeSeconds?: number | undefined;
+  /** The message that everybody sees first. */
+  pinned?: Message | undefined;
+  /** Messages with links, or the same again within 30 seconds, are rejected, but for those of moderators. */
+  links?: 'deny' | undefined;
+  repeats?: 'deny' | undefined;
 }
+
+/** What an application adds to a participant or a message. */
+export type Metadata = Record<string, string>;
 
 export interface Author {
   id: string;
   username: string;
-  /** Of those who may moderate this event, moderate every event, or also create and change events. */
-  role?: 'host' | 'moderator' | 'operator' | undefined;
+  /** Of those who may moderate this event, moderate every event, or also create and change events; `bot`: a backend. */
+  role?: 'host' | 'moderator' | 'operator' | 'bot' | undefined;
+  metadata?: Metadata | undefined;
 }
 
 export type Participant = Author & { joinedAt: string };
@@ -37,21 +46,25 @@ export interface Message {
   eventId: string;
   /** Counts up in each event: orders messages, shows repeated ones. */
   seq: number;
+  kind?: 'announcement' | undefined;
   participant: Author;
   text: string;
   sentAt: string;
   clientMessageId?: string | undefined;
+  metadata?: Metadata | undefined;
+  /** The message that this one answers, by the beginning of its text; empty if it was deleted. */
+  replyTo?: { seq: number; participant: { id: string; username: string }; text: string } | undefined;
 }
 
 export interface ChatError {
   // biome-ignore format: one code a line would be longer than the rest.
   code: 'BAD_REQUEST' | 'UNKNOWN_ACTION' | 'UNAUTHORIZED' | 'FORBIDDEN' | 'EVENT_NOT_FOUND' | 'EVENT_PAUSED'
     | 'EVENT_ENDED' | 'MESSAGE_NOT_FOUND' | 'NOT_JOINED' | 'BATCH_REQUIRED' | 'BINARY_NOT_SUPPORTED'
-    | 'RATE_LIMITED' | 'TOO_LARGE' | 'INTERNAL';
+    | 'RATE_LIMITED' | 'MUTED' | 'MESSAGE_REJECTED' | 'TOO_LARGE' | 'INTERNAL';
   message: string;
   /** Of `BAD_REQUEST`: every fault. */
   issues?: { path: string; message: string }[] | undefined;
-  /** Of `RATE_LIMITED`. */
+  /** Of `RATE_LIMITED` and `MUTED`. */
   retryAfterMs?: number | undefined;
   /** Of `INTERNAL`: quote it when you report the error. */
   requestId?: string | undefined;
