@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readSettings } from './infra/context-settings.ts';
+import { withEnvironment } from './infra/environment.ts';
 import { strictPosts } from './local/apigateway/settings.ts';
 import { checkDynamoDB, startDynamoDB } from './local/dynamodb/dynamodb-local.ts';
 import { parseFaults } from './local/faults.ts';
@@ -50,7 +51,10 @@ function readCommand() {
   }
   // The issuer's port is known once it runs; what it will be at is good enough to look at the other settings.
   const issuer = values.issuer === true;
-  readSettings({ ...context, ...(issuer && issuerSettings('http://localhost')) }, { isLocal: true });
+  readSettings(
+    { ...withEnvironment(context), ...(issuer && issuerSettings('http://localhost')) },
+    { isLocal: true },
+  );
   return {
     help: values.help === true,
     issuer,

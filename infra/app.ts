@@ -1,9 +1,10 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ChatStack } from './chat-stack.ts';
 import { readSettings } from './context-settings.ts';
 import { DataStack } from './data-stack.ts';
 import { EdgeStack } from './edge-stack.ts';
+import { withEnvironment } from './environment.ts';
 
 export interface ChatAppProps {
   /** On top of what the CDK itself passes. */
@@ -23,25 +24,31 @@ export function chatApp({ context, outdir, isLocal = false, checks = true }: Cha
     ...(outdir !== undefined && { outdir }),
     builtinCloudFormationValidation: checks,
   });
-  const settings = readSettings(app.node.getAllContext(), { isLocal });
+  const settings = readSettings(withEnvironment(app.node.getAllContext()), { isLocal });
+  const { account, region } = settings;
+  const env = { ...(account !== undefined && { account }), ...(region !== undefined && { region }) };
   const { table } = new DataStack(app, `${settings.name}Data`, {
     description: 'Live event chat: the table',
+    env,
     settings,
     terminationProtection: !settings.ephemeral,
   });
   const { http, webSocket } = new ChatStack(app, `${settings.name}Chat`, {
     description: 'Live event chat: APIs, functions, delivery',
+    env,
     settings,
     table,
   });
   if (settings.edge) {
     new EdgeStack(app, `${settings.name}Edge`, {
       description: 'Live event chat: one domain for the page and the APIs',
+      env,
       settings,
       http,
       webSocket,
     });
   }
+  for (const [key, value] of Object.entries(settings.tags)) Tags.of(app).add(key, value);
   if (checks) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { chatSettings } from '../shared/settings.ts';
+import { chatSettings, origins } from '../shared/settings.ts';
 
 const flag = z
   .union([z.boolean(), z.enum(['true', 'false'])], 'must be true or false')
@@ -24,6 +24,17 @@ const globalArn = (service: string, prefix: string) =>
  * docs/settings.md.
  */
 const deploymentSettings = z.object({
+  /** Where to deploy to: with credentials for another account, nothing is. Without them, to where the credentials are for. */
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'must be the 12 digits of an AWS account')
+    .optional(),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-west-1')
+    .optional(),
+  /** Put on everything that can have tags. */
+  tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
   /** Prefix of the stack names: several chats can live in one account and region. */
   name: z
     .string()
@@ -35,13 +46,7 @@ const deploymentSettings = z.object({
   /** For trials: deleting the stacks deletes the data too. */
   ephemeral: flag.default(false),
   /** Origins whose pages may call the HTTP API, comma-separated. */
-  corsOrigins: z
-    .string()
-    .transform((list) => list.split(',').map((origin) => origin.trim()))
-    .pipe(
-      z.array(z.union([z.literal('*'), z.url()], 'must be * or origins such as https://example.com')).min(1),
-    )
-    .default(['*']),
+  corsOrigins: origins.default(['*']),
   /** Requests a second that each stage accepts (messages, handshakes and closes on the WebSocket), and the burst. */
   throttleRate: count.min(1).default(2_000),
   throttleBurst: count.min(1).default(1_000),
@@ -50,6 +55,17 @@ const deploymentSettings = z.object({
     .default(30),
   /** For accounts where API Gateway may not write logs yet. There is one such role for an account and region, kept when the stack is deleted. */
   createApiGatewayAccountRole: flag.default(false),
+  /** A line in the logs for each request that API Gateway gets. */
+  accessLogs: flag.default(true),
+  /**
+   * Concurrent executions that are kept for a function, out of those of the account, and the most that it may have; without
+   * one, it shares what is left with all others.
+   */
+  'concurrency.deliver': count.min(1).optional(),
+  'concurrency.post': count.min(1).optional(),
+  'concurrency.open': count.min(1).optional(),
+  'concurrency.sweep': count.min(1).optional(),
+  'concurrency.heartbeat': count.min(1).optional(),
   /** One domain for the page and both APIs, by CloudFront. */
   edge: flag.default(true),
   /** A domain of one's own for the edge, such as chat.example.com, and the certificate for it. */
@@ -67,7 +83,7 @@ const deploymentSettings = z.object({
   priceClass: z.enum(['All', '200', '100'], 'must be All, 200 or 100').default('All'),
 });
 
-const settings = deploymentSettings.extend(chatSettings.shape);
+export const settings = deploymentSettings.extend(chatSettings.shape);
 
 export type Settings = z.infer<typeof settings>;
 
@@ -131,6 +147,14 @@ export function readSettings(context: Readonly<Record<string, unknown>>, { isLoc
   if (faults.length > 0 || !result.success)
     throw new SettingsError(`Invalid settings:\n  ${faults.join('\n  ')}`);
   return result.data;
+}
+
+/** What was chosen: the settings that differ from their defaults. */
+export function chosen(all: Settings): Partial<Settings> {
+  const defaults: Record<string, unknown> = readSettings({});
+  const isOther = ([key, value]: [string, unknown]) =>
+    JSON.stringify(value) !== JSON.stringify(defaults[key]);
+  return Object.fromEntries(Object.entries(all).filter(isOther));
 }
 
 /** The settings that functions get. */

@@ -1,4 +1,4 @@
-import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { HttpApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { CfnRecordSet } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
@@ -18,8 +18,6 @@ export interface EdgeStackProps extends StackProps {
 export class EdgeStack extends Stack {
   constructor(scope: Construct, id: string, { settings, http, webSocket, ...props }: EdgeStackProps) {
     super(scope, id, props);
-    // An export would keep the chat stack from being deployed without the edge for as long as the edge is there.
-    CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     const { bucket } = new Page(this, 'Page', settings);
     const { distribution } = new EdgeDistribution(this, 'Edge', { settings, bucket, http, webSocket });
     new EdgeLogs(this, 'Logs', { settings, distribution });

@@ -3,6 +3,23 @@ import * as z from 'zod';
 const number = z.coerce.number('must be a number');
 const count = number.int('must be a whole number');
 
+/** What browsers send as `Origin`, and nothing longer: `https://example.com/` would never equal one. */
+const origin = z
+  .string()
+  .refine(
+    (text) => text === '*' || (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text),
+    'must be * or origins such as https://example.com, without a path or a slash at the end',
+  );
+
+/** Origins, comma-separated, or as a list; `*` is any, and stands alone. */
+export const origins = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value),
+  z
+    .array(origin)
+    .min(1)
+    .refine((list) => list.length === 1 || !list.includes('*'), 'must be * alone, or origins without it'),
+);
+
 /**
  * The settings that the functions read, with their defaults. The stacks take them from the CDK context and pass them to
  * every function as JSON, in the environment variable `SETTINGS`. Reference: docs/settings.md.
@@ -41,6 +58,8 @@ export const chatSettings = z.object({
   /** Requests of one connection that have no rate of their own: reads, pings, and what is no request at all. */
   requestsPerSecond: number.positive().max(10_000).default(50),
   requestBurst: count.min(1).max(1_000_000).default(1_000),
+  /** Origins whose pages may open WebSockets. Clients that are no browsers send none, and may. */
+  allowedOrigins: origins.default(['*']),
   /** The OpenID Connect issuer whose tokens are required; without an issuer everybody is a guest. */
   'auth.issuer': z.url('must be the URL of an OpenID Connect issuer').optional(),
   /** The `aud` that those tokens must have, or their `client_id` if they have no `aud`. */

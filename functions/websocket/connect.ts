@@ -31,7 +31,9 @@ export async function handler({
   queryStringParameters: query = {},
 }: ConnectEvent): Promise<{ statusCode: number; headers?: Record<string, string> }> {
   const wire = wireOf(query);
-  if (!wire) return { statusCode: 400 };
+  // A message may name any route as its action, this one too.
+  if (!wire || requestContext.eventType !== 'CONNECT') return { statusCode: 400 };
+  if (!isFromAllowedOrigin(headers)) return { statusCode: 403 };
   const { connectionId, connectedAt, requestId } = requestContext;
   const { token, answerHeaders } = readHandshake(headers, query);
   try {
@@ -55,4 +57,11 @@ async function openLater(event: OpenEvent): Promise<void> {
       Payload: JSON.stringify(event),
     }),
   );
+}
+
+/** Only browsers say where a page is from, and no page can make them say otherwise. */
+function isFromAllowedOrigin(headers: Headers): boolean {
+  const { allowedOrigins } = environment.settings;
+  const [, origin] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'origin') ?? [];
+  return origin === undefined || allowedOrigins.includes('*') || allowedOrigins.includes(origin);
 }

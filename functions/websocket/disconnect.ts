@@ -7,6 +7,8 @@ import { publishMetrics } from '../context/observe.ts';
 export async function handler({
   requestContext,
 }: APIGatewayProxyWebsocketEventV2): Promise<{ statusCode: number }> {
+  // A message may name any route as its action, this one too.
+  if (requestContext.eventType !== 'DISCONNECT') return { statusCode: 400 };
   await connectionClosed(chat, requestContext.connectionId);
   publishMetrics();
   return { statusCode: 200 };

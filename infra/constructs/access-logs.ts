@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import type { Settings } from '../context-settings.ts';
 
 /**
- * Access logs of one stage, a JSON object a line. Never the query string: it may carry a token.
+ * Access logs of one stage, a JSON object a line; none if the settings want none. Never the query string: it may carry a token.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
 export function accessLogs(
@@ -14,14 +14,19 @@ export function accessLogs(
   id: string,
   settings: Settings,
   fields: readonly string[],
-): IAccessLogSettings {
+): { accessLogSettings?: IAccessLogSettings } {
+  if (!settings.accessLogs) return {};
   const logGroup = new LogGroup(scope, id, {
+    // Under any other name, API Gateway adds the group to the one resource policy that CloudWatch Logs has in an account and
+    // region, which holds about ten and is never cleaned up:
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+    logGroupName: `/aws/vendedlogs/${Stack.of(scope).stackName}/${scope.node.id}`,
     retention: settings.logRetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  const line = Object.fromEntries(fields.map((field) => [field, `$context.${field}`]));
-  return {
-    destination: new LogGroupLogDestination(logGroup),
-    format: AccessLogFormat.custom(JSON.stringify(line)),
-  };
+  const values = fields.map((field) => `"${field}":"$context.${field}"`);
+  // With its own quotes: the message itself may contain some.
+  const line = [...values, '"error":$context.error.messageString'].join(',');
+  const destination = new LogGroupLogDestination(logGroup);
+  return { accessLogSettings: { destination, format: AccessLogFormat.custom(`{${line}}`) } };
 }

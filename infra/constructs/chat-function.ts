@@ -7,6 +7,7 @@ import {
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -57,6 +58,7 @@ export class ChatFunction extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
 
+    const reserved = reservedFor(entry, settings);
     this.lambda = new LambdaFunction(this, 'Function', {
       description: `Live event chat: ${entry}`,
       runtime: Runtime.NODEJS_24_X,
@@ -68,8 +70,11 @@ export class ChatFunction extends Construct {
       timeout: props.timeout ?? Duration.millis(timing.requestTimeoutMs),
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
+      // Without three lines for each invocation, which metrics and traces have as well.
+      systemLogLevelV2: SystemLogLevel.WARN,
       logGroup,
       role,
+      ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         TABLE_NAME: table.tableName,
@@ -115,4 +120,16 @@ export class ChatFunction extends Construct {
       });
     }
   }
+}
+
+/** The setting `concurrency.{name}`, of the functions that have one. */
+function reservedFor(entry: Entry, settings: Settings): number | undefined {
+  const all: Partial<Record<Entry, number | undefined>> = {
+    'stream/deliver': settings['concurrency.deliver'],
+    'delivery/post': settings['concurrency.post'],
+    'websocket/open': settings['concurrency.open'],
+    'schedule/sweep': settings['concurrency.sweep'],
+    'schedule/heartbeat': settings['concurrency.heartbeat'],
+  };
+  return all[entry];
 }

@@ -5,6 +5,7 @@ import {
   HttpMethod,
   HttpNoneAuthorizer,
   HttpStage,
+  IpAddressType,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -16,12 +17,14 @@ import { accessLogs } from './access-logs.ts';
 import { ChatFunction } from './chat-function.ts';
 import { posts, runsWindows } from './grants.ts';
 import type { ManagementApi } from './management-api.ts';
+import { oneAfterTheOther } from './one-after-the-other.ts';
 
 type Access = (typeof httpRoutes)[keyof typeof httpRoutes]['access'];
 
 /** The HTTP API. Everybody may read; other requests need a token of the issuer or, without an issuer, IAM credentials. */
 export class EventsHttpApi extends Construct {
   readonly api: HttpApi;
+  readonly #inTurn = oneAfterTheOther();
 
   constructor(
     scope: Construct,
@@ -32,10 +35,27 @@ export class EventsHttpApi extends Construct {
     this.api = new HttpApi(this, 'Api', {
       apiName: `${settings.name} HTTP`,
       createDefaultStage: false,
+      ipAddressType: IpAddressType.DUAL_STACK,
       corsPreflight: {
         allowOrigins: settings.corsOrigins,
-        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
-        allowHeaders: ['authorization', 'content-type', 'x-amz-date', 'x-amz-security-token'],
+        allowMethods: [
+          CorsHttpMethod.GET,
+          CorsHttpMethod.POST,
+          CorsHttpMethod.PUT,
+          CorsHttpMethod.PATCH,
+          CorsHttpMethod.DELETE,
+        ],
+        // `amz-sdk-*` and the rest of `x-amz-*` are what the AWS SDK's signer and middleware send.
+        allowHeaders: [
+          'authorization',
+          'content-type',
+          'amz-sdk-invocation-id',
+          'amz-sdk-request',
+          'x-amz-content-sha256',
+          'x-amz-date',
+          'x-amz-security-token',
+          'x-amz-user-agent',
+        ],
         exposeHeaders: ['location'],
         maxAge: Duration.hours(1),
       },
@@ -67,7 +87,7 @@ export class EventsHttpApi extends Construct {
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: settings.throttleRate, burstLimit: settings.throttleBurst },
-      accessLogSettings: accessLogs(this, 'AccessLogs', settings, [
+      ...accessLogs(this, 'AccessLogs', settings, [
         'requestTime',
         'routeKey',
         'status',
@@ -76,7 +96,6 @@ export class EventsHttpApi extends Construct {
         'responseLatency',
         'integrationLatency',
         'integrationErrorMessage',
-        'error.message',
       ]),
     });
   }
@@ -90,6 +109,7 @@ export class EventsHttpApi extends Construct {
       const methods = [HttpMethod[route.method.toUpperCase() as Uppercase<typeof route.method>]];
       const authorizer = whyOpen === undefined ? new HttpIamAuthorizer() : new HttpNoneAuthorizer();
       for (const added of this.api.addRoutes({ path, methods, integration, authorizer })) {
+        this.#inTurn(added);
         if (whyOpen === undefined) continue;
         Validations.of(added).acknowledge({ id: 'AwsSolutions-APIG4', reason: whyOpen });
       }

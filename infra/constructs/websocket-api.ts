@@ -1,5 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { IpAddressType, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
@@ -10,6 +10,7 @@ import type { Entry } from './bundles.ts';
 import { ChatFunction, type ChatFunctionProps, type ManagementMethod } from './chat-function.ts';
 import { joins, posts, runsWindows, tellsAudience } from './grants.ts';
 import { ManagementApi } from './management-api.ts';
+import { oneAfterTheOther } from './one-after-the-other.ts';
 
 export const STAGE = 'prod';
 
@@ -71,9 +72,11 @@ export class ChatWebSocketApi extends Construct {
     const api = new WebSocketApi(this, 'Api', {
       apiName: `${settings.name} WebSocket`,
       routeSelectionExpression: '$request.body.action',
+      ipAddressType: IpAddressType.DUAL_STACK,
     });
     this.api = api;
     this.management = new ManagementApi(api, STAGE);
+    const inTurn = oneAfterTheOther();
     for (const [routeKeys, functionId, entry, { methods, ...grants }] of functions) {
       const chatFunction = new ChatFunction(this, functionId, {
         entry,
@@ -83,7 +86,7 @@ export class ChatWebSocketApi extends Construct {
         ...(methods && { management: { api: this.management, methods } }),
       });
       const integration = new WebSocketLambdaIntegration(`${functionId}Integration`, chatFunction.lambda);
-      for (const routeKey of [routeKeys].flat()) api.addRoute(routeKey, { integration });
+      for (const routeKey of [routeKeys].flat()) inTurn(api.addRoute(routeKey, { integration }));
       if (routeKeys === '$connect') chatFunction.mayInvoke(this.#open(settings, table), 'OPEN_FUNCTION');
     }
     this.stage = new WebSocketStage(this, 'Stage', {
@@ -91,7 +94,7 @@ export class ChatWebSocketApi extends Construct {
       stageName: STAGE,
       autoDeploy: true,
       throttle: { rateLimit: settings.throttleRate, burstLimit: settings.throttleBurst },
-      accessLogSettings: accessLogs(this, 'AccessLogs', settings, [
+      ...accessLogs(this, 'AccessLogs', settings, [
         'requestTime',
         'routeKey',
         'eventType',
@@ -102,7 +105,6 @@ export class ChatWebSocketApi extends Construct {
         'integration.latency',
         'integration.status',
         'integration.error',
-        'error.message',
       ]),
     });
     Validations.of(api).acknowledge({

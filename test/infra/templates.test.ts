@@ -149,6 +149,55 @@ describe('the HTTP API', () => {
   });
 });
 
+describe('what a deployment in a busy account needs', () => {
+  test('access logs are where they do not fill the account’s one resource policy, and can be left out', () => {
+    const names = (template: Template) =>
+      Object.values(template.findResources('AWS::Logs::LogGroup'))
+        .map(({ Properties }) => Properties.LogGroupName)
+        .filter(Boolean);
+    expect(names(chat).sort()).toEqual([
+      '/aws/vendedlogs/LiveEventChatChat/Http',
+      '/aws/vendedlogs/LiveEventChatChat/WebSocket',
+    ]);
+    const [, without] = templatesOf({ accessLogs: 'false' });
+    expect(names(without)).toEqual([]);
+    for (const stage of Object.values(without.findResources('AWS::ApiGatewayV2::Stage')))
+      expect(stage.Properties).not.toHaveProperty('AccessLogSettings');
+  });
+
+  test('routes of an API are created one after the other', () => {
+    const routes = chat.findResources('AWS::ApiGatewayV2::Route');
+    const ids = Object.keys(routes);
+    const roots = ids.filter((id) => !ids.some((other) => routes[id]?.DependsOn?.includes(other)));
+    expect(roots).toHaveLength(2);
+    const successors = ids.map((id) => ids.filter((other) => routes[other]?.DependsOn?.includes(id)));
+    for (const after of successors) expect(after.length).toBeLessThanOrEqual(1);
+  });
+
+  test('both APIs can be reached by IPv6, and stacks do not hold on to each other', () => {
+    for (const api of Object.values(chat.findResources('AWS::ApiGatewayV2::Api')))
+      expect(api.Properties.IpAddressType).toBe('dualstack');
+    expect(JSON.stringify(chat.toJSON())).not.toContain('Fn::ImportValue');
+    expect(JSON.stringify(data.toJSON())).not.toContain('"Export"');
+  });
+
+  test('functions can have concurrent executions of their own', () => {
+    const [, reserved] = templatesOf({ 'concurrency.post': '20' });
+    const of = (template: Template) =>
+      Object.values(template.findResources('AWS::Lambda::Function')).flatMap(
+        ({ Properties }) => Properties.ReservedConcurrentExecutions ?? [],
+      );
+    expect(of(chat)).toEqual([]);
+    expect(of(reserved)).toEqual([20]);
+  });
+
+  test('browsers may send what the AWS SDK’s signer does', () => {
+    chat.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: { AllowHeaders: Match.arrayWith(['x-amz-content-sha256', 'x-amz-user-agent']) },
+    });
+  });
+});
+
 describe('every function', () => {
   test('is nodejs24.x on arm64 with memory, timeout, tracing and a log group that forgets', () => {
     const functions = Object.values(chat.findResources('AWS::Lambda::Function'));
@@ -160,7 +209,7 @@ describe('every function', () => {
         MemorySize: expect.any(Number),
         Timeout: expect.any(Number),
         TracingConfig: { Mode: 'Active' },
-        LoggingConfig: { LogGroup: expect.anything() },
+        LoggingConfig: { LogGroup: expect.anything(), SystemLogLevel: 'WARN' },
       });
     }
     const logGroups = Object.values(chat.findResources('AWS::Logs::LogGroup'));
@@ -321,6 +370,11 @@ describe('settings', () => {
     [{ logRetentionDays: '31' }, /logRetentionDays: must be one of/],
     [{ ephemeral: 'maybe' }, /ephemeral: /],
     [{ corsOrigins: 'example' }, /corsOrigins/],
+    [{ corsOrigins: 'https://example.com/' }, /corsOrigins\.0: must be \* or origins/],
+    [{ corsOrigins: '*,https://example.com' }, /corsOrigins: must be \* alone/],
+    [{ allowedOrigins: 'mailto:somebody@example.com' }, /allowedOrigins\.0: must be \* or origins/],
+    [{ account: '1234' }, /account: must be the 12 digits/],
+    [{ 'concurrency.post': '0' }, /concurrency\.post: /],
     [{ name: '1 chat' }, /name: must be letters/],
     [{ 'auth.issuer': 'id.example.com', 'auth.audience': 'chat' }, /auth\.issuer: must be the URL/],
     [{ 'auth.issuer': 'https://id.example.com' }, /auth\.audience: is required with auth\.issuer/],
@@ -335,7 +389,8 @@ describe('settings', () => {
     const docs = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
     for (const [key, value] of Object.entries(readSettings({}))) {
       expect(docs).toContain(`\`${key}\``);
-      expect(docs).toContain(`\`${value}\``);
+      const isPlain = typeof value !== 'object' || Array.isArray(value);
+      if (isPlain) expect(docs).toContain(`\`${value}\``);
     }
   });
 
