@@ -24,7 +24,7 @@ export function* surprises(
 ): Generator<string> {
   const wanted = next.Metadata?.[SETTINGS_METADATA] ?? {};
   for (const [key, value] of Object.entries(now.Metadata?.[SETTINGS_METADATA] ?? {})) {
-    if (key in wanted || drop.includes(key)) continue;
+    if (key in wanted || drop.includes(key) || ONCE.includes(key)) continue;
     yield `${key} is ${JSON.stringify(value)} in what is deployed and not set any more. Set it, or add --allow-drop ${key}.`;
   }
   if (tableReplacement) return;
@@ -37,6 +37,9 @@ export function* surprises(
     }
   }
 }
+
+/** Set once: what it made is kept. */
+const ONCE = ['createApiGatewayAccountRole'];
 
 const TABLES = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'];
 

@@ -67,6 +67,10 @@ describe('a deployment', () => {
     const now = settings({ sendBurst: 20 });
     expect([...surprises(now, settings({ sendBurst: 30, 'auth.issuer': 'x' }), nothing)]).toEqual([]);
     expect([...surprises({}, settings({ sendBurst: 30 }), nothing)]).toEqual([]);
+    // The account's role stays.
+    expect([...surprises(settings({ createApiGatewayAccountRole: true }), settings({}), nothing)]).toEqual(
+      [],
+    );
   });
 
   test('that leaves out a setting is refused, unless that is meant', () => {
