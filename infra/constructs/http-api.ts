@@ -34,7 +34,13 @@ export class EventsHttpApi extends Construct {
       createDefaultStage: false,
       corsPreflight: {
         allowOrigins: settings.corsOrigins,
-        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PATCH, CorsHttpMethod.DELETE],
+        allowMethods: [
+          CorsHttpMethod.GET,
+          CorsHttpMethod.POST,
+          CorsHttpMethod.PUT,
+          CorsHttpMethod.PATCH,
+          CorsHttpMethod.DELETE,
+        ],
         allowHeaders: ['authorization', 'content-type', 'x-amz-date', 'x-amz-security-token'],
         exposeHeaders: ['location'],
         maxAge: Duration.hours(1),
