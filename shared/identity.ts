@@ -1,3 +1,4 @@
+import type { Metadata } from './protocol/entities.ts';
 import { ChatError } from './protocol/errors.ts';
 import type { ChatSettings } from './settings.ts';
 
@@ -9,6 +10,7 @@ export type Right = (typeof rights)[number];
 export interface Identity {
   participantId: string;
   username: string;
+  metadata?: Metadata;
   rights: readonly Right[];
   /** Milliseconds since the epoch. */
   expiresAt: number;

@@ -13,6 +13,13 @@ export const participantIdOf = (token: string): string => digest(`participant:${
 export const participantIdOfSubject = (issuer: string, subject: string): string =>
   digest(`subject:${issuer} ${subject}`).slice(0, 22);
 
+/**
+ * The public id of a caller with IAM credentials, of whom it does not tell the ARN. Everybody who has assumed a role is one:
+ * sessions have a new name each time.
+ */
+export const participantIdOfCaller = (arn: string): string =>
+  digest(`caller:${arn.replace(/(:assumed-role\/[^/]+)\/.*/, '$1')}`).slice(0, 22);
+
 /** The id under which a Socket.IO session is stored: a hash of its secret, the `pid`. */
 export const sessionIdOf = (pid: string): string => digest(`session:${pid}`);
 

@@ -51,6 +51,8 @@ export const chatSettings = z.object({
   auditRetentionDays: count.min(1).max(3_650).default(365),
   sendsPerSecond: number.positive().max(1_000).default(5),
   sendBurst: count.min(1).max(10_000).default(10),
+  /** Messages of one backend, by whatever credentials it has. */
+  publishPerSecond: number.positive().max(1_000).default(20),
   typingPerSecond: number.positive().max(1_000).default(2),
   typingBurst: count.min(1).max(10_000).default(4),
   joinsPerSecond: number.positive().max(1_000).default(2),
@@ -66,6 +68,8 @@ export const chatSettings = z.object({
   'auth.audience': z.string().min(1, 'must not be empty').optional(),
   /** The claim that usernames come from; if it is missing, `preferred_username`, then `sub`. */
   'auth.usernameClaim': z.string().min(1, 'must not be empty').default('name'),
+  /** The claim that metadata of participants comes from. */
+  'auth.metadataClaim': z.string().min(1, 'must not be empty').default('chat_metadata'),
   /** Tokens with this in `scope`, `scp` or `permissions` may create and change events, and moderate all of them. */
   'auth.operatorScope': z.string().min(1, 'must not be empty').default('chat:operate'),
   /** Tokens with this may moderate every event. */

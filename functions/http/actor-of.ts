@@ -16,8 +16,8 @@ export async function actorOf(c: Context): Promise<Actor> {
     return { name, rights: ['operate'] };
   }
   const [, token] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
-  const { participantId, rights } = await authenticate(token);
-  return { name: participantId, participantId, rights };
+  const { participantId, username, rights } = await authenticate(token);
+  return { name: participantId, participantId, username, rights };
 }
 
 type WithCaller = { requestContext?: { authorizer?: { iam?: { userArn?: string } } } };

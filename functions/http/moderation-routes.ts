@@ -4,6 +4,8 @@ import {
   ban as banInput,
   erasure,
   kick as kickInput,
+  pin as pinInput,
+  publication,
   queryFields,
 } from '../../shared/protocol/client-to-server.ts';
 import { banSchema } from '../../shared/protocol/entities.ts';
@@ -14,6 +16,7 @@ import {
   body,
   changes,
   event,
+  message,
   page,
   params,
   protectedRoute,
@@ -57,6 +60,36 @@ export const eraseMessages = createRoute({
     ),
     ...refusals(400, 401, 403, 404),
   },
+});
+
+export const publishMessage = createRoute({
+  ...at('publishMessage', 'Messages'),
+  summary: 'Publish a message from a backend, whatever the rules of the event',
+  ...protectedRoute,
+  request: { params, body: body(publication) },
+  responses: {
+    201: answer('The message; of a repeat, the first one', z.object({ message })),
+    ...refusals(400, 401, 403, 404, 409, 413, 429),
+  },
+});
+
+export const pin = createRoute({
+  ...at('pin', 'Messages'),
+  summary: 'Pin a message, instead of the one that is',
+  ...protectedRoute,
+  request: { params, body: body(pinInput) },
+  responses: {
+    200: answer('The event with the message in `pinned`', event),
+    ...refusals(400, 401, 403, 404, 409, 413),
+  },
+});
+
+export const unpin = createRoute({
+  ...at('unpin', 'Messages'),
+  summary: 'Unpin the message that is pinned',
+  ...protectedRoute,
+  request: { params },
+  responses: { ...done, ...refusals(401, 403, 404, 409) },
 });
 
 export const kick = createRoute({

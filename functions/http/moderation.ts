@@ -6,6 +6,8 @@ import { deleteMessage } from '../../shared/chat/moderation/delete-message.ts';
 import { eraseMessages } from '../../shared/chat/moderation/erase-messages.ts';
 import { kick } from '../../shared/chat/moderation/kick.ts';
 import { listAudit, listBans } from '../../shared/chat/moderation/lists.ts';
+import { pin, unpin } from '../../shared/chat/moderation/pin.ts';
+import { publish } from '../../shared/chat/moderation/publish.ts';
 import { requireModerator } from '../../shared/chat/moderation/require-moderator.ts';
 import { isAny, updateEvent } from '../../shared/chat/moderation/update-event.ts';
 import { ChatError } from '../../shared/protocol/errors.ts';
@@ -38,7 +40,7 @@ app.use('/api/events/:id/*', async (c, next) => {
   await next();
 });
 // The routes' own validation accepts a request that has neither a body nor a content type.
-app.on(['POST', 'PATCH'], '/api/events/:id/*', requireUtf8, async (c, next) => {
+app.on(['POST', 'PUT', 'PATCH'], '/api/events/:id/*', requireUtf8, async (c, next) => {
   if (!c.req.header('content-type')) throw noJson();
   await next();
 });
@@ -65,6 +67,19 @@ app.openapi(routes.eraseMessages, async (c) => {
   const deadline = Date.now() + lambdaContext.getRemainingTimeInMillis() - timing.deadlineReserveMs;
   const { id } = c.req.valid('param');
   return c.json(await eraseMessages(chat, id, c.get('actor'), c.req.valid('query'), deadline), 200);
+});
+
+app.openapi(routes.publishMessage, async (c) =>
+  c.json(await publish(chat, c.req.valid('param').id, c.get('actor'), c.req.valid('json')), 201),
+);
+
+app.openapi(routes.pin, async (c) =>
+  c.json(await pin(chat, c.req.valid('param').id, c.get('actor'), c.req.valid('json')), 200),
+);
+
+app.openapi(routes.unpin, async (c) => {
+  await unpin(chat, c.req.valid('param').id, c.get('actor'));
+  return c.body(null, 204);
 });
 
 app.openapi(routes.kick, async (c) => {

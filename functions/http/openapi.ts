@@ -65,7 +65,7 @@ export const changes = z.object({
 /** Everything that can be done, by what it concerns. */
 export const tags = [
   { name: 'Events', description: 'List, read, create and change events.' },
-  { name: 'Messages', description: 'Read and delete the messages of an event.' },
+  { name: 'Messages', description: 'Read, publish, pin and delete the messages of an event.' },
   { name: 'Moderation', description: 'Remove people, and see who did. For moderators, hosts and operators.' },
 ] as const;
 

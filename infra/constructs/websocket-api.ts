@@ -44,10 +44,10 @@ const functions: readonly [
     'getHistory',
     'GetHistory',
     'websocket/get-history',
-    { itemActions: ['GetItem', 'Query', 'UpdateItem'], methods: posts },
+    { itemActions: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], methods: posts },
   ],
   [
-    ['deleteMessage', 'kick', 'ban', 'unban', 'updateEvent'],
+    ['deleteMessage', 'announce', 'pin', 'unpin', 'kick', 'ban', 'unban', 'updateEvent'],
     'Moderate',
     'websocket/moderate',
     { itemActions: runsWindows, methods: posts },

@@ -3,6 +3,7 @@ import type { Identity } from '../identity.ts';
 import { participantIdOfSubject } from '../ids.ts';
 import { presentable } from '../protocol/characters.ts';
 import { ChatError } from '../protocol/errors.ts';
+import { allowedMetadata } from '../protocol/metadata-rules.ts';
 import type { ChatSettings } from '../settings.ts';
 
 /** The end of the year 9999, milliseconds. */
@@ -16,10 +17,12 @@ export function identityOf(claims: JWTPayload, settings: ChatSettings, clockSkew
   if (typeof sub !== 'string' || sub === '' || username === undefined) {
     throw new ChatError('UNAUTHORIZED', { reason: 'The token has no subject or no usable username.' });
   }
+  const metadata = allowedMetadata(claims[settings['auth.metadataClaim']]);
   const scopes = scopesOf(claims, settings['auth.rightsClaim']);
   return {
     participantId: participantIdOfSubject(iss, sub),
     username,
+    ...(metadata && { metadata }),
     rights: [
       ...(scopes.has(settings['auth.moderatorScope']) ? (['moderate'] as const) : []),
       ...(scopes.has(settings['auth.operatorScope']) ? (['operate'] as const) : []),

@@ -4,6 +4,7 @@ import type { Message } from '../protocol/entities.ts';
 import { ChatError } from '../protocol/errors.ts';
 import { allocateSeq, type EventHead, type Gate, getEventHead } from '../store/event-head.ts';
 import { entryBytes, type LogEntry, logExpiry, putEntry } from '../store/log.ts';
+import { withQuotes } from '../store/messages.ts';
 import { getSent, putOnce } from '../store/sent-markers.ts';
 import type { Table } from '../store/table.ts';
 import type { Chat } from './chat.ts';
@@ -54,9 +55,13 @@ const putPlainly =
 export type Draft = Omit<Message, 'seq'>;
 
 /** The message that an earlier draft with the same `clientMessageId` became. */
-export async function firstOf({ table }: Chat, { eventId, clientMessageId, participant }: Draft) {
+export async function firstOf(
+  { table }: Chat,
+  { eventId, clientMessageId, participant }: Pick<Draft, 'eventId' | 'clientMessageId' | 'participant'>,
+): Promise<Message | undefined> {
   if (clientMessageId === undefined) return undefined;
-  return getSent(table, { eventId, clientMessageId, participantId: participant.id });
+  const stored = await getSent(table, { eventId, clientMessageId, participantId: participant.id });
+  return stored && (await withQuotes(table, eventId, [stored]))[0];
 }
 
 interface Terms {
@@ -77,12 +82,16 @@ export async function appendMessage(
   const { table, metrics } = chat;
   const { id, eventId, ...rest } = draft;
   const messageAt = (seq: number): Message => ({ id, eventId, seq, ...rest });
-  const { clientMessageId } = draft;
+  const { clientMessageId, replyTo } = draft;
+  const storedAt = (seq: number) => ({
+    ...messageAt(seq),
+    ...(replyTo && { replyTo: { seq: replyTo.seq } }),
+  });
   let gate = firstGate;
   for (;;) {
     const result = await append<LogEntry & { kind: 'message' }>(chat, eventId, {
       gate,
-      entryAt: (seq) => ({ seq, kind: 'message', message: messageAt(seq) }),
+      entryAt: (seq) => ({ seq, kind: 'message', message: storedAt(seq) }),
       // With a marker, by which a repeat finds it.
       ...(clientMessageId !== undefined && {
         put: ({ message }, expiresAt) => putOnce(table, { ...message, clientMessageId }, expiresAt),

@@ -1,7 +1,8 @@
 import type { Message } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { getCursor } from '../store/cursor.ts';
-import { readLog, readPrefix } from '../store/log.ts';
+import { readLog, readPrefix, type StoredMessage } from '../store/log.ts';
+import { LONGEST_QUOTE, withQuotes } from '../store/messages.ts';
 import type { Table } from '../store/table.ts';
 import { byteBudget } from './byte-budget.ts';
 
@@ -53,23 +54,27 @@ export async function readPage(
     // One more than the page tells whether there is more.
     pageSize: Math.min(limit, limits.pageLength) + 1,
   });
-  const found: Message[] = [];
+  const found: StoredMessage[] = [];
   const deleted = new Set<number>();
   const fits = byteBudget(maxBytes);
+  const fitsQuoted = (message: StoredMessage) =>
+    fits(message.replyTo ? { ...message, replyTo: LONGEST_QUOTE } : message);
   let hasMore = false;
   let upTo = after ?? 0;
   for await (const entry of entries) {
     const known = entry.kind === 'deleted' ? entry.messages.map(({ seq }) => seq) : [];
     const before = after === undefined ? [] : known.filter((seq) => seq <= after);
     hasMore =
-      !before.every(fits) || (entry.kind === 'message' && (found.length === limit || !fits(entry.message)));
+      !before.every(fits) ||
+      (entry.kind === 'message' && (found.length === limit || !fitsQuoted(entry.message)));
     if (hasMore) break;
     for (const seq of known) deleted.add(seq);
     if (entry.kind === 'message') found.push(entry.message);
     upTo = entry.seq;
   }
   // A read may see a deletion and, for a moment, still what it took away.
-  const messages = found.filter(({ seq }) => !deleted.has(seq));
+  const there = found.filter(({ seq }) => !deleted.has(seq));
+  const messages = await withQuotes(table, eventId, there);
   if (after === undefined) return { messages: messages.reverse(), hasMore };
   const deletedSeqs = [...deleted].filter((seq) => seq <= after);
   return {

@@ -5,7 +5,7 @@ import { type Rate, type Taken, takeRate } from '../store/rate.ts';
 import type { Table } from '../store/table.ts';
 import type { Chat } from './chat.ts';
 
-type Limited = 'joinEvent' | 'sendMessage' | 'typing' | 'moderate' | 'repeat';
+type Limited = 'joinEvent' | 'sendMessage' | 'typing' | 'moderate' | 'publish' | 'repeat';
 
 /**
  * Takes one, or as many as it costs, from the allowance of each of these: a participant on all its connections together, a connection whoever it
@@ -22,6 +22,7 @@ export async function takeAllowance(
     sendMessage: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
     typing: { perSecond: settings.typingPerSecond, burst: settings.typingBurst },
     moderate: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
+    publish: { perSecond: settings.publishPerSecond, burst: Math.ceil(2 * settings.publishPerSecond) },
     // Events that recoveries bring once more.
     repeat: limits.repeatedEvents,
   };

@@ -3,7 +3,7 @@ import { limits } from '../protocol/limits.ts';
 import type { Connection } from '../store/connections.ts';
 import type { Cursor } from '../store/cursor.ts';
 import type { EventHead } from '../store/event-head.ts';
-import { messageBytes } from '../store/log.ts';
+import { messageBytes, type Sized } from '../store/log.ts';
 import type { Chat } from './chat.ts';
 import { membershipOf } from './membership-of.ts';
 import { isModerator } from './moderation/require-moderator.ts';
@@ -17,7 +17,7 @@ interface Room {
   /** As they were lately. Without them everybody is let in. */
   head: EventHead | undefined;
   cursor: Cursor | undefined;
-  text: string;
+  message: Sized;
   /** How much of their burst the sender has used, 0 to 1. */
   used: number;
 }
@@ -38,13 +38,13 @@ export async function guardRoom(chat: Chat, connection: Connection, room: Room):
 }
 
 /** 0: there is room; else the milliseconds until what waits now is sent. */
-export function waitFor({ head, cursor, text, used }: Room, framesPerSecond: number): number {
+export function waitFor({ head, cursor, message, used }: Room, framesPerSecond: number): number {
   if (!head || !cursor) return 0;
   const { audience, unbatched, delivered, deliveredBytes, nextWindowAt } = cursor;
   const messages = head.seq - delivered;
   // The next one is let in whatever it is like: else it never would be.
   if (messages <= 0) return 0;
-  const bytes = head.bytes - deliveredBytes + messageBytes(text);
+  const bytes = head.bytes - deliveredBytes + messageBytes(message);
   const framesEach = Math.max(1, bytes / limits.frameBytes);
   const frames = (audience - unbatched) * framesEach + unbatched * (messages + 1);
   const window = Math.max(audience, (framesPerSecond * SHORTEST_WINDOW_MS) / 1000);

@@ -1,14 +1,15 @@
 import { deliverNow, recentCursor } from '../delivery/deliver.ts';
 import { newId } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
-import type { Author, Participant } from '../protocol/entities.ts';
 import type { Replies } from '../protocol/replies.ts';
 import type { Connection } from '../store/connections.ts';
 import { type EventHead, getEventHead } from '../store/event-head.ts';
 import { appendMessage, type Draft, firstOf } from './append.ts';
+import { authorOf } from './author-of.ts';
 import type { Chat, Reply } from './chat.ts';
 import { checkRules } from './check-rules.ts';
 import { membershipOf } from './membership-of.ts';
+import { quoteOf } from './quote-of.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
 import { guardRoom } from './room-guard.ts';
 import { stopTyping } from './typing.ts';
@@ -17,7 +18,7 @@ import { stopTyping } from './typing.ts';
 export async function sendMessage(
   chat: Chat,
   connection: Connection,
-  { text, clientMessageId }: ActionData<'sendMessage'>,
+  { text, clientMessageId, replyTo, metadata }: ActionData<'sendMessage'>,
 ): Promise<Reply<Replies['sendMessage']>> {
   const { eventId, participant } = membershipOf(connection);
   const [head, seen, used] = await Promise.all([
@@ -25,22 +26,23 @@ export async function sendMessage(
     recentCursor(chat, eventId),
     rateLimit(chat, writersOf(connection), 'sendMessage'),
   ]);
+  const author = authorOf(participant);
+  const first = await firstOf(chat, { eventId, clientMessageId, participant: author });
+  if (first) return { data: { message: first } };
   const draft: Draft = {
     id: newId(),
     eventId,
-    participant: authorOf(participant),
+    participant: author,
     text,
     sentAt: new Date().toISOString(),
     ...(clientMessageId !== undefined && { clientMessageId }),
+    ...(metadata && { metadata }),
+    ...(replyTo !== undefined && { replyTo: await quoteOf(chat, eventId, replyTo, seen) }),
   };
-  const first = await firstOf(chat, draft);
-  if (first) return { data: { message: first } };
   const gateFor = (now: Partial<EventHead>) => checkRules(chat, connection, eventId, now);
   const gate = await gateFor(head ?? {});
-  await guardRoom(chat, connection, { head, cursor: seen, text, used });
+  await guardRoom(chat, connection, { head, cursor: seen, message: draft, used });
   const { message, ...written } = await appendMessage(chat, draft, { gate, gateFor });
   await deliverNow(chat, eventId, { seen, ...written });
   return { data: { message }, afterwards: stopTyping(chat, connection) };
 }
-
-const authorOf = ({ joinedAt: _joinedAt, ...author }: Participant): Author => author;

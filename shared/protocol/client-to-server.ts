@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { limits } from './limits.ts';
+import { metadata } from './metadata.ts';
 import { optional } from './optional.ts';
 import { clientMessageId, messageText, opaqueId, reason, username } from './text.ts';
 
 const seq = z.int('must be a whole number').min(0, 'must not be negative');
+
+const messageSeq = seq.min(1, 'must be at least 1');
 
 const limit = z
   .int(`must be a whole number from 1 to ${limits.pageLength}`)
@@ -64,6 +67,23 @@ export const rules = {
   ),
 };
 
+/** What moderators tell everybody. */
+const announcement = {
+  text: messageText,
+  pin: optional(z.boolean('must be true or false')).describe('Whether everybody is to see it first.'),
+  clientMessageId: optional(clientMessageId).describe('A repeat has the same one.'),
+};
+export const pin = z.object({ seq: messageSeq });
+
+/** A message from a backend. */
+export const publication = z.object({
+  ...announcement,
+  kind: optional(z.literal('announcement', 'can only be "announcement"')),
+  username: optional(username),
+  metadata: optional(metadata),
+});
+export type Publication = z.output<typeof publication>;
+
 /** The data of every action a client can send. The keys are the route keys (docs/protocol.md, "Actions"). */
 export const clientToServer = {
   joinEvent: z.object({
@@ -71,17 +91,23 @@ export const clientToServer = {
     username,
     after: optional(seq).describe('Have the history begin after this `seq`, which was seen before.'),
     participantToken: optional(participantToken).describe('Of an earlier join: to be the same participant.'),
+    metadata: optional(metadata).describe('For front ends; a later join may have other.'),
   }),
   sendMessage: z.object({
     text: messageText,
     clientMessageId: optional(clientMessageId).describe('A repeat has the same one.'),
+    replyTo: optional(messageSeq).describe('The `seq` of the message that this one answers.'),
+    metadata: optional(metadata).describe('For front ends.'),
   }),
   typing: z.object({ isTyping: z.boolean('must be true or false') }),
   leaveEvent: z.object({}),
   getActiveEvents: z.object({ limit: optional(limit), cursor: optional(z.string()) }),
   getHistory: z.object(pageFields).refine(oneDirection, oneDirectionOnly),
   ping: z.object({}),
-  deleteMessage: z.object({ seq: seq.min(1, 'must be at least 1') }),
+  deleteMessage: z.object({ seq: messageSeq }),
+  announce: z.object(announcement),
+  pin,
+  unpin: z.object({}),
   kick,
   ban,
   unban: person,
@@ -90,7 +116,7 @@ export const clientToServer = {
 
 /** What differs for somebody who is identified by a token. */
 export const clientToServerWithToken: { [A in Action]?: z.ZodType } = {
-  joinEvent: clientToServer.joinEvent.omit({ username: true, participantToken: true }),
+  joinEvent: clientToServer.joinEvent.omit({ username: true, participantToken: true, metadata: true }),
 };
 
 export type Action = keyof typeof clientToServer;

@@ -1,5 +1,5 @@
 interface HttpRoute {
-  method: 'get' | 'post' | 'patch' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: string;
   /** Who may call it: everybody, operators, or those who may moderate the event. */
   access: 'everybody' | 'operators' | 'moderators';
@@ -17,8 +17,11 @@ export const httpRoutes = {
   createEvent: { method: 'post', path: '/api/events', access: 'operators' },
   listRefusals: { method: 'get', path: '/api/audit', access: 'operators' },
   updateEvent: { method: 'patch', path: '/api/events/{id}', access: 'moderators' },
+  publishMessage: { method: 'post', path: '/api/events/{id}/messages', access: 'moderators' },
   eraseMessages: { method: 'delete', path: '/api/events/{id}/messages', access: 'moderators' },
   deleteMessage: { method: 'delete', path: '/api/events/{id}/messages/{seq}', access: 'moderators' },
+  pin: { method: 'put', path: '/api/events/{id}/pin', access: 'moderators' },
+  unpin: { method: 'delete', path: '/api/events/{id}/pin', access: 'moderators' },
   kick: { method: 'post', path: '/api/events/{id}/kicks', access: 'moderators' },
   listBans: { method: 'get', path: '/api/events/{id}/bans', access: 'moderators' },
   ban: { method: 'post', path: '/api/events/{id}/bans', access: 'moderators' },

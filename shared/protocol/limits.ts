@@ -13,6 +13,13 @@ export const limits = {
   namesInSummary: 20,
   hosts: 20,
   reasonLength: 200,
+  metadataKeys: 10,
+  metadataKeyLength: 32,
+  metadataValueLength: 200,
+  /** As JSON. */
+  metadataBytes: 512,
+  /** What a reply says of the message that it answers. */
+  quoteLength: 100,
   slowModeSeconds: 120,
   /** One WebSocket frame, in both directions, and API Gateway's metering unit. */
   frameBytes: 32 * 1024,

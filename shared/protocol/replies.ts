@@ -5,7 +5,7 @@ import { banSchema, eventSchema, messageSchema, participantSchema } from './enti
 /** What somebody may do in an event, as it is now: what a front end shows them buttons for. */
 const rights = z.object({
   send: z.boolean(),
-  moderate: z.boolean().describe('Delete messages, kick, ban, change the rules.'),
+  moderate: z.boolean().describe('Announce, pin and delete messages, kick, ban, change the rules.'),
   operate: z.boolean().describe('Create and change events.'),
 });
 export type Rights = z.infer<typeof rights>;
@@ -46,6 +46,9 @@ export const replies = {
   getHistory: messagePage,
   ping: nothing,
   deleteMessage: nothing,
+  announce: z.object({ message: messageSchema }),
+  pin: z.object({ event: eventSchema }),
+  unpin: z.object({ event: eventSchema }),
   kick: nothing,
   ban: z.object({ ban: banSchema }),
   unban: nothing,

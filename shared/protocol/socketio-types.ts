@@ -124,11 +124,16 @@ type Optional<T> = { [Field in keyof T]?: T[Field] | null | undefined };
 interface Actions {
   /** Where an issuer is set, the username comes from the token. */
   joinEvent: {
-    data: { eventId: string } & Optional<{ username: string; after: number; participantToken: string }>;
+    data: { eventId: string } & Optional<{
+      username: string;
+      after: number;
+      participantToken: string;
+      metadata: Metadata;
+    }>;
     reply: Joined;
   };
   sendMessage: {
-    data: { text: string } & Optional<{ clientMessageId: string }>;
+    data: { text: string } & Optional<{ clientMessageId: string; replyTo: number; metadata: Metadata }>;
     reply: { message: Message };
   };
   typing: { data: { isTyping: boolean }; reply: object };
@@ -138,6 +143,12 @@ interface Actions {
   getHistory: { data: Optional<{ before: number; after: number; limit: number }>; reply: Page };
   /** The following actions are for moderators and hosts, in the event they have joined. */
   deleteMessage: { data: { seq: number }; reply: object };
+  announce: {
+    data: { text: string } & Optional<{ pin: boolean; clientMessageId: string }>;
+    reply: { message: Message };
+  };
+  pin: { data: { seq: number }; reply: { event: Event } };
+  unpin: { data: Record<string, never>; reply: { event: Event } };
   kick: { data: Person & Optional<{ reason: string }>; reply: object };
   /** For a number of seconds, or permanently. */
   ban: { data: Person & Optional<{ reason: string; seconds: number }>; reply: { ban: Ban } };

@@ -12,6 +12,7 @@ import {
   type Key,
   tableKeys,
 } from './keys.ts';
+import { getMessage } from './messages.ts';
 import { batchGet, getItem, type Item, queryGroup, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
@@ -35,7 +36,8 @@ export type EventChanges = {
     | undefined;
 };
 
-type EventItem = Omit<Event, 'status' | 'participantCount' | keyof Rules>;
+/** `pinned`: the number of the message. */
+type EventItem = Omit<Event, 'status' | 'participantCount' | 'pinned' | keyof Rules> & { pinned?: number };
 
 /** Creates the event with its head and its cursor. */
 export async function createEvent(
@@ -56,12 +58,25 @@ export async function createEvent(
   return toEvent(item, head, newCursor);
 }
 
+/** An event, with the message that is pinned in it. */
 export async function getEvent(table: Table, id: string): Promise<Event | undefined> {
-  return (await getEvents(table, [id]))[0];
+  const [found] = await readEvents(table, [id]);
+  if (!found) return undefined;
+  const { event, pinned: seq } = found;
+  const pinned = seq === undefined ? undefined : await getMessage(table, id, seq);
+  return pinned ? { ...event, pinned } : event;
 }
 
-/** The events with these ids, in their order; those that are not there are left out. 100 keys a request. */
+/** The events with these ids, in their order, without pinned messages; those that are not there are left out. */
 export async function getEvents(table: Table, ids: readonly string[]): Promise<Event[]> {
+  return (await readEvents(table, ids)).map(({ event }) => event);
+}
+
+/** 100 keys a request. */
+async function readEvents(
+  table: Table,
+  ids: readonly string[],
+): Promise<{ event: Event; pinned: number | undefined }[]> {
   const items = new Map<string, Item>();
   const perEvent = [eventKey, eventHeadKey, cursorKey];
   const keys = ids.flatMap((id) => perEvent.map((key) => key(id)));
@@ -74,7 +89,9 @@ export async function getEvents(table: Table, ids: readonly string[]): Promise<E
   return ids.flatMap((id) => {
     const item = found<EventItem>(eventKey(id));
     const head = found<EventHead>(eventHeadKey(id));
-    return item && head ? [toEvent(item, head, found<Cursor>(cursorKey(id)) ?? newCursor)] : [];
+    if (!item || !head) return [];
+    const event = toEvent(item, head, found<Cursor>(cursorKey(id)) ?? newCursor);
+    return [{ event, pinned: item.pinned }];
   });
 }
 

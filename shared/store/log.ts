@@ -5,12 +5,15 @@ import { LOG, logKey } from './keys.ts';
 import { epochSeconds, getItem, type Item, queryPages, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
+/** A message in the log: of what it answers it knows the number alone (shared/store/messages.ts). */
+export type StoredMessage = Omit<Message, 'replyTo'> & { replyTo?: { seq: number } | undefined };
+
 /**
  * One number of an event's log: what took it. `at`: what the log came to with it, bytes, as the head counts. `void` is a number that
  * stays unused, perhaps after a message was deleted.
  */
 export type LogEntry = { seq: number; at?: number } & (
-  | { kind: 'message'; message: Message }
+  | { kind: 'message'; message: StoredMessage }
   /** These messages were taken away from their numbers. */
   | { kind: 'deleted'; messages: { seq: number; id: string }[] }
   /** What is said of the event, or its rules, changed. */
@@ -21,11 +24,25 @@ export type LogEntry = { seq: number; at?: number } & (
 
 /** What an entry comes to in a frame, bytes, about. */
 export function entryBytes(entry: LogEntry): number {
-  if (entry.kind === 'message') return messageBytes(entry.message.text);
+  if (entry.kind === 'message') return messageBytes(entry.message);
   return entry.kind === 'deleted' ? 100 * entry.messages.length : entry.kind === 'void' ? 0 : 2_000;
 }
 
-export const messageBytes = (text: string): number => 300 + Buffer.byteLength(text);
+/** With the longest quote. */
+const QUOTE_BYTES = 600;
+
+/** What of a message has a size of its own. */
+export type Sized = Pick<StoredMessage, 'text' | 'metadata' | 'replyTo'> & {
+  participant: Pick<StoredMessage['participant'], 'metadata'>;
+};
+
+/** What a message comes to in a frame, bytes, about. */
+export function messageBytes({ text, metadata, replyTo, participant }: Sized): number {
+  const ofMetadata = [metadata, participant.metadata]
+    .map((one) => (one ? Buffer.byteLength(JSON.stringify(one)) : 0))
+    .reduce((sum, bytes) => sum + bytes, 0);
+  return 300 + Buffer.byteLength(text) + ofMetadata + (replyTo ? QUOTE_BYTES : 0);
+}
 
 /** When an entry that is written now goes, milliseconds since the epoch. */
 export const logExpiry = ({ messageRetentionDays }: { messageRetentionDays: number }): number =>
@@ -128,15 +145,18 @@ export async function* readLog(table: Table, eventId: string, range: LogRange): 
     // After a long stretch of unused numbers.
     laterLimit: Math.max(range.pageSize, LATER_PAGE_SIZE),
   });
-  const now = Date.now();
   for await (const page of pages) {
-    for (const item of page) {
-      const entry = item as unknown as LogEntry & { expiresAt: number };
-      // Time to live deletes days late: the expiry is ours to check. No hole: nobody may put there.
-      yield entry.expiresAt > now ? entry : { seq: entry.seq, kind: 'void' };
-    }
+    for (const item of page) yield unlessExpired(item as unknown as LogEntry & Expiring);
   }
 }
+
+export interface Expiring {
+  expiresAt: number;
+}
+
+/** Time to live deletes days late: the expiry is ours to check. No hole: nobody may put there. */
+export const unlessExpired = (entry: LogEntry & Expiring): LogEntry =>
+  entry.expiresAt > Date.now() ? entry : { seq: entry.seq, kind: 'void' };
 
 /**
  * The entries after `after` up to the first number that is missing: what readers may see. Not many more than `maxBytes` in

@@ -1,15 +1,14 @@
-import type { Message } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { updateIf } from './conditional.ts';
 import { sentKey } from './keys.ts';
-import { logItem } from './log.ts';
+import { logItem, type StoredMessage } from './log.ts';
 import { epochSeconds, getItem, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
 /** The idempotency records: which message a participant's `clientMessageId` became. */
 
 interface SentMarker {
-  message: Message;
+  message: StoredMessage;
   /** Milliseconds since the epoch. */
   expiresAt: number;
 }
@@ -21,7 +20,7 @@ export async function getSent(
     participantId,
     clientMessageId,
   }: { eventId: string; participantId: string; clientMessageId: string },
-): Promise<Message | undefined> {
+): Promise<StoredMessage | undefined> {
   const marker = await getItem<SentMarker>(table, sentKey(eventId, participantId, clientMessageId));
   return marker && marker.expiresAt > Date.now() ? marker.message : undefined;
 }
@@ -29,14 +28,14 @@ export async function getSent(
 /** Leaves the marker of a message that is deleted, so that a repeat still finds it, but not what it said. */
 export async function clearText(
   table: Table,
-  { id, eventId, participant, clientMessageId }: Message,
+  { id, eventId, participant, clientMessageId }: StoredMessage,
 ): Promise<void> {
   if (clientMessageId === undefined) return;
   await updateIf(table, sentKey(eventId, participant.id, clientMessageId), {
-    UpdateExpression: 'SET #message.#text = :nothing',
+    UpdateExpression: 'SET #message.#text = :nothing REMOVE #message.#metadata',
     // Not another message's, that was sent with the same id after ten minutes.
     ConditionExpression: '#message.id = :id',
-    ExpressionAttributeNames: { '#message': 'message', '#text': 'text' },
+    ExpressionAttributeNames: { '#message': 'message', '#text': 'text', '#metadata': 'metadata' },
     ExpressionAttributeValues: { ':nothing': '', ':id': id },
   });
 }
@@ -47,7 +46,7 @@ export async function clearText(
  */
 export async function putOnce(
   table: Table,
-  message: Message & { clientMessageId: string },
+  message: StoredMessage & { clientMessageId: string },
   expiresAt: number,
 ): Promise<'put' | 'repeated' | 'taken'> {
   const now = Date.now();

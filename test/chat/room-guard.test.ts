@@ -68,7 +68,8 @@ test('whoever moderates gets in', async () => {
 test('whoever has used their burst is refused sooner', () => {
   const head = { ...newEventHead, seq: 8, bytes: 48_000 };
   const cursor = { ...newCursor, audience: 10_000 };
-  const wait = (used: number) => waitFor({ head, cursor, text: 'hi', used }, 5_000);
+  const wait = (used: number) =>
+    waitFor({ head, cursor, message: { text: 'hi', participant: {} }, used }, 5_000);
   expect(wait(0)).toBe(0);
   expect(wait(1)).toBeGreaterThan(0);
 });
@@ -82,5 +83,5 @@ test('nobody is refused when nothing waits, however large the room', () => {
     deliveredBytes: 48_000,
   };
   const head = { ...newEventHead, seq: 8, bytes: 48_000 };
-  expect(waitFor({ head, cursor, text: long, used: 1 }, 5_000)).toBe(0);
+  expect(waitFor({ head, cursor, message: { text: long, participant: {} }, used: 1 }, 5_000)).toBe(0);
 });

@@ -62,14 +62,17 @@ const json = fc.oneof(
 );
 
 const rightData: Record<Action, Record<string, string>> = {
-  joinEvent: { eventId: textOf(anEvent), username: '"mallory"', after: '0' },
-  sendMessage: { text: '"hello"', clientMessageId: '"m1"' },
+  joinEvent: { eventId: textOf(anEvent), username: '"mallory"', after: '0', metadata: '{"a":"b"}' },
+  sendMessage: { text: '"hello"', clientMessageId: '"m1"', replyTo: '1', metadata: '{"a":"b"}' },
   typing: { isTyping: 'true' },
   leaveEvent: {},
   getActiveEvents: { limit: '1', cursor: '"MDAx"' },
   getHistory: { before: '9', limit: '2' },
   ping: {},
   deleteMessage: { seq: '1' },
+  announce: { text: '"hear"', pin: 'true', clientMessageId: '"a1"' },
+  pin: { seq: '1' },
+  unpin: {},
   kick: { participantId: '"nobody"', reason: '"spam"' },
   ban: { participantId: '"nobody"', seconds: '60' },
   unban: { participantId: '"nobody"' },
@@ -213,7 +216,7 @@ const oddSegments = list(`
   / // . .. %2e%2e %2F %5C % %zz %ff %00 %23 %3F %20 %u0041 %E2%80%AE %F0%9F%91%8D :id {id} * ;a=b ${'x'.repeat(2_000)}
 `);
 const resources = list(
-  'messages messages messages messages/1 messages/1e2 messages/__proto__ kicks bans bans/nobody audit',
+  'messages messages messages messages/1 messages/1e2 messages/__proto__ pin pin kicks bans bans/nobody audit',
 );
 const paths = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('/api/events', `/api/events/${anEvent}`) },
@@ -286,10 +289,19 @@ const eventFields = {
   paused: 'true',
   slowModeSeconds: '9',
 };
+const messageFields = {
+  text: '"hello"',
+  kind: '"announcement"',
+  username: '"mallory"',
+  metadata: '{"a":"b"}',
+  clientMessageId: '"m1"',
+  pin: 'true',
+  seq: '1',
+};
 const personFields = { participantId: '"nobody"', reason: '"spam"', seconds: '60' };
 const bodyBytes = 64 * 1024;
 const bodies = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(eventFields, personFields).chain(almost) },
+  { weight: 4, arbitrary: fc.constantFrom(eventFields, messageFields, personFields).chain(almost) },
   junk,
   fc.constantFrom(bodyBytes, bodyBytes + 1).map((size) => `"${'x'.repeat(size - 2)}"`),
   fc.constantFrom(30_000, 100_000).map((depth) => '['.repeat(depth) + ']'.repeat(depth)),
@@ -299,7 +311,9 @@ const bodies = fc.oneof(
 /** Requests that are valid HTTP; what is not, reaches nobody. */
 export const httpRequests: fc.Arbitrary<HttpRequest> = fc
   .record({
-    method: fc.constantFrom(...list('GET GET GET POST POST POST PATCH PATCH PATCH DELETE PUT OPTIONS HEAD')),
+    method: fc.constantFrom(
+      ...list('GET GET GET POST POST POST PATCH PATCH PATCH DELETE PUT PUT OPTIONS HEAD'),
+    ),
     path: paths,
     query: queries,
     contentType: fc.option(contentTypes, { freq: 9 }),

@@ -22,6 +22,9 @@ typing {"isTyping":true}                  UNAUTHORIZED  NOT_JOINED  ok          
 getActiveEvents                           UNAUTHORIZED  ok          ok           ok          ok    ok         ok
 getHistory                                UNAUTHORIZED  NOT_JOINED  ok           NOT_JOINED  ok    ok         ok
 ping                                      UNAUTHORIZED  ok          ok           ok          ok    ok         ok
+announce {"text":"hello"}                 UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
+pin {"seq":1}                             UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
+unpin                                     UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
 deleteMessage {"seq":1}                   UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
 kick {"subject":"nobody"}                 UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
 ban {"subject":"nobody"}                  UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
@@ -43,6 +46,10 @@ PATCH /ID {"name":"New"}                  401           403         403         
 PATCH /ID {"paused":true,"name":"New"}    401           403         403          403         403   403        200
 PATCH /ID {"hosts":[{"subject":"host"}]}  401           403         403          403         403   403        200
 PATCH /none {"paused":true}               401           404         404          404         404   404        404
+POST /ID/messages {"text":"hello"}        401           403         403          403         201   201        201
+POST /ID/messages {"text":""}             401           403         403          403         400   400        400
+PUT /ID/pin {"seq":1}                     401           403         403          403         200   200        200
+DELETE /ID/pin                            401           403         403          403         204   204        204
 DELETE /ID/messages/1                     401           403         403          403         204   204        204
 DELETE /ID/messages?subject=nobody        401           403         403          403         200   200        200
 POST /ID/kicks {"subject":"nobody"}       401           403         403          403         204   204        204
@@ -63,6 +70,9 @@ typing {"isTyping":true}      ok         ok           NOT_JOINED  ok
 getActiveEvents               ok         ok           ok          ok
 getHistory                    ok         ok           NOT_JOINED  ok
 ping                          ok         ok           ok          ok
+announce {"text":"hello"}     FORBIDDEN  ok           NOT_JOINED  FORBIDDEN
+pin {"seq":2}                 FORBIDDEN  ok           NOT_JOINED  FORBIDDEN
+unpin                         FORBIDDEN  ok           NOT_JOINED  FORBIDDEN
 deleteMessage {"seq":1}       FORBIDDEN  ok           NOT_JOINED  FORBIDDEN
 kick {"participantId":"x"}    FORBIDDEN  ok           NOT_JOINED  FORBIDDEN
 ban {"participantId":"x"}     FORBIDDEN  ok           NOT_JOINED  FORBIDDEN
@@ -182,7 +192,7 @@ describe('with an issuer', () => {
   }
 
   /** One of its own for what cannot be taken back. */
-  const eventFor = async (request: string) => (/ended|"banned"/.test(request) ? prepareEvent() : shared);
+  const eventFor = async (request: string) => (/ended|"banned"|pin/.test(request) ? prepareEvent() : shared);
 
   describe.for(Object.keys(wires))('on %s', (wire) => {
     test.for(actions)('%s', async ([request, { expected }]) => {

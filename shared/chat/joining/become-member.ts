@@ -80,9 +80,13 @@ interface Person extends Author {
 
 /** Who joins: whom the token of the connection names, or a guest under the name that they give. */
 function personOf({ identity, participantToken: known }: Connection, input: JoinInput): Person {
-  if (identity) return { id: identity.participantId, username: identity.username };
-  const { participantToken = known ?? newSecret(), username = '' } = input;
-  return { id: participantIdOf(participantToken), username, participantToken };
+  if (identity) {
+    const { participantId: id, username, metadata } = identity;
+    return { id, username, ...(metadata && { metadata }) };
+  }
+  const { participantToken = known ?? newSecret(), username = '', metadata } = input;
+  const id = participantIdOf(participantToken);
+  return { id, username, participantToken, ...(metadata && { metadata }) };
 }
 
 /** Refuses a client that takes one event a packet in a large audience, but for one that is there already. */

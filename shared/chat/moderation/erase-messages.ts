@@ -1,12 +1,12 @@
 import { sleep } from '../../concurrency.ts';
 import { deliverNow } from '../../delivery/deliver.ts';
 import type { Erasure } from '../../protocol/client-to-server.ts';
-import type { Message } from '../../protocol/entities.ts';
-import { readLog } from '../../store/log.ts';
+import { readLog, type StoredMessage } from '../../store/log.ts';
 import type { Chat } from '../chat.ts';
 import { audit } from './audit.ts';
 import { takeAway } from './delete-message.ts';
 import { participantIdOf } from './participants.ts';
+import { unpinDeleted } from './pin.ts';
 import type { Actor } from './require-moderator.ts';
 
 const PAGE_SIZE = 1_000;
@@ -36,7 +36,7 @@ export async function eraseMessages(
   await audit(chat, eventId, actor, { action: 'eraseMessages', participantId });
   let deleted = 0;
   let upTo = after;
-  let batch: Message[] = [];
+  let batch: StoredMessage[] = [];
   const eraseBatch = async () => {
     if (batch.length === 0) return;
     await takeAway(chat, eventId, batch);
@@ -52,6 +52,7 @@ export async function eraseMessages(
     if (batch.length === BATCH) await eraseBatch();
   }
   await eraseBatch();
+  await unpinDeleted(chat, eventId);
   if (deleted > 0) await deliverNow(chat, eventId);
   return Date.now() > deadline ? { deleted, isComplete: false, upTo } : { deleted, isComplete: true };
 }

@@ -9,6 +9,8 @@ export interface Actor {
   /** For the audit. */
   name: string;
   participantId?: string | undefined;
+  /** By the token. */
+  username?: string | undefined;
   rights: readonly Right[];
 }
 

@@ -7,7 +7,7 @@ import { type Listener, type Stretch, tell } from './tell.ts';
 /** What the frames of one window may come to together, bytes: whoever's do not fit is served by the next one. */
 const WINDOW_BYTES = 24 * 1024 * 1024;
 /** What other events than messages come to at most, bytes, about. */
-const OTHER_BYTES = 3_000;
+const OTHER_BYTES = 12_000;
 /** What one member who is behind is told in a window of the log, bytes, about; the next one goes on. */
 const BEHIND_BYTES = 512 * 1024;
 
@@ -76,7 +76,7 @@ function endOf({ log, history, end, delivered, readUpTo }: Material, from: Place
   for (const event of log) {
     if (event.seq <= from.seq) continue;
     if (event.seq > seq) break;
-    bytes += event.event === 'newMessage' ? messageBytes(event.data.text) : OTHER_BYTES;
+    bytes += event.event === 'newMessage' ? messageBytes(event.data) : OTHER_BYTES;
     if (bytes <= BEHIND_BYTES) continue;
     seq = event.seq;
     break;

@@ -2,6 +2,7 @@ import type { Event } from '../../protocol/entities.ts';
 import type { ServerEvent } from '../../protocol/server-to-client.ts';
 import { getEvent } from '../../store/events.ts';
 import type { LogEntry } from '../../store/log.ts';
+import { withQuotes } from '../../store/messages.ts';
 import type { Table } from '../../store/table.ts';
 
 export type LogEvent = ServerEvent & { seq: number };
@@ -13,10 +14,15 @@ export async function logEvents(
   entries: readonly LogEntry[],
 ): Promise<LogEvent[]> {
   let now: Event | undefined;
+  const stored = entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message] : []));
+  const messages = (await withQuotes(table, eventId, stored)).values();
   const events: LogEvent[] = [];
   for (const entry of entries) {
     const { seq } = entry;
-    if (entry.kind === 'message') events.push({ seq, event: 'newMessage', data: entry.message });
+    if (entry.kind === 'message') {
+      const { value } = messages.next();
+      if (value) events.push({ seq, event: 'newMessage', data: value });
+    }
     if (entry.kind === 'deleted') {
       const [first, ...more] = entry.messages;
       const which = first && more.length === 0 ? first : { messages: entry.messages };
