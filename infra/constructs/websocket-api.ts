@@ -46,7 +46,7 @@ const functions: readonly [
     { itemActions: ['GetItem', 'Query', 'UpdateItem'], methods: posts },
   ],
   [
-    ['deleteMessage', 'kick', 'ban', 'unban', 'updateEvent'],
+    ['deleteMessage', 'kick', 'ban', 'unban', 'mute', 'unmute', 'updateEvent'],
     'Moderate',
     'websocket/moderate',
     { itemActions: runsWindows, methods: posts },

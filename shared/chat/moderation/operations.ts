@@ -6,6 +6,7 @@ import { rateLimit, writersOf } from '../rate-limit.ts';
 import { ban, unban } from './ban.ts';
 import { deleteMessage } from './delete-message.ts';
 import { kick } from './kick.ts';
+import { mute, unmute } from './mute.ts';
 import { type Actor, requireModerator } from './require-moderator.ts';
 import { updateEvent } from './update-event.ts';
 
@@ -29,6 +30,8 @@ export const moderation = {
   kick: moderating<'kick'>(kick),
   ban: moderating<'ban'>(ban),
   unban: moderating<'unban'>(unban),
+  mute: moderating<'mute'>(mute),
+  unmute: moderating<'unmute'>(unmute),
   updateEvent: moderating<'updateEvent'>(async (chat, eventId, actor, rules) => ({
     event: await updateEvent(chat, eventId, actor, rules),
   })),
