@@ -20,6 +20,8 @@ const actions: Record<Action, string> = {
   kick: 'Remove a person, who may join again. For moderators and hosts.',
   ban: 'Remove a person and refuse them, for a number of seconds or permanently. For moderators and hosts.',
   unban: 'Lift a ban. For moderators and hosts.',
+  mute: 'Keep a person from writing for a number of seconds. For moderators and hosts.',
+  unmute: 'Let a person write again. For moderators and hosts.',
   updateEvent: 'Pause, slow down or end the event. For moderators and hosts.',
 };
 

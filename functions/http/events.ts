@@ -49,7 +49,9 @@ app.on('POST', routes.createEvent.path, requireOperator, requireUtf8);
 app.openapi(routes.createEvent, async (c) => {
   const { hosts, ...details } = c.req.valid('json');
   const event = await createEvent(chat, c.get('actor'), { ...details, hosts: participantIdsOf(hosts) });
-  return c.json(event, 201, { Location: `/api/events/${event.id}` });
+  const { blockedWords = [] } = details;
+  const written = blockedWords.length > 0 ? { ...event, blockedWords } : event;
+  return c.json(written, 201, { Location: `/api/events/${event.id}` });
 });
 
 app.on('GET', routes.listRefusals.path, withActor, requireOperator);

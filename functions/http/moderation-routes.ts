@@ -4,11 +4,12 @@ import {
   ban as banInput,
   erasure,
   kick as kickInput,
+  mute as muteInput,
   pin as pinInput,
   publication,
   queryFields,
 } from '../../shared/protocol/client-to-server.ts';
-import { banSchema } from '../../shared/protocol/entities.ts';
+import { banSchema, muteSchema } from '../../shared/protocol/entities.ts';
 import { opaqueId } from '../../shared/protocol/text.ts';
 import {
   answer,
@@ -22,20 +23,23 @@ import {
   protectedRoute,
   record,
   refusals,
+  writtenEvent,
 } from './openapi.ts';
 
 /** The routes for moderators, hosts and operators: docs/protocol.md, "HTTP". */
 
 const banned = banSchema.clone().openapi('Ban');
+const muted = muteSchema.clone().openapi('Mute');
 const done = { 204: { description: 'Done. The request can be repeated safely.' } };
 
 export const updateEvent = createRoute({
   ...at('updateEvent', 'Events'),
-  summary: 'Pause, slow down or end an event. Operators can also change its details and hosts.',
+  summary:
+    'Pause, slow down or end an event. Operators can also change its details, its hosts and what may be written.',
   ...protectedRoute,
   request: { params, body: body(changes) },
   responses: {
-    200: answer('The event after the change', event),
+    200: answer('The event after the change', writtenEvent),
     ...refusals(400, 401, 403, 404, 409, 413),
   },
 });
@@ -123,6 +127,33 @@ export const listBans = createRoute({
   request: { params, query: z.object(page) },
   responses: {
     200: answer('A page of bans', z.object({ bans: z.array(banned), nextCursor: z.string().optional() })),
+    ...refusals(400, 401, 403, 404),
+  },
+});
+
+export const mute = createRoute({
+  ...at('mute', 'Moderation'),
+  summary: 'Keep a participant from writing for a number of seconds',
+  ...protectedRoute,
+  request: { params, body: body(muteInput) },
+  responses: { ...done, ...refusals(400, 401, 403, 404, 413) },
+});
+
+export const unmute = createRoute({
+  ...at('unmute', 'Moderation'),
+  summary: 'Let a participant write again',
+  ...protectedRoute,
+  request: { params: z.object({ id: opaqueId, participantId: opaqueId }) },
+  responses: { ...done, ...refusals(401, 403, 404) },
+});
+
+export const listMutes = createRoute({
+  ...at('listMutes', 'Moderation'),
+  summary: 'List the current mutes, newest first',
+  ...protectedRoute,
+  request: { params, query: z.object(page) },
+  responses: {
+    200: answer('A page of mutes', z.object({ mutes: z.array(muted), nextCursor: z.string().optional() })),
     ...refusals(400, 401, 403, 404),
   },
 });

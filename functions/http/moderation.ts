@@ -5,7 +5,8 @@ import { ban, unban } from '../../shared/chat/moderation/ban.ts';
 import { deleteMessage } from '../../shared/chat/moderation/delete-message.ts';
 import { eraseMessages } from '../../shared/chat/moderation/erase-messages.ts';
 import { kick } from '../../shared/chat/moderation/kick.ts';
-import { listAudit, listBans } from '../../shared/chat/moderation/lists.ts';
+import { listAudit, listBans, listMutes } from '../../shared/chat/moderation/lists.ts';
+import { mute, unmute } from '../../shared/chat/moderation/mute.ts';
 import { pin, unpin } from '../../shared/chat/moderation/pin.ts';
 import { publish } from '../../shared/chat/moderation/publish.ts';
 import { requireModerator } from '../../shared/chat/moderation/require-moderator.ts';
@@ -13,6 +14,7 @@ import { isAny, updateEvent } from '../../shared/chat/moderation/update-event.ts
 import { ChatError } from '../../shared/protocol/errors.ts';
 import { parse } from '../../shared/protocol/parse.ts';
 import { opaqueId } from '../../shared/protocol/text.ts';
+import { getBlockedWords } from '../../shared/store/blocked-words.ts';
 import { timing } from '../../shared/timing.ts';
 import { chat } from '../context/chat.ts';
 import { actorOf } from './actor-of.ts';
@@ -53,7 +55,9 @@ app.openapi(routes.updateEvent, async (c) => {
   if (isOperators && !actor.rights.includes('operate')) throw new ChatError('FORBIDDEN');
   const rules = { status, paused, slowModeSeconds };
   const changes = { ...rules, ...details, hosts: participantIdsOf(hosts) };
-  return c.json(await updateEvent(chat, c.req.valid('param').id, actor, changes), 200);
+  const event = await updateEvent(chat, c.req.valid('param').id, actor, changes);
+  const blockedWords = actor.rights.includes('operate') ? await getBlockedWords(chat.table, event.id) : [];
+  return c.json(blockedWords.length > 0 ? { ...event, blockedWords } : event, 200);
 });
 
 app.openapi(routes.deleteMessage, async (c) => {
@@ -99,6 +103,21 @@ app.openapi(routes.unban, async (c) => {
 
 app.openapi(routes.listBans, async (c) =>
   c.json(await listBans(chat, c.req.valid('param').id, c.req.valid('query')), 200),
+);
+
+app.openapi(routes.mute, async (c) => {
+  await mute(chat, c.req.valid('param').id, c.get('actor'), c.req.valid('json'));
+  return c.body(null, 204);
+});
+
+app.openapi(routes.unmute, async (c) => {
+  const { id, participantId } = c.req.valid('param');
+  await unmute(chat, id, c.get('actor'), { participantId });
+  return c.body(null, 204);
+});
+
+app.openapi(routes.listMutes, async (c) =>
+  c.json(await listMutes(chat, c.req.valid('param').id, c.req.valid('query')), 200),
 );
 
 app.openapi(routes.listAudit, async (c) =>

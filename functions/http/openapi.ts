@@ -7,7 +7,7 @@ import { httpRoutes } from '../../shared/protocol/http-routes.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { optional, removable } from '../../shared/protocol/optional.ts';
 import { errorSchema } from '../../shared/protocol/server-to-client.ts';
-import { description, eventName, instant, opaqueId } from '../../shared/protocol/text.ts';
+import { blockedWord, description, eventName, instant, opaqueId } from '../../shared/protocol/text.ts';
 
 /** What the descriptions of the routes have in common. */
 
@@ -15,6 +15,10 @@ const refusal = z.object({ error: errorSchema }).openapi('Error');
 
 export const event = eventSchema.clone().openapi('Event');
 export const message = messageSchema.clone().openapi('Message');
+/** An event as operators get it who have written it. */
+export const writtenEvent = eventSchema
+  .extend({ blockedWords: z.array(z.string()).optional().describe('Only for operators.') })
+  .openapi('WrittenEvent');
 export const record = auditSchema.clone().openapi('AuditRecord');
 
 export const answer = <T extends z.ZodType>(description: string, schema: T) => ({
@@ -45,6 +49,14 @@ export const params = z.object({ id: opaqueId });
 /** What operators set of an event. */
 const hosts = optional(z.array(person).max(limits.hosts, `must have at most ${limits.hosts} entries`));
 const { slowModeSeconds } = rules;
+const denied = z.enum(['allow', 'deny'], 'must be "allow" or "deny"');
+const operatorsRules = {
+  blockedWords: optional(
+    z.array(blockedWord).max(limits.blockedWords, `must have at most ${limits.blockedWords} entries`),
+  ).describe('Whole words or phrases that nobody but moderators may send.'),
+  links: optional(denied),
+  repeats: optional(denied),
+};
 export const creation = z.object({
   name: eventName,
   description: optional(description),
@@ -52,6 +64,7 @@ export const creation = z.object({
   endsAt: optional(instant),
   hosts,
   slowModeSeconds,
+  ...operatorsRules,
 });
 export const changes = z.object({
   name: optional(eventName),
@@ -60,13 +73,17 @@ export const changes = z.object({
   endsAt: removable(instant),
   hosts,
   ...rules,
+  ...operatorsRules,
 });
 
 /** Everything that can be done, by what it concerns. */
 export const tags = [
   { name: 'Events', description: 'List, read, create and change events.' },
   { name: 'Messages', description: 'Read, publish, pin and delete the messages of an event.' },
-  { name: 'Moderation', description: 'Remove people, and see who did. For moderators, hosts and operators.' },
+  {
+    name: 'Moderation',
+    description: 'Remove or mute people, and see who did. For moderators, hosts and operators.',
+  },
 ] as const;
 
 /** What a route is called and where it is, without what OpenAPI does not know. */

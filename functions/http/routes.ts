@@ -16,6 +16,7 @@ import {
   record,
   refusals,
   seq,
+  writtenEvent,
 } from './openapi.ts';
 
 /** The routes that everybody may read, and the one that creates events: docs/protocol.md, "HTTP". */
@@ -45,7 +46,7 @@ export const createEvent = createRoute({
   ...protectedRoute,
   request: { body: body(creation) },
   responses: {
-    201: { ...answer('The new event', event), headers: z.object({ Location: z.string() }) },
+    201: { ...answer('The new event', writtenEvent), headers: z.object({ Location: z.string() }) },
     ...refusals(400, 401, 403, 413),
   },
 });

@@ -4,7 +4,7 @@ import { chat } from '../context/chat.ts';
 import { handleMessages } from './wire/handler.ts';
 import { answerFrame } from './wire/json.ts';
 
-/** The routes of moderators: `deleteMessage`, `announce`, `pin`, `unpin`, `kick`, `ban`, `unban`, `updateEvent`. */
+/** The routes of moderators: every act of `moderation`. */
 export const handler = handleMessages((frame) =>
   answerFrame(frame, getConnection(chat.table, frame.connectionId), moderation),
 );

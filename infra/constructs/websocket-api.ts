@@ -48,6 +48,7 @@ const functions: readonly [
   ],
   [
     ['deleteMessage', 'announce', 'pin', 'unpin', 'kick', 'ban', 'unban', 'updateEvent'],
+    ['deleteMessage', 'kick', 'ban', 'unban', 'mute', 'unmute', 'updateEvent'],
     'Moderate',
     'websocket/moderate',
     { itemActions: runsWindows, methods: posts },

@@ -1,25 +1,63 @@
 import { ChatError } from '../protocol/errors.ts';
 import type { Connection } from '../store/connections.ts';
 import type { EventHead, Gate } from '../store/event-head.ts';
+import { markSaid } from '../store/said.ts';
+import type { Draft } from './append.ts';
 import type { Chat } from './chat.ts';
 import { isModerator } from './moderation/require-moderator.ts';
+import { requireNotMuted } from './muted.ts';
 import { slowDown } from './rate-limit.ts';
+import { blockedWordsOf } from './rules/blocked-words-of.ts';
+import { hashOf } from './rules/hash-of.ts';
+import { hasLink } from './rules/links.ts';
 
 /**
- * What the event must be for a message of this connection: its rules do not bind moderators. Throws `EVENT_PAUSED`,
- * `RATE_LIMITED` in slow mode.
+ * What the event must be for a message of this connection, by the rules that its head has. May be asked again for the same message,
+ * which uses up nothing twice. The rules do not bind moderators, who are looked up only when they break one.
  */
-export async function checkRules(
+export function checkRules(
   chat: Chat,
   connection: Connection,
-  eventId: string,
-  { paused, slowModeSeconds }: Partial<EventHead>,
-): Promise<Gate> {
-  if (!paused && !slowModeSeconds) return 'writable';
-  const participantId = connection.membership?.participant.id;
-  const rights = connection.identity?.rights ?? [];
-  if (await isModerator(chat.table, eventId, { participantId, rights })) return 'active';
-  if (paused) throw new ChatError('EVENT_PAUSED');
-  if (slowModeSeconds) await slowDown(chat, eventId, connection, slowModeSeconds);
-  return 'writable';
+  draft: Draft,
+): (head: Partial<EventHead>) => Promise<Gate> {
+  const check = newCheck(chat, connection, draft);
+  return async (head) => {
+    try {
+      await check(head);
+    } catch (error) {
+      const { eventId, participant } = draft;
+      const who = { participantId: participant.id, rights: connection.identity?.rights ?? [] };
+      if (!(error instanceof ChatError) || !(await isModerator(chat.table, eventId, who))) throw error;
+      return 'active';
+    }
+    return { ruleChanges: head.ruleChanges };
+  };
 }
+
+/** Throws `EVENT_PAUSED`, `MUTED`, `MESSAGE_REJECTED`, `RATE_LIMITED` in slow mode. */
+function newCheck(chat: Chat, connection: Connection, draft: Draft) {
+  const { eventId, participant, text, metadata = {} } = draft;
+  const parts = [text, ...Object.values(metadata)];
+  let hasWaited = false;
+  return async (head: Partial<EventHead>): Promise<void> => {
+    const { paused, slowModeSeconds, words, links, repeats } = head;
+    if (paused) throw new ChatError('EVENT_PAUSED');
+    await requireNotMuted(chat, connection, head);
+    if (words !== undefined) {
+      const blocked = await blockedWordsOf(chat.table, eventId, words);
+      if (parts.some(blocked)) throw rejected('word');
+    }
+    if (links === 'deny' && parts.some(hasLink)) throw rejected('link');
+    if (slowModeSeconds && !hasWaited) {
+      await slowDown(chat, eventId, connection, slowModeSeconds);
+      hasWaited = true;
+    }
+    if (repeats !== 'deny') return;
+    // Another try of the same message, after a crash or a lost answer, is none.
+    const by = draft.clientMessageId ?? draft.id;
+    const said = { eventId, participantId: participant.id, hash: hashOf(text), by };
+    if (!(await markSaid(chat.table, said))) throw rejected('repeat');
+  };
+}
+
+const rejected = (reason: 'word' | 'link' | 'repeat') => new ChatError('MESSAGE_REJECTED', { reason });

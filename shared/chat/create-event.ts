@@ -13,7 +13,9 @@ export async function createEvent(
 ): Promise<Event> {
   checkTimes(details);
   const id = newId();
-  await audit(chat, id, actor, { action: 'createEvent', changes: { ...details } });
+  const { blockedWords, ...others } = details;
+  const changes = { ...others, words: blockedWords?.length };
+  await audit(chat, id, actor, { action: 'createEvent', changes });
   return create(chat.table, id, details, Date.now());
 }
 

@@ -1,5 +1,5 @@
 import { deliverNow } from '../delivery/deliver.ts';
-import type { Event } from '../protocol/entities.ts';
+import type { Event, Mute } from '../protocol/entities.ts';
 import type { Replies, Rights } from '../protocol/replies.ts';
 import type { Connection } from '../store/connections.ts';
 import { signalPresence } from '../store/event-head.ts';
@@ -9,6 +9,7 @@ import { readableEnd } from './history.ts';
 import { becomeMember, type JoinInput } from './joining/become-member.ts';
 import { countOf, readRoster } from './joining/roster.ts';
 import { sendHistory } from './joining/send-history.ts';
+import { muteOf, toldOf } from './muted.ts';
 import { stopTyping } from './typing.ts';
 
 /**
@@ -30,10 +31,11 @@ export async function joinEvent(
   // Before the ack: in a small room whoever joins upon it nearly always finds this join announced.
   await Promise.all(changed.map((id) => deliverNow(chat, id)));
 
-  const [event, end, roster] = await Promise.all([
+  const [event, end, roster, mute] = await Promise.all([
     getEvent(chat, eventId),
     readableEnd(table, eventId),
     readRoster(chat, eventId, { connectionId: connection.connectionId, participant }),
+    muteOf(table, eventId, participant),
   ]);
   const now: Event = { ...event, participantCount: countOf(roster, event) };
   return {
@@ -41,20 +43,25 @@ export async function joinEvent(
       event: now,
       participant,
       latestSeq: end,
-      can: rightsIn(now, connection, participant.id),
+      can: rightsIn(now, connection, { participantId: participant.id, mute }),
       ...(participantToken !== undefined && { participantToken }),
     },
     afterwards: async () => {
       const to = connection;
       await sendHistory(chat, { to, joinId, event: now, joinerId: participant.id, roster, end, after });
+      if (mute) await chat.send(to, toldOf(eventId, mute));
       if (leftEventId !== undefined) await stopTyping(chat, connection)?.();
     },
   };
 }
 
 /** Whoever is banned cannot join, so a host is one. */
-function rightsIn({ hosts = [], paused }: Event, { identity }: Connection, participantId: string): Rights {
+function rightsIn(
+  { hosts = [], paused }: Event,
+  { identity }: Connection,
+  { participantId, mute }: { participantId: string; mute: Mute | undefined },
+): Rights {
   const rights = identity?.rights ?? [];
   const moderate = rights.length > 0 || hosts.includes(participantId);
-  return { send: !paused || moderate, moderate, operate: rights.includes('operate') };
+  return { send: (!paused && !mute) || moderate, moderate, operate: rights.includes('operate') };
 }

@@ -3,7 +3,7 @@ import { newId } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import type { Replies } from '../protocol/replies.ts';
 import type { Connection } from '../store/connections.ts';
-import { type EventHead, getEventHead } from '../store/event-head.ts';
+import { getEventHead } from '../store/event-head.ts';
 import { appendMessage, type Draft, firstOf } from './append.ts';
 import { authorOf } from './author-of.ts';
 import type { Chat, Reply } from './chat.ts';
@@ -39,9 +39,9 @@ export async function sendMessage(
     ...(metadata && { metadata }),
     ...(replyTo !== undefined && { replyTo: await quoteOf(chat, eventId, replyTo, seen) }),
   };
-  const gateFor = (now: Partial<EventHead>) => checkRules(chat, connection, eventId, now);
-  const gate = await gateFor(head ?? {});
+  const gateFor = checkRules(chat, connection, draft);
   await guardRoom(chat, connection, { head, cursor: seen, message: draft, used });
+  const gate = await gateFor(head ?? {});
   const { message, ...written } = await appendMessage(chat, draft, { gate, gateFor });
   await deliverNow(chat, eventId, { seen, ...written });
   return { data: { message }, afterwards: stopTyping(chat, connection) };

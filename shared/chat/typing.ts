@@ -12,6 +12,7 @@ import { takeRate } from '../store/rate.ts';
 import { clearTyping, setTyping } from '../store/typing.ts';
 import type { Chat, Reply } from './chat.ts';
 import { membershipOf } from './membership-of.ts';
+import { muteOf } from './muted.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
 
 /** After this it is too late to tell, milliseconds. */
@@ -28,7 +29,12 @@ export async function typing(
   const { table } = chat;
   const { connectionId } = connection;
   const { eventId, participant } = membershipOf(connection);
-  await rateLimit(chat, writersOf(connection), 'typing');
+  const [mute] = await Promise.all([
+    muteOf(table, eventId, participant),
+    rateLimit(chat, writersOf(connection), 'typing'),
+  ]);
+  // What they type nobody will read.
+  if (mute && isTyping) return { data: {} };
   const waitMs = await nextTurn(chat, eventId);
   if (waitMs === undefined) return { data: {} };
   const now: Typing = { eventId, until: Date.now() + limits.typingMs };

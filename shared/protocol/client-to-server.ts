@@ -55,6 +55,18 @@ export const ban = z
   })
   .refine(isOnePerson, onePersonOnly);
 
+const { min, max } = limits.muteSeconds;
+export const mute = z
+  .object({
+    ...personFields,
+    seconds: z
+      .int('must be a whole number')
+      .min(min, `must be at least ${min}`)
+      .max(max, `must be at most ${max}`),
+    reason: optional(reason),
+  })
+  .refine(isOnePerson, onePersonOnly);
+
 /** How people may write in an event, and its end. */
 export const rules = {
   status: optional(z.literal('ended', 'can only be set to "ended"')),
@@ -111,6 +123,8 @@ export const clientToServer = {
   kick,
   ban,
   unban: person,
+  mute,
+  unmute: person,
   updateEvent: z.object(rules),
 };
 

@@ -70,6 +70,14 @@ export const banSchema = z.object({
   expiresAt: z.string().optional().describe('Without it, the ban is permanent.'),
 });
 
+export const muteSchema = z.object({
+  participantId: z.string(),
+  username: z.string().optional().describe('The name that the participant had, if they were in the event.'),
+  mutedAt: z.string(),
+  expiresAt: z.string(),
+  reason: z.string().optional(),
+});
+
 /** Who created, changed or moderated what, never what was written. */
 export const auditSchema = z.object({
   id: z.string(),
@@ -88,6 +96,7 @@ export const auditSchema = z.object({
 export type Metadata = z.infer<typeof metadataSchema>;
 export type Event = z.infer<typeof eventSchema>;
 export type Ban = z.infer<typeof banSchema>;
+export type Mute = z.infer<typeof muteSchema>;
 export type AuditRecord = z.infer<typeof auditSchema>;
 export type Role = z.infer<typeof roleSchema>;
 export type Author = z.infer<typeof authorSchema>;

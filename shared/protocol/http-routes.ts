@@ -26,5 +26,8 @@ export const httpRoutes = {
   listBans: { method: 'get', path: '/api/events/{id}/bans', access: 'moderators' },
   ban: { method: 'post', path: '/api/events/{id}/bans', access: 'moderators' },
   unban: { method: 'delete', path: '/api/events/{id}/bans/{participantId}', access: 'moderators' },
+  listMutes: { method: 'get', path: '/api/events/{id}/mutes', access: 'moderators' },
+  mute: { method: 'post', path: '/api/events/{id}/mutes', access: 'moderators' },
+  unmute: { method: 'delete', path: '/api/events/{id}/mutes/{participantId}', access: 'moderators' },
   listAudit: { method: 'get', path: '/api/events/{id}/audit', access: 'moderators' },
 } as const satisfies Record<string, HttpRoute>;

@@ -21,6 +21,11 @@ export const limits = {
   /** What a reply says of the message that it answers. */
   quoteLength: 100,
   slowModeSeconds: 120,
+  muteSeconds: { min: 10, max: 86_400 },
+  blockedWords: 500,
+  blockedWordLength: 50,
+  /** For how long nobody may send the same again, where that is a rule. */
+  repeatSeconds: 30,
   /** One WebSocket frame, in both directions, and API Gateway's metering unit. */
   frameBytes: 32 * 1024,
   /** A page of the HTTP API. */

@@ -52,6 +52,8 @@ export const replies = {
   kick: nothing,
   ban: z.object({ ban: banSchema }),
   unban: nothing,
+  mute: nothing,
+  unmute: nothing,
   updateEvent: z.object({ event: eventSchema }),
 } satisfies Record<Action, z.ZodType<object>>;
 

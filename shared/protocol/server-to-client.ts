@@ -72,6 +72,15 @@ export const serverToClient = {
       expiresAt: z.string().optional().describe('Of a ban.'),
     })
     .describe('The recipient has been removed; the server disconnects them.'),
+  muted: z
+    .object({
+      ...ofEvent,
+      seconds: z.int().describe('From now on.'),
+      reason: z.string().optional(),
+      until: z.string(),
+    })
+    .describe('The recipient may read, but not write, for so long.'),
+  unmuted: z.object(ofEvent).describe('The recipient may write again.'),
   newMessage: messageSchema.describe('A message.'),
   userJoined: presenceChange.describe('One person, or several at once, have joined.'),
   userLeft: presenceChange.describe('One person, or several at once, have left.'),

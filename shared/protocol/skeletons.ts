@@ -2,6 +2,12 @@ import { LOOK_ALIKES } from './look-alikes.ts';
 
 let table: Map<string, string> | undefined;
 
+/** What characters look like, by those; all of them as NFKD has them. Made once it is needed. */
+export function lookAlikes(): ReadonlyMap<string, string> {
+  table ??= tableOf(LOOK_ALIKES);
+  return table;
+}
+
 function tableOf(pairs: string): Map<string, string> {
   const words = pairs.split(' ');
   const entries = words.flatMap((to, index) =>
@@ -12,8 +18,7 @@ function tableOf(pairs: string): Map<string, string> {
 
 /** UTS #39's skeleton: names that look the same have the same (https://www.unicode.org/reports/tr39/#def-skeleton). */
 function skeleton(text: string): string {
-  table ??= tableOf(LOOK_ALIKES);
-  const known = table;
+  const known = lookAlikes();
   return [...text.normalize('NFKD')]
     .map((character) => known.get(character) ?? character)
     .join('')

@@ -153,6 +153,9 @@ interface Actions {
   /** For a number of seconds, or permanently. */
   ban: { data: Person & Optional<{ reason: string; seconds: number }>; reply: { ban: Ban } };
   unban: { data: Person; reply: object };
+  /** For 10 seconds to a day. */
+  mute: { data: Person & { seconds: number } & Optional<{ reason: string }>; reply: object };
+  unmute: { data: Person; reply: object };
   updateEvent: {
     data: Optional<{ status: 'ended'; paused: boolean; slowModeSeconds: number }>;
     reply: { event: Event };
@@ -212,6 +215,9 @@ interface ServerData {
   eventEnded: { event: Event };
   /** The recipient has been removed; the server disconnects them. */
   kicked: { eventId: string; banned: boolean; reason?: string | undefined; expiresAt?: string | undefined };
+  /** The recipient may read, but not write, for so many seconds from now on. */
+  muted: { eventId: string; seconds: number; reason?: string | undefined; until: string };
+  unmuted: { eventId: string };
   activeEvents: EventList;
   error: ChatError;
 }

@@ -59,6 +59,11 @@ export const username = line(limits.usernameLength);
 export const eventName = line(limits.eventNameLength);
 /** The reason for a kick or a ban, which the participant gets. */
 export const reason = line(limits.reasonLength);
+/** A word or phrase that an event blocks. */
+export const blockedWord = line(limits.blockedWordLength).refine(
+  has(/[\p{L}\p{N}]/u),
+  'must contain a letter or a digit',
+);
 export const description = lines(limits.descriptionLength).refine(
   (text) => text === '' || VISIBLE.test(text),
   notBlank,

@@ -12,6 +12,14 @@ export interface EventHead {
   paused?: true;
   /** Everybody else waits so long between messages. */
   slowModeSeconds?: number;
+  /** Rejects messages with links, what somebody sends again, and words of the list of this version. */
+  links?: 'deny';
+  repeats?: 'deny';
+  words?: string;
+  /** When the last of its mutes ends, milliseconds since the epoch; some may have been lifted. */
+  mutedUntil?: number;
+  /** How often its rules and mutes have changed. */
+  ruleChanges?: number;
   /** The last sequence number given out. */
   seq: number;
   /** What all that was written came to in frames, bytes, about. */
@@ -25,6 +33,8 @@ export interface EventHead {
 
 export const newEventHead: EventHead = { status: 'active', seq: 0, bytes: 0, outbox: 0 };
 
+const isThere = 'attribute_exists(pk)';
+
 export async function getEventHead(
   table: Table,
   eventId: string,
@@ -35,8 +45,8 @@ export async function getEventHead(
   return item && { ...newEventHead, ...item };
 }
 
-/** What an event must be for an entry to get a number. `writable`: active and not paused. */
-export type Gate = 'writable' | 'active' | 'there';
+/** What an event must be for an entry to get a number; `{ruleChanges}`: active and not paused, with the rules and mutes of then. */
+export type Gate = 'active' | 'there' | { ruleChanges: EventHead['ruleChanges'] | undefined };
 
 /**
  * Takes the next sequence number for an entry of so many bytes; it is the `seq` of the head that it resolves to. Undefined: the gate is closed, or the event
@@ -45,49 +55,92 @@ export type Gate = 'writable' | 'active' | 'there';
 export async function allocateSeq(
   table: Table,
   eventId: string,
-  { gate = 'writable', bytes = 0 }: { gate?: Gate; bytes?: number } = {},
+  { gate = 'active', bytes = 0 }: { gate?: Gate; bytes?: number } = {},
 ): Promise<EventHead | undefined> {
-  const isActive = {
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':one': 1, ':bytes': bytes, ':active': 'active' },
-  };
-  const conditions = {
-    writable: { ConditionExpression: '#status = :active AND attribute_not_exists(paused)', ...isActive },
-    active: { ConditionExpression: '#status = :active', ...isActive },
-    // Never creates a head for an event that is not there.
-    there: {
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeValues: { ':one': 1, ':bytes': bytes },
-    },
-  };
-  return change(table, eventId, { UpdateExpression: 'ADD seq :one, bytes :bytes', ...conditions[gate] });
+  return change(table, eventId, {
+    UpdateExpression: 'ADD seq :one, bytes :bytes',
+    ...conditionOf(gate, { ':one': 1, ':bytes': bytes }),
+  });
 }
 
-/** How people may write in an event; what is not given stays. */
+function conditionOf(gate: Gate, values: Record<string, unknown>): Omit<UpdateInput, 'UpdateExpression'> {
+  // Never creates a head for an event that is not there.
+  if (gate === 'there') return { ConditionExpression: isThere, ExpressionAttributeValues: values };
+  const active = {
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ...values, ':active': 'active' },
+  };
+  if (gate === 'active') return { ...active, ConditionExpression: '#status = :active' };
+  const { ruleChanges } = gate;
+  // What was changed since the sender has looked binds them, too.
+  const isUnchanged =
+    ruleChanges === undefined ? 'attribute_not_exists(ruleChanges)' : 'ruleChanges = :changes';
+  return {
+    ...active,
+    ConditionExpression: `#status = :active AND attribute_not_exists(paused) AND ${isUnchanged}`,
+    ...(ruleChanges !== undefined && {
+      ExpressionAttributeValues: { ...active.ExpressionAttributeValues, ':changes': ruleChanges },
+    }),
+  };
+}
+
+/** How people may write in an event; what is not given stays. Those that are false, zero, empty or `allow` are none. */
 export interface Rules {
   paused?: boolean | undefined;
   /** 0: as fast as anywhere. */
   slowModeSeconds?: number | undefined;
+  links?: 'allow' | 'deny' | undefined;
+  repeats?: 'allow' | 'deny' | undefined;
+  /** The version of the list of blocked words. */
+  words?: string | undefined;
 }
+
+const isRule = (value: Rules[keyof Rules]) => Boolean(value) && value !== 'allow';
+
+/** The rules of a new event, as its head has them. */
+export const rulesIn = (rules: Rules): Partial<EventHead> =>
+  Object.fromEntries(Object.entries(rules).filter(([, value]) => isRule(value)));
 
 /** Changes the rules of an event that has not ended. False: it has, or never was. */
 export async function setRules(table: Table, eventId: string, rules: Rules): Promise<boolean> {
   const set: string[] = [];
   const remove: string[] = [];
   for (const [rule, value] of Object.entries(rules)) {
-    if (value !== undefined) (value ? set : remove).push(rule);
+    if (value !== undefined) (isRule(value) ? set : remove).push(rule);
   }
   const values = Object.fromEntries(set.map((rule) => [`:${rule}`, rules[rule as keyof Rules]]));
   const changed = await change(table, eventId, {
     UpdateExpression: [
-      ...(set.length > 0 ? [`SET ${set.map((rule) => `${rule} = :${rule}`).join(', ')}`] : []),
-      ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
+      ...(set.length > 0 ? [`SET ${set.map((rule) => `#${rule} = :${rule}`).join(', ')}`] : []),
+      ...(remove.length > 0 ? [`REMOVE ${remove.map((rule) => `#${rule}`).join(', ')}`] : []),
+      'ADD ruleChanges :one',
     ].join(' '),
     ConditionExpression: '#status = :active',
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':active': 'active', ...values },
+    ExpressionAttributeNames: {
+      '#status': 'status',
+      ...Object.fromEntries([...set, ...remove].map((rule) => [`#${rule}`, rule])),
+    },
+    ExpressionAttributeValues: { ':active': 'active', ':one': 1, ...values },
   });
   return changed !== undefined;
+}
+
+/**
+ * Makes every sender look for mutes until `until`, milliseconds since the epoch, from the next message on. Once the mute is
+ * there: who looks then finds it.
+ */
+export async function announceMute(table: Table, eventId: string, until: number): Promise<void> {
+  const later = await change(table, eventId, {
+    UpdateExpression: 'SET mutedUntil = :until ADD ruleChanges :one',
+    ConditionExpression: `${isThere} AND (attribute_not_exists(mutedUntil) OR mutedUntil < :until)`,
+    ExpressionAttributeValues: { ':until': until, ':one': 1 },
+  });
+  if (later) return;
+  await change(table, eventId, {
+    UpdateExpression: 'ADD ruleChanges :one',
+    ConditionExpression: isThere,
+    ExpressionAttributeValues: { ':one': 1 },
+  });
 }
 
 /** Says that the outbox, or a member that was skipped, waits for a window. Also for an ended event: people still leave it. */
@@ -95,7 +148,7 @@ export async function signalPresence(table: Table, eventId: string): Promise<voi
   await change(table, eventId, {
     UpdateExpression: 'ADD outbox :one',
     // Never creates a head for an event that is not there.
-    ConditionExpression: 'attribute_exists(pk)',
+    ConditionExpression: isThere,
     ExpressionAttributeValues: { ':one': 1 },
   });
 }

@@ -1,7 +1,8 @@
 import type { Event } from '../protocol/entities.ts';
+import { blockedWordsItem } from './blocked-words.ts';
 import { type UpdateInput, updateIf } from './conditional.ts';
 import { type Cursor, newCursor } from './cursor.ts';
-import { type EventHead, newEventHead, type Rules } from './event-head.ts';
+import { type EventHead, newEventHead, type Rules, rulesIn } from './event-head.ts';
 import {
   cursorKey,
   eventGroup,
@@ -26,7 +27,8 @@ export interface EventDetails {
   hosts?: string[] | undefined;
 }
 
-export type NewEvent = EventDetails & Pick<Rules, 'slowModeSeconds'>;
+export type NewEvent = EventDetails &
+  Pick<Rules, 'slowModeSeconds' | 'links' | 'repeats'> & { blockedWords?: string[] | undefined };
 
 /** What is given changes, what is null goes, the rest stays. */
 export type EventChanges = {
@@ -43,17 +45,19 @@ type EventItem = Omit<Event, 'status' | 'participantCount' | 'pinned' | keyof Ru
 export async function createEvent(
   table: Table,
   id: string,
-  { slowModeSeconds, ...details }: NewEvent,
+  { slowModeSeconds, links, repeats, blockedWords = [], ...details }: NewEvent,
   now: number,
 ): Promise<Event> {
   const item = { id, ...defined(details), createdAt: new Date(now).toISOString() };
-  const head: EventHead = slowModeSeconds ? { ...newEventHead, slowModeSeconds } : newEventHead;
+  const words = blockedWords.length > 0 ? id : undefined;
+  const head: EventHead = { ...newEventHead, ...rulesIn({ slowModeSeconds, links, repeats, words }) };
   const unused = 'attribute_not_exists(pk)';
   const group = { group: eventGroup('active'), rank: eventRank(now, id) };
   await transact(table, [
     { Put: { Item: { ...eventKey(id), ...item, ...group }, ConditionExpression: unused } },
     { Put: { Item: { ...eventHeadKey(id), ...head }, ConditionExpression: unused } },
     { Put: { Item: { ...cursorKey(id), ...newCursor }, ConditionExpression: unused } },
+    ...(words === undefined ? [] : [{ Put: { Item: blockedWordsItem(id, blockedWords) } }]),
   ]);
   return toEvent(item, head, newCursor);
 }
@@ -173,15 +177,16 @@ async function update(
   return (await updateIf(table, eventKey(id), { ...input, ConditionExpression })) !== undefined;
 }
 
-function toEvent(item: EventItem, { status, paused, slowModeSeconds }: EventHead, cursor: Cursor): Event {
+function toEvent(item: EventItem, head: EventHead, cursor: Cursor): Event {
   const { id, name, description, createdAt, startsAt, endsAt, hosts } = item;
+  const { status, paused, slowModeSeconds, links, repeats } = head;
   return {
     id,
     name,
     ...defined({ description }),
     status,
     createdAt,
-    ...defined({ startsAt, endsAt, hosts, paused, slowModeSeconds }),
+    ...defined({ startsAt, endsAt, hosts, paused, slowModeSeconds, links, repeats }),
     participantCount: cursor.participantCount,
   };
 }

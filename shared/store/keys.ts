@@ -1,7 +1,7 @@
 /**
  * Every key of the one table. The partition key is `pk`, the sort key `sk`; the index `byGroup` (keys only) has
  * `group` and `rank` and holds events by status, newest last, connections by phase and slot, soonest due first, and the
- * bans of each event.
+ * bans and mutes of each event.
  */
 export interface Key {
   pk: string;
@@ -73,6 +73,22 @@ export const banKey = (eventId: string, participantId: string): Key => ({
   sk: 'META',
 });
 export const banGroup = (eventId: string): string => `BANS#${eventId}`;
+
+/** That a participant is muted in an event. The mutes of an event are in the index, newest last. */
+export const muteKey = (eventId: string, participantId: string): Key => ({
+  pk: `MUTE#${eventId}#${participantId}`,
+  sk: 'META',
+});
+export const muteGroup = (eventId: string): string => `MUTES#${eventId}`;
+
+/** The words that nobody but moderators may write in an event. */
+export const wordsKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'WORDS' });
+
+/** That a participant has just sent something in an event, by the hash of it. */
+export const saidKey = (eventId: string, participantId: string, hash: string): Key => ({
+  pk: `SAID#${eventId}#${participantId}`,
+  sk: hash,
+});
 
 /** Who moderated what in an event, in order; without one, whose attempts to create or change events were refused. */
 export const auditPartition = (eventId?: string): string =>

@@ -137,7 +137,7 @@ async function overrun(table: Table, viewers: number, perSecond: number) {
       const participant = { id: newId(), username: 'somebody' };
       const sentAt = new Date().toISOString();
       const result = await append(chat, eventId, {
-        gate: 'writable',
+        gate: 'active',
         entryAt: (seq) => ({
           seq,
           kind: 'message' as const,

@@ -76,6 +76,8 @@ const rightData: Record<Action, Record<string, string>> = {
   kick: { participantId: '"nobody"', reason: '"spam"' },
   ban: { participantId: '"nobody"', seconds: '60' },
   unban: { participantId: '"nobody"' },
+  mute: { participantId: '"nobody"', seconds: '60', reason: '"spam"' },
+  unmute: { participantId: '"nobody"' },
   updateEvent: { paused: 'true', slowModeSeconds: '9' },
 };
 

@@ -81,6 +81,11 @@ describe('the WebSocket API', () => {
         'typing',
         'unban',
         'unpin',
+        'mute',
+        'sendMessage',
+        'typing',
+        'unban',
+        'unmute',
         'updateEvent',
       ].sort(),
     );
@@ -135,6 +140,9 @@ describe('the HTTP API', () => {
       'GET /api/events/{id}/bans': 'AWS_IAM',
       'POST /api/events/{id}/bans': 'AWS_IAM',
       'DELETE /api/events/{id}/bans/{participantId}': 'AWS_IAM',
+      'GET /api/events/{id}/mutes': 'AWS_IAM',
+      'POST /api/events/{id}/mutes': 'AWS_IAM',
+      'DELETE /api/events/{id}/mutes/{participantId}': 'AWS_IAM',
       'GET /api/events/{id}/audit': 'AWS_IAM',
     });
   });

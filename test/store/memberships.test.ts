@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { deleteBan, putBan } from '../../shared/store/bans.ts';
+import { bans } from '../../shared/store/bans.ts';
 import {
   deleteUnjoined,
   getConnection,
@@ -111,12 +111,12 @@ test('a ban keeps a participant out of its event until it ends or is lifted, and
   const ban = { participantId: 'id of ana', bannedAt: new Date().toISOString() };
   const joinAs = async (connectionId: string, eventId: string) =>
     join(table, await connect(connectionId), membership('ana', eventId), held);
-  await putBan(table, 'e', ban);
+  await bans.put(table, 'e', ban);
   expect([await joinAs('c', 'e'), await joinAs('d', 'f')]).toEqual(['banned', 'joined']);
   expect((await audience()).flat()).toEqual([]);
-  await putBan(table, 'e', { ...ban, expiresAt: new Date(Date.now() - 1).toISOString() });
+  await bans.put(table, 'e', { ...ban, expiresAt: new Date(Date.now() - 1).toISOString() });
   expect(await joinAs('g', 'e')).toBe('joined');
-  await putBan(table, 'e', ban);
-  await deleteBan(table, 'e', 'id of ana');
+  await bans.put(table, 'e', ban);
+  await bans.lift(table, 'e', 'id of ana');
   expect(await joinAs('h', 'e')).toBe('joined');
 });

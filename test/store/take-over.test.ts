@@ -3,7 +3,7 @@ import { ulid } from 'ulid';
 import { beforeEach, expect, test } from 'vitest';
 import { expireMembership, markConnectionLost, removeConnection } from '../../shared/delivery/departures.ts';
 import { chatSettings } from '../../shared/settings.ts';
-import { putBan } from '../../shared/store/bans.ts';
+import { bans } from '../../shared/store/bans.ts';
 import {
   type Connection,
   getConnection,
@@ -134,7 +134,10 @@ test('a takeover moves everything at once, and only once', async () => {
 test('nobody comes back to an event that it was banned from', async () => {
   await enter('old');
   const [from, to] = [await find('old'), await connect('new')];
-  await putBan(table, 'e', { participantId: membership.participant.id, bannedAt: new Date().toISOString() });
+  await bans.put(table, 'e', {
+    participantId: membership.participant.id,
+    bannedAt: new Date().toISOString(),
+  });
   const recovery = {
     from,
     to,

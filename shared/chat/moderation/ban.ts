@@ -1,7 +1,7 @@
 import type { ActionData } from '../../protocol/client-to-server.ts';
 import type { Ban } from '../../protocol/entities.ts';
 import type { Replies } from '../../protocol/replies.ts';
-import { deleteBan, nameBan, putBan } from '../../store/bans.ts';
+import { bans } from '../../store/bans.ts';
 import type { Chat } from '../chat.ts';
 import { audit } from './audit.ts';
 import { expel, participantIdOf } from './participants.ts';
@@ -22,10 +22,10 @@ export async function ban(
   const ban: Ban = { participantId, bannedAt: new Date(now).toISOString(), ...why, ...until };
   await audit(chat, eventId, actor, { action: 'ban', participantId, ...why, changes: until });
   // First: whoever joins from now on is refused, whoever has joined before is found.
-  await putBan(chat.table, eventId, ban);
+  await bans.put(chat.table, eventId, ban);
   const username = await expel(chat, eventId, participantId, { banned: true, ...why, ...until });
   if (username === undefined) return { ban };
-  await nameBan(chat.table, eventId, participantId, username);
+  await bans.name(chat.table, eventId, participantId, username);
   return { ban: { ...ban, username } };
 }
 
@@ -38,6 +38,6 @@ export async function unban(
 ): Promise<object> {
   const participantId = participantIdOf(chat, person);
   await audit(chat, eventId, actor, { action: 'unban', participantId });
-  await deleteBan(chat.table, eventId, participantId);
+  await bans.lift(chat.table, eventId, participantId);
   return {};
 }

@@ -1,8 +1,9 @@
-import type { AuditRecord, Ban } from '../../protocol/entities.ts';
+import type { AuditRecord, Ban, Mute } from '../../protocol/entities.ts';
 import { limits } from '../../protocol/limits.ts';
 import { badRequest } from '../../protocol/parse.ts';
 import { listAudit as readAudit } from '../../store/audit.ts';
-import { listBans as readBans } from '../../store/bans.ts';
+import { bans } from '../../store/bans.ts';
+import { mutes } from '../../store/mutes.ts';
 import type { Chat } from '../chat.ts';
 
 interface Page {
@@ -14,12 +15,26 @@ interface Page {
 export async function listBans(
   { table }: Chat,
   eventId: string,
-  { limit = limits.historyLength, cursor }: Page,
+  page: Page,
 ): Promise<{ bans: Ban[]; nextCursor?: string }> {
-  const from = readCursor(cursor, /^\d{4}-\d\d-\d\dT[\d:.]{12}Z#[\w-]{1,64}$/);
-  const { next, ...page } = await readBans(table, eventId, { limit, from });
-  return { ...page, ...nextCursor(next) };
+  const { items, next } = await bans.list(table, eventId, sanctionsFrom(page));
+  return { bans: items, ...nextCursor(next) };
 }
+
+/** The current mutes of an event, likewise. */
+export async function listMutes(
+  { table }: Chat,
+  eventId: string,
+  page: Page,
+): Promise<{ mutes: Mute[]; nextCursor?: string }> {
+  const { items, next } = await mutes.list(table, eventId, sanctionsFrom(page));
+  return { mutes: items, ...nextCursor(next) };
+}
+
+const sanctionsFrom = ({ limit = limits.historyLength, cursor }: Page) => ({
+  limit,
+  from: readCursor(cursor, /^\d{4}-\d\d-\d\dT[\d:.]{12}Z#[\w-]{1,64}$/),
+});
 
 /** The audit log of an event, or of refused attempts on any, newest first. Throws `BAD_REQUEST` for a cursor that the server did not make. */
 export async function listAudit(

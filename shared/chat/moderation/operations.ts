@@ -8,6 +8,7 @@ import { announce } from './announce.ts';
 import { ban, unban } from './ban.ts';
 import { deleteMessage } from './delete-message.ts';
 import { kick } from './kick.ts';
+import { mute, unmute } from './mute.ts';
 import { pin, unpin } from './pin.ts';
 import { type Actor, requireModerator } from './require-moderator.ts';
 import { updateEvent } from './update-event.ts';
@@ -43,6 +44,8 @@ export const moderation = {
   kick: moderating<'kick'>(kick),
   ban: moderating<'ban'>(ban),
   unban: moderating<'unban'>(unban),
+  mute: moderating<'mute'>(mute),
+  unmute: moderating<'unmute'>(unmute),
   updateEvent: moderating<'updateEvent'>(async (chat, eventId, actor, rules) => ({
     event: await updateEvent(chat, eventId, actor, rules),
   })),

@@ -1,6 +1,8 @@
 import { deliverNow } from '../../delivery/deliver.ts';
+import { newId } from '../../ids.ts';
 import type { Event } from '../../protocol/entities.ts';
 import { ChatError } from '../../protocol/errors.ts';
+import { deleteBlockedWords, putBlockedWords } from '../../store/blocked-words.ts';
 import { allocateEnd, getEventHead, type Rules, setRules } from '../../store/event-head.ts';
 import { type EventChanges, listAsEnded, updateEvent as update } from '../../store/events.ts';
 import { logExpiry, putEntry } from '../../store/log.ts';
@@ -12,7 +14,8 @@ import { audit } from './audit.ts';
 import type { Actor } from './require-moderator.ts';
 import { tellHostsApart } from './tell-hosts-apart.ts';
 
-export type Changes = EventChanges & Rules & { status?: 'ended' | undefined };
+export type Changes = EventChanges &
+  Omit<Rules, 'words'> & { status?: 'ended' | undefined; blockedWords?: string[] | undefined };
 
 /**
  * Changes an event, or ends it, and tells its audience. Safe to repeat, which also finishes what a crash left undone.
@@ -22,7 +25,7 @@ export async function updateEvent(
   chat: Chat,
   id: string,
   actor: Actor,
-  { status, paused, slowModeSeconds, ...details }: Changes,
+  { status, paused, slowModeSeconds, links, repeats, blockedWords, ...details }: Changes,
 ): Promise<Event> {
   const { table } = chat;
   const before = await getEvent(chat, id);
@@ -30,16 +33,24 @@ export async function updateEvent(
     startsAt: details.startsAt === undefined ? before.startsAt : details.startsAt,
     endsAt: details.endsAt === undefined ? before.endsAt : details.endsAt,
   });
-  const rules = { paused, slowModeSeconds };
+  const words = blockedWords && (blockedWords.length > 0 ? newId() : '');
+  const rules: Rules = { paused, slowModeSeconds, links, repeats, words };
   const hasRules = isAny(rules);
   // Together with the end they may be repeated.
   const mayHaveEnded = status === 'ended';
   if (hasRules && before.status === 'ended' && !mayHaveEnded) throw new ChatError('EVENT_ENDED');
-  await audit(chat, id, actor, { action: 'updateEvent', changes: { status, ...rules, ...details } });
+  await audit(chat, id, actor, {
+    action: 'updateEvent',
+    // Not the words: hosts may read this.
+    changes: { status, ...rules, words: blockedWords?.length, ...details },
+  });
   await update(table, id, details);
+  // First: whoever finds the new version finds its words.
+  if (blockedWords && words) await putBlockedWords(table, id, blockedWords);
   // Whoever joins from now on is told apart by that.
   if (details.hosts) await tellHostsApart(chat, id, before.hosts ?? [], details.hosts);
   if (hasRules && !(await setRules(table, id, rules)) && !mayHaveEnded) throw new ChatError('EVENT_ENDED');
+  if (words === '') await deleteBlockedWords(table, id);
   if (status === 'ended') await endEvent(chat, id);
   else if (hasRules || isAny(details)) {
     await append(chat, id, {

@@ -13,6 +13,7 @@ import { getSession } from '../../store/sessions.ts';
 import { takeOver } from '../../store/take-over.ts';
 import type { Chat } from '../chat.ts';
 import { readableEnd } from '../history.ts';
+import { muteOf, toldOf } from '../muted.ts';
 import { takeAllowance } from '../rate-limit.ts';
 import { roleOf, withRole } from '../role-of.ts';
 import { replay } from './replay.ts';
@@ -144,4 +145,7 @@ async function followUp(
   const { offset, joinId, membership } = stay;
   await signalPresence(chat.table, offset.eventId);
   await replay(chat, { to, joinId, offset, participant: membership.participant });
+  // It may have been muted meanwhile.
+  const mute = await muteOf(chat.table, offset.eventId, membership.participant);
+  if (mute) await chat.send(to, toldOf(offset.eventId, mute));
 }

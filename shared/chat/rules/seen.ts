@@ -1,0 +1,6 @@
+const IGNORED = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+/** More than anybody stacks on a letter: normalising a long run of marks takes quadratic time. */
+const LONG_RUN = /(\p{M}{8})\p{M}+/gu;
+
+/** A text without what shows nothing, which can be normalised in linear time. */
+export const seen = (text: string): string => text.replace(IGNORED, '').replace(LONG_RUN, '$1');
