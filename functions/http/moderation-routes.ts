@@ -7,6 +7,7 @@ import {
   queryFields,
 } from '../../shared/protocol/client-to-server.ts';
 import { banSchema } from '../../shared/protocol/entities.ts';
+import { countedReactions } from '../../shared/protocol/reactions.ts';
 import { opaqueId } from '../../shared/protocol/text.ts';
 import {
   answer,
@@ -56,6 +57,17 @@ export const eraseMessages = createRoute({
       z.object({ deleted: z.int(), isComplete: z.boolean(), upTo: z.int().optional() }),
     ),
     ...refusals(400, 401, 403, 404),
+  },
+});
+
+export const postReactions = createRoute({
+  ...at('postReactions', 'Messages'),
+  summary: 'Add reactions that were counted elsewhere',
+  ...protectedRoute,
+  request: { params, body: body(countedReactions) },
+  responses: {
+    202: { description: 'Counted. The audience is told with the next window.' },
+    ...refusals(400, 401, 403, 404, 409, 413, 429),
   },
 });
 

@@ -44,7 +44,7 @@ export const params = z.object({ id: opaqueId });
 
 /** What operators set of an event. */
 const hosts = optional(z.array(person).max(limits.hosts, `must have at most ${limits.hosts} entries`));
-const { slowModeSeconds } = rules;
+const { slowModeSeconds, reactions } = rules;
 export const creation = z.object({
   name: eventName,
   description: optional(description),
@@ -52,6 +52,7 @@ export const creation = z.object({
   endsAt: optional(instant),
   hosts,
   slowModeSeconds,
+  reactions,
 });
 export const changes = z.object({
   name: optional(eventName),

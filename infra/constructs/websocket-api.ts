@@ -33,6 +33,7 @@ const functions: readonly [
   ['leaveEvent', 'LeaveEvent', 'websocket/leave-event', { itemActions: runsWindows, methods: posts }],
   ['sendMessage', 'SendMessage', 'websocket/send-message', { itemActions: runsWindows, methods: posts }],
   ['typing', 'Typing', 'websocket/typing', { itemActions: tellsAudience, methods: posts }],
+  ['react', 'React', 'websocket/react', { itemActions: runsWindows, methods: posts }],
   [
     'getActiveEvents',
     'GetActiveEvents',

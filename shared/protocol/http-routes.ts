@@ -19,6 +19,7 @@ export const httpRoutes = {
   updateEvent: { method: 'patch', path: '/api/events/{id}', access: 'moderators' },
   eraseMessages: { method: 'delete', path: '/api/events/{id}/messages', access: 'moderators' },
   deleteMessage: { method: 'delete', path: '/api/events/{id}/messages/{seq}', access: 'moderators' },
+  postReactions: { method: 'post', path: '/api/events/{id}/reactions', access: 'moderators' },
   kick: { method: 'post', path: '/api/events/{id}/kicks', access: 'moderators' },
   listBans: { method: 'get', path: '/api/events/{id}/bans', access: 'moderators' },
   ban: { method: 'post', path: '/api/events/{id}/bans', access: 'moderators' },

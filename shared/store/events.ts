@@ -1,4 +1,5 @@
 import type { Event } from '../protocol/entities.ts';
+import { defaultReactions } from '../protocol/reactions.ts';
 import { type UpdateInput, updateIf } from './conditional.ts';
 import { type Cursor, newCursor } from './cursor.ts';
 import { type EventHead, newEventHead, type Rules } from './event-head.ts';
@@ -23,6 +24,8 @@ export interface EventDetails {
   endsAt?: string | undefined;
   /** Ids of participants who may moderate it. */
   hosts?: string[] | undefined;
+  /** The emoji that people can react with. */
+  reactions?: string[] | undefined;
 }
 
 export type NewEvent = EventDetails & Pick<Rules, 'slowModeSeconds'>;
@@ -35,7 +38,8 @@ export type EventChanges = {
     | undefined;
 };
 
-type EventItem = Omit<Event, 'status' | 'participantCount' | keyof Rules>;
+type EventItem = Omit<Event, 'status' | 'participantCount' | 'reactions' | 'reactionTotals' | keyof Rules> &
+  Pick<EventDetails, 'reactions'>;
 
 /** Creates the event with its head and its cursor. */
 export async function createEvent(
@@ -116,6 +120,13 @@ export async function getHosts(
   return item?.hosts ?? [];
 }
 
+/** The emoji that people can react with in an event. */
+export async function getReactions(table: Table, id: string): Promise<readonly string[]> {
+  return reactionsOf((await getItem<EventItem>(table, eventKey(id), { consistent: false })) ?? {});
+}
+
+const reactionsOf = ({ reactions }: Pick<EventDetails, 'reactions'>) => reactions ?? [...defaultReactions];
+
 /** Changes what is given and leaves the rest. False: no such event. */
 export async function updateEvent(table: Table, id: string, changes: EventChanges): Promise<boolean> {
   const entries = Object.entries(defined(changes));
@@ -158,6 +169,11 @@ async function update(
 
 function toEvent(item: EventItem, { status, paused, slowModeSeconds }: EventHead, cursor: Cursor): Event {
   const { id, name, description, createdAt, startsAt, endsAt, hosts } = item;
+  const reactions = reactionsOf(item);
+  const used = reactions.flatMap((reaction) => {
+    const total = cursor.reactionsTold?.[reaction];
+    return total === undefined ? [] : [[reaction, total] as const];
+  });
   return {
     id,
     name,
@@ -166,6 +182,8 @@ function toEvent(item: EventItem, { status, paused, slowModeSeconds }: EventHead
     createdAt,
     ...defined({ startsAt, endsAt, hosts, paused, slowModeSeconds }),
     participantCount: cursor.participantCount,
+    reactions,
+    ...(used.length > 0 && { reactionTotals: Object.fromEntries(used) }),
   };
 }
 

@@ -32,9 +32,11 @@ export async function updateEvent(
   });
   const rules = { paused, slowModeSeconds };
   const hasRules = isAny(rules);
+  const { reactions } = details;
   // Together with the end they may be repeated.
   const mayHaveEnded = status === 'ended';
-  if (hasRules && before.status === 'ended' && !mayHaveEnded) throw new ChatError('EVENT_ENDED');
+  if ((hasRules || reactions) && before.status === 'ended' && !mayHaveEnded)
+    throw new ChatError('EVENT_ENDED');
   await audit(chat, id, actor, { action: 'updateEvent', changes: { status, ...rules, ...details } });
   await update(table, id, details);
   // Whoever joins from now on is told apart by that.
