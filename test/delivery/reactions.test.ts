@@ -107,6 +107,44 @@ test('whoever could not be served knows the totals from the next reactions', asy
   expect(room.reactions('ana')).toEqual({ counts: [{ '👍': 2 }, { '👍': 1 }], totals: { '👍': 3 } });
 });
 
+/** A table on which something happens after a command, the so manieth. */
+function interrupted({ name, client }: Table, after: number, act: () => Promise<unknown>) {
+  let commands = 0;
+  const send = client.send.bind(client) as (command: object) => Promise<unknown>;
+  const watched = {
+    async send(command: object) {
+      const answer = await send(command);
+      commands += 1;
+      if (commands === after) await act();
+      return answer;
+    },
+  };
+  const table: Table = { name, client: Object.assign(Object.create(client), watched) };
+  return { table, hasHappened: () => commands >= after };
+}
+
+test('whoever reacts between any two steps of a window is told of by that one or the next', async () => {
+  let total = 0;
+  for (let after = 1, isDone = false; !isDone; after += 1) {
+    await room.react({ '👍': 1 });
+    total += 1;
+    await passTime(room);
+    const { table, hasHappened } = interrupted(room.delivery.table, after, async () => {
+      await room.react({ '👍': 1 });
+      total += 1;
+    });
+    await catchUp({ ...room.delivery, table }, 'e', soon());
+    isDone = !hasHappened();
+    await passTime(room);
+    // The stream: it does nothing where the head does not say that there is something to do.
+    await room.catchUp();
+    const { counts, totals } = room.reactions('ana');
+    expect(totals, `after ${after} steps`).toEqual({ '👍': total });
+    expect(counts.reduce((sum, count) => sum + (count['👍'] ?? 0), 0)).toBe(total);
+  }
+  expect(total).toBeGreaterThan(10);
+});
+
 /** A table that is cut off after so many writes: all that its function asks for from then on fails. */
 function mortal({ name, client }: Table, lives: number) {
   let writes = 0;
@@ -122,6 +160,26 @@ function mortal({ name, client }: Table, lives: number) {
   const table: Table = { name, client: Object.assign(Object.create(client), dying) };
   return { table, isDead: () => writes >= lives };
 }
+
+test('an answer that is lost, and asked for again by the SDK, counts nothing twice', async () => {
+  const { table } = room.delivery;
+  let lost = 0;
+  table.client.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      lost += 1;
+      if (lost === 1) throw Object.assign(new Error('lost'), { name: 'TimeoutError' });
+      return answer;
+    },
+    { step: 'deserialize', name: 'loseAnswer' },
+  );
+  await countReactions(table, 'e', { '👍': 1 });
+  table.client.middlewareStack.remove('loseAnswer');
+  expect(lost).toBe(2);
+  await room.react({ '👍': 1 });
+  await room.catchUp();
+  expect(room.reactions('ana').totals).toEqual({ '👍': 2 });
+});
 
 describe('a function that is killed', () => {
   test('after any write of a window has told nothing, or tells it again: the totals are right', async () => {

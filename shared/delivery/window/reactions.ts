@@ -8,6 +8,9 @@ import type { Delivery } from '../types.ts';
 type Told = Pick<Cursor, 'reactions' | 'reactionsTold' | 'nextReactionsAt'>;
 type Heard = Pick<EventHead, 'reactions'>;
 
+/** Reactions that are alone wait so many windows' time, at the pace, for a message in whose frames they cost nothing. */
+const ALONE_AFTER = 2;
+
 const haveWaiting = (head: Heard, cursor: Told): boolean => head.reactions > cursor.reactions;
 
 /** Whether reactions wait that are reason enough for a window, if nothing else is. */
@@ -22,6 +25,10 @@ export function untilReactions(
   const isMore = head.seq > cursor.delivered || head.outbox > cursor.outbox;
   return isMore || !haveWaiting(head, cursor) ? 0 : Math.max(0, cursor.nextReactionsAt - Date.now());
 }
+
+/** When a window may begin that has nothing else to tell, after one that began at `startedAt` and is to be followed by a pause. */
+export const nextReactionsAfter = (told: Told, startedAt: number, pauseMs: number): number =>
+  Math.max(told.nextReactionsAt, startedAt + ALONE_AFTER * pauseMs);
 
 /**
  * What a window that begins now tells of reactions, if anybody has signalled some: how many more were counted than windows

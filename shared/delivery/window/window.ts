@@ -20,7 +20,7 @@ import { type AudienceMember, readAudience, renameTabs } from './audience.ts';
 import { readBacklog } from './backlog.ts';
 import type { Lease } from './lease-holder.ts';
 import { earliestOf, type Positions, positionsOf } from './positions.ts';
-import { collectReactions } from './reactions.ts';
+import { collectReactions, nextReactionsAfter } from './reactions.ts';
 import { recordPresence } from './record-presence.ts';
 import { surplusTabs, tellSurplus } from './surplus-tabs.ts';
 import { handleUnserved } from './unserved.ts';
@@ -143,6 +143,7 @@ export async function runWindow(
   if (behind > 0 || recorded.length < outbox.length) await signalPresence(table, eventId);
   await renameTabs(table, eventId, members, presence.renamed);
   delivery.metrics.count('Windows', 1);
+  const pauseMs = pauseFor(Math.max(members.length, served.frames), delivery);
   return {
     cleanUp: () => tidyUp(delivery, eventId, recorded),
     departures: departures + leaving.length - open.length,
@@ -158,7 +159,8 @@ export async function runWindow(
       participantCount: presence.participantCount,
       pending,
       ...reactions.told,
-      nextWindowAt: startedAt + pauseFor(Math.max(members.length, served.frames), delivery),
+      nextReactionsAt: nextReactionsAfter(reactions.told, startedAt, pauseMs),
+      nextWindowAt: startedAt + pauseMs,
     },
   };
 }
