@@ -55,6 +55,8 @@ export const chatSettings = z.object({
   publishPerSecond: number.positive().max(1_000).default(20),
   typingPerSecond: number.positive().max(1_000).default(2),
   typingBurst: count.min(1).max(10_000).default(4),
+  reactsPerSecond: number.positive().max(1_000).default(5),
+  reactBurst: count.min(1).max(10_000).default(10),
   joinsPerSecond: number.positive().max(1_000).default(2),
   joinBurst: count.min(1).max(10_000).default(10),
   /** Requests of one connection that have no rate of their own: reads, pings, and what is no request at all. */

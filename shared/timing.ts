@@ -15,6 +15,8 @@ export const timing = {
   directMs: 4_000,
   /** Between two looks at a lease that another holds. */
   busyWaitMs: 100,
+  /** Windows that have nothing else to tell tell reactions so often at most. */
+  reactionsMs: 1_000,
   /** A number that nothing stands on is closed after this; its writer, if alive, takes another. */
   holeMs: 1_000,
   holeWaitMs: 50,

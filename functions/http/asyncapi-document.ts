@@ -9,6 +9,7 @@ const actions: Record<Action, string> = {
   joinEvent: 'Join an event, and leave the one that you were in. Under another name, you are renamed.',
   sendMessage: 'Send a message to everybody in the event.',
   typing: 'Tell the others that you have begun to type, or have stopped. Only in small audiences.',
+  react: 'React with an emoji of the event, up to 10 times at once.',
   leaveEvent: 'Leave the event.',
   getActiveEvents: 'List active events, newest first.',
   getHistory: 'Read messages of the event: the newest ones, those before a seq, or those after a seq.',

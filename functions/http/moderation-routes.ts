@@ -9,7 +9,8 @@ import {
   publication,
   queryFields,
 } from '../../shared/protocol/client-to-server.ts';
-import { banSchema, muteSchema } from '../../shared/protocol/entities.ts';
+import { banSchema, banSchema, muteSchema } from '../../shared/protocol/entities.ts';
+import { countedReactions } from '../../shared/protocol/reactions.ts';
 import { opaqueId } from '../../shared/protocol/text.ts';
 import {
   answer,
@@ -73,6 +74,17 @@ export const publishMessage = createRoute({
   request: { params, body: body(publication) },
   responses: {
     201: answer('The message; of a repeat, the first one', z.object({ message })),
+    ...refusals(400, 401, 403, 404, 409, 413, 429),
+  },
+});
+
+export const postReactions = createRoute({
+  ...at('postReactions', 'Messages'),
+  summary: 'Add reactions that were counted elsewhere',
+  ...protectedRoute,
+  request: { params, body: body(countedReactions) },
+  responses: {
+    202: { description: 'Counted. The audience is told with the next window.' },
     ...refusals(400, 401, 403, 404, 409, 413, 429),
   },
 });

@@ -11,6 +11,7 @@ import { pin, unpin } from '../../shared/chat/moderation/pin.ts';
 import { publish } from '../../shared/chat/moderation/publish.ts';
 import { requireModerator } from '../../shared/chat/moderation/require-moderator.ts';
 import { isAny, updateEvent } from '../../shared/chat/moderation/update-event.ts';
+import { postReactions } from '../../shared/chat/react.ts';
 import { ChatError } from '../../shared/protocol/errors.ts';
 import { parse } from '../../shared/protocol/parse.ts';
 import { opaqueId } from '../../shared/protocol/text.ts';
@@ -48,12 +49,12 @@ app.on(['POST', 'PUT', 'PATCH'], '/api/events/:id/*', requireUtf8, async (c, nex
 });
 
 app.openapi(routes.updateEvent, async (c) => {
-  const { status, paused, slowModeSeconds, hosts, ...details } = c.req.valid('json');
+  const { status, paused, slowModeSeconds, reactions, hosts, ...details } = c.req.valid('json');
   const actor = c.get('actor');
   // Moderators and hosts may change the rules of an event, but not its details or its hosts.
   const isOperators = isAny({ ...details, hosts });
   if (isOperators && !actor.rights.includes('operate')) throw new ChatError('FORBIDDEN');
-  const rules = { status, paused, slowModeSeconds };
+  const rules = { status, paused, slowModeSeconds, reactions };
   const changes = { ...rules, ...details, hosts: participantIdsOf(hosts) };
   const event = await updateEvent(chat, c.req.valid('param').id, actor, changes);
   const blockedWords = actor.rights.includes('operate') ? await getBlockedWords(chat.table, event.id) : [];
@@ -89,6 +90,11 @@ app.openapi(routes.unpin, async (c) => {
 app.openapi(routes.kick, async (c) => {
   await kick(chat, c.req.valid('param').id, c.get('actor'), c.req.valid('json'));
   return c.body(null, 204);
+});
+
+app.openapi(routes.postReactions, async (c) => {
+  await postReactions(chat, c.req.valid('param').id, c.get('actor'), c.req.valid('json'));
+  return c.body(null, 202);
 });
 
 app.openapi(routes.ban, async (c) =>

@@ -48,7 +48,7 @@ export const params = z.object({ id: opaqueId });
 
 /** What operators set of an event. */
 const hosts = optional(z.array(person).max(limits.hosts, `must have at most ${limits.hosts} entries`));
-const { slowModeSeconds } = rules;
+const { slowModeSeconds, reactions } = rules;
 const denied = z.enum(['allow', 'deny'], 'must be "allow" or "deny"');
 const operatorsRules = {
   blockedWords: optional(
@@ -64,6 +64,7 @@ export const creation = z.object({
   endsAt: optional(instant),
   hosts,
   slowModeSeconds,
+  reactions,
   ...operatorsRules,
 });
 export const changes = z.object({

@@ -15,6 +15,7 @@ export const entries = [
   'websocket/leave-event',
   'websocket/send-message',
   'websocket/typing',
+  'websocket/react',
   'websocket/get-active-events',
   'websocket/get-history',
   'websocket/moderate',

@@ -34,6 +34,7 @@ const functions: readonly [
   ['leaveEvent', 'LeaveEvent', 'websocket/leave-event', { itemActions: runsWindows, methods: posts }],
   ['sendMessage', 'SendMessage', 'websocket/send-message', { itemActions: runsWindows, methods: posts }],
   ['typing', 'Typing', 'websocket/typing', { itemActions: tellsAudience, methods: posts }],
+  ['react', 'React', 'websocket/react', { itemActions: runsWindows, methods: posts }],
   [
     'getActiveEvents',
     'GetActiveEvents',
@@ -47,8 +48,7 @@ const functions: readonly [
     { itemActions: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], methods: posts },
   ],
   [
-    ['deleteMessage', 'announce', 'pin', 'unpin', 'kick', 'ban', 'unban', 'updateEvent'],
-    ['deleteMessage', 'kick', 'ban', 'unban', 'mute', 'unmute', 'updateEvent'],
+    ['deleteMessage', 'announce', 'pin', 'unpin', 'kick', 'ban', 'unban', 'mute', 'unmute', 'updateEvent'],
     'Moderate',
     'websocket/moderate',
     { itemActions: runsWindows, methods: posts },

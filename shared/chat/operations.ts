@@ -7,6 +7,7 @@ import { joinEvent } from './join-event.ts';
 import { leaveEvent } from './leave-event.ts';
 import { moderation } from './moderation/operations.ts';
 import { ping } from './ping.ts';
+import { react } from './react.ts';
 import { sendMessage } from './send-message.ts';
 import { typing } from './typing.ts';
 
@@ -15,6 +16,7 @@ export const operations: { [A in Action]: Operation<ActionData<A>, Replies[A]> }
   joinEvent,
   sendMessage,
   typing,
+  react,
   leaveEvent,
   getActiveEvents,
   getHistory,

@@ -5,7 +5,7 @@ import { type Rate, type Taken, takeRate } from '../store/rate.ts';
 import type { Table } from '../store/table.ts';
 import type { Chat } from './chat.ts';
 
-type Limited = 'joinEvent' | 'sendMessage' | 'typing' | 'moderate' | 'publish' | 'repeat';
+type Limited = 'joinEvent' | 'sendMessage' | 'typing' | 'react' | 'moderate' | 'publish' | 'repeat';
 
 /**
  * Takes one, or as many as it costs, from the allowance of each of these: a participant on all its connections together, a connection whoever it
@@ -21,6 +21,7 @@ export async function takeAllowance(
     joinEvent: { perSecond: settings.joinsPerSecond, burst: settings.joinBurst },
     sendMessage: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
     typing: { perSecond: settings.typingPerSecond, burst: settings.typingBurst },
+    react: { perSecond: settings.reactsPerSecond, burst: settings.reactBurst },
     moderate: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
     publish: { perSecond: settings.publishPerSecond, burst: Math.ceil(2 * settings.publishPerSecond) },
     // Events that recoveries bring once more.

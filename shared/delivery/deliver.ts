@@ -4,6 +4,7 @@ import { type EventHead, getEventHead } from '../store/event-head.ts';
 import { logExpiry, putEntry } from '../store/log.ts';
 import { timing } from '../timing.ts';
 import type { Delivery } from './types.ts';
+import { untilReactions } from './window/reactions.ts';
 import { type KnownState, runWindows } from './window/run-windows.ts';
 
 const DIRECT_WINDOWS = 3;
@@ -56,7 +57,8 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
   const goal = await getEventHead(table, eventId);
   if (!goal) return;
   let hole: { seq: number; since: number } | undefined;
-  for (let written: KnownState | undefined = { head: goal }; ; written = undefined) {
+  let head: EventHead | undefined = goal;
+  for (;;) {
     const cursor = await getCursor(table, eventId);
     if (!cursor || isCaughtUp(goal, cursor)) return;
     if (Date.now() > beginUntil) throw new Error('Delivery has not caught up in time');
@@ -64,7 +66,15 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
       await sleep(timing.busyWaitMs);
       continue;
     }
-    const result = await runWindows(delivery, eventId, bounds, written);
+    const reactionsMs = untilReactions(head ?? goal, cursor);
+    if (reactionsMs > 0) {
+      // What is written meanwhile does not wait with them.
+      await sleep(Math.min(reactionsMs, timing.busyWaitMs));
+      head = await getEventHead(table, eventId);
+      continue;
+    }
+    const result = await runWindows(delivery, eventId, bounds, head && { head });
+    head = undefined;
     if (result.state === 'done' && isCaughtUp(goal, result.progress)) return;
     if (result.state === 'early') throw new Error('The pace allows the next window only after the deadline');
     if (result.state !== 'hole') continue;
@@ -78,8 +88,8 @@ const isHeld = ({ lease, leaseUntil = 0 }: Cursor) => lease !== undefined && lea
 
 export const isCaughtUp = (
   head: EventHead,
-  { delivered, outbox }: Pick<Cursor, 'delivered' | 'outbox'>,
-): boolean => delivered >= head.seq && outbox >= head.outbox;
+  { delivered, outbox, reactions }: Pick<Cursor, 'delivered' | 'outbox' | 'reactions'>,
+): boolean => delivered >= head.seq && outbox >= head.outbox && reactions >= head.reactions;
 
 /** Puts `void` where a writer died, or the end of the event where its announcer did. A late writer finds it taken. */
 async function closeHole(

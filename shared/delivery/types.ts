@@ -29,6 +29,7 @@ export interface Log {
 export type Metric =
   | 'Joins'
   | 'Messages'
+  | 'Reactions'
   | 'Windows'
   | 'FramesPosted'
   | 'ConnectionsGone'

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { limits } from './limits.ts';
 import { metadata } from './metadata.ts';
 import { optional } from './optional.ts';
+import { react, reactionList } from './reactions.ts';
 import { clientMessageId, messageText, opaqueId, reason, username } from './text.ts';
 
 const seq = z.int('must be a whole number').min(0, 'must not be negative');
@@ -77,6 +78,7 @@ export const rules = {
       .min(0, 'must not be negative')
       .max(limits.slowModeSeconds, `must be at most ${limits.slowModeSeconds}`),
   ),
+  reactions: optional(reactionList).describe('The emoji that people can react with; none: they cannot.'),
 };
 
 /** What moderators tell everybody. */
@@ -112,6 +114,7 @@ export const clientToServer = {
     metadata: optional(metadata).describe('For front ends.'),
   }),
   typing: z.object({ isTyping: z.boolean('must be true or false') }),
+  react,
   leaveEvent: z.object({}),
   getActiveEvents: z.object({ limit: optional(limit), cursor: optional(z.string()) }),
   getHistory: z.object(pageFields).refine(oneDirection, oneDirectionOnly),

@@ -51,6 +51,13 @@ export const eventSchema = z.object({
   hosts: z.array(z.string()).optional().describe('Ids of participants who may moderate it.'),
   paused: z.literal(true).optional().describe('Only moderators can write.'),
   slowModeSeconds: z.int().optional().describe('Everybody else must wait this long between messages.'),
+  reactions: z.array(z.string()).describe('The emoji that people can react with.'),
+  reactionTotals: z
+    .record(z.string(), z.int())
+    .optional()
+    .describe(
+      'How often each of them was used, as the last `reactions` told; without those that never were.',
+    ),
   pinned: messageSchema.optional().describe('The message that everybody sees first.'),
   links: z
     .literal('deny')

@@ -22,6 +22,7 @@ export const httpRoutes = {
   deleteMessage: { method: 'delete', path: '/api/events/{id}/messages/{seq}', access: 'moderators' },
   pin: { method: 'put', path: '/api/events/{id}/pin', access: 'moderators' },
   unpin: { method: 'delete', path: '/api/events/{id}/pin', access: 'moderators' },
+  postReactions: { method: 'post', path: '/api/events/{id}/reactions', access: 'moderators' },
   kick: { method: 'post', path: '/api/events/{id}/kicks', access: 'moderators' },
   listBans: { method: 'get', path: '/api/events/{id}/bans', access: 'moderators' },
   ban: { method: 'post', path: '/api/events/{id}/bans', access: 'moderators' },

@@ -12,6 +12,10 @@ export const limits = {
   participantsInHistory: 100,
   namesInSummary: 20,
   hosts: 20,
+  reactions: 12,
+  /** Of one request. */
+  reactionCount: 10,
+  countedReactions: 1_000_000,
   reasonLength: 200,
   metadataKeys: 10,
   metadataKeyLength: 32,

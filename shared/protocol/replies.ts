@@ -41,6 +41,7 @@ export const replies = {
   }),
   sendMessage: z.object({ message: messageSchema }),
   typing: nothing,
+  react: nothing,
   leaveEvent: nothing,
   getActiveEvents: eventPage,
   getHistory: messagePage,

@@ -87,6 +87,11 @@ export const serverToClient = {
   userTyping: z
     .object({ ...ofEvent, participant: participantSchema, isTyping: z.boolean() })
     .describe('Somebody else has begun to type or has stopped. Only in small audiences.'),
+  reactions: z
+    .object({ ...ofEvent, counts: z.record(z.string(), z.int()), totals: z.record(z.string(), z.int()) })
+    .describe(
+      'How often people have reacted since the last of these events: `counts`; and since the event was created: `totals`.',
+    ),
   activeEvents: eventPage.describe('What `getActiveEvents` found, when it was sent without an id.'),
   error: errorSchema.describe('What was sent without an id has failed.'),
 };

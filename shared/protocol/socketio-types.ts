@@ -21,6 +21,10 @@ export interface Event {
   paused?: true | undefined;
   /** Everybody else must wait this long between messages. */
   slowModeSeconds?: number | undefined;
+  /** The emoji that people can react with. */
+  reactions: string[];
+  /** How often each of them was used; without those that never were. */
+  reactionTotals?: Record<string, number> | undefined;
   /** The message that everybody sees first. */
   pinned?: Message | undefined;
   /** Messages with links, or the same again within 30 seconds, are rejected, but for those of moderators. */
@@ -137,6 +141,8 @@ interface Actions {
     reply: { message: Message };
   };
   typing: { data: { isTyping: boolean }; reply: object };
+  /** With one of the event's `reactions`, up to 10 times at once. */
+  react: { data: { reaction: string } & Optional<{ count: number }>; reply: object };
   leaveEvent: { data: Record<string, never>; reply: object };
   /** Without a callback, the list arrives as the event `activeEvents`. */
   getActiveEvents: { data: Optional<{ limit: number; cursor: string }>; reply: EventList };
@@ -157,7 +163,7 @@ interface Actions {
   mute: { data: Person & { seconds: number } & Optional<{ reason: string }>; reply: object };
   unmute: { data: Person; reply: object };
   updateEvent: {
-    data: Optional<{ status: 'ended'; paused: boolean; slowModeSeconds: number }>;
+    data: Optional<{ status: 'ended'; paused: boolean; slowModeSeconds: number; reactions: string[] }>;
     reply: { event: Event };
   };
 }
@@ -210,6 +216,8 @@ interface ServerData {
   userJoined: Presence;
   userLeft: Presence;
   userTyping: { eventId: string; participant: Participant; isTyping: boolean };
+  /** How often people have reacted since the last of these, and since the event was created. */
+  reactions: { eventId: string; counts: Record<string, number>; totals: Record<string, number> };
   /** The details of the event, or its rules, have changed. */
   eventUpdated: { event: Event };
   eventEnded: { event: Event };

@@ -77,7 +77,7 @@ export async function abandonLease(table: Table, eventId: string, owner: string)
 }
 
 const SET_PROGRESS =
-  'SET delivered = :delivered, deliveredBytes = :bytes, presence = :presence, outbox = :outbox, audience = :audience, unbatched = :unbatched, participantCount = :participants, pending = :pending, nextWindowAt = :next';
+  'SET delivered = :delivered, deliveredBytes = :bytes, presence = :presence, outbox = :outbox, audience = :audience, unbatched = :unbatched, participantCount = :participants, pending = :pending, nextWindowAt = :next, reactions = :reactions, reactionsTold = :told, nextReactionsAt = :nextReactions';
 
 const progressValues = (progress: Progress) => ({
   ':delivered': progress.delivered,
@@ -89,4 +89,7 @@ const progressValues = (progress: Progress) => ({
   ':participants': progress.participantCount,
   ':pending': progress.pending,
   ':next': progress.nextWindowAt,
+  ':reactions': progress.reactions,
+  ':told': progress.reactionsTold,
+  ':nextReactions': progress.nextReactionsAt,
 });

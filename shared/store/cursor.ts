@@ -13,6 +13,12 @@ export interface Cursor {
   presence: number;
   /** The head's `outbox` that the last window had seen. */
   outbox: number;
+  /** The same of the head's `reactions`. */
+  reactions: number;
+  /** How often each reaction was used, as windows have told. */
+  reactionsTold: Record<string, number>;
+  /** When a window may begin that has nothing but reactions to tell, milliseconds since the epoch. */
+  nextReactionsAt: number;
   /** Member rows, those among them that take one event a frame, and the distinct people behind them, at the last window. */
   audience: number;
   unbatched: number;
@@ -40,6 +46,9 @@ export const newCursor: Cursor = {
   deliveredBytes: 0,
   presence: 0,
   outbox: 0,
+  reactions: 0,
+  reactionsTold: {},
+  nextReactionsAt: 0,
   audience: 0,
   unbatched: 0,
   participantCount: 0,

@@ -26,12 +26,14 @@ export interface EventHead {
   bytes: number;
   /** How often somebody said that the presence outbox has something to announce. */
   outbox: number;
+  /** How often somebody said that reactions wait to be told. */
+  reactions: number;
   /** The number that the end of the event has in the log. */
   endSeq?: number;
   endedAt?: string;
 }
 
-export const newEventHead: EventHead = { status: 'active', seq: 0, bytes: 0, outbox: 0 };
+export const newEventHead: EventHead = { status: 'active', seq: 0, bytes: 0, outbox: 0, reactions: 0 };
 
 const isThere = 'attribute_exists(pk)';
 
@@ -41,12 +43,13 @@ export async function getEventHead(
   { consistent = true } = {},
 ): Promise<EventHead | undefined> {
   const item = await getItem<EventHead>(table, eventHeadKey(eventId), { consistent });
-  // One that an older version wrote lacks what is newer.
-  return item && { ...newEventHead, ...item };
+  return item && complete(item);
 }
 
 /** What an event must be for an entry to get a number; `{ruleChanges}`: active and not paused, with the rules and mutes of then. */
 export type Gate = 'active' | 'there' | { ruleChanges: EventHead['ruleChanges'] | undefined };
+/** One that an older version wrote lacks what is newer. */
+const complete = (item: object): EventHead => ({ ...newEventHead, ...item });
 
 /**
  * Takes the next sequence number for an entry of so many bytes; it is the `seq` of the head that it resolves to. Undefined: the gate is closed, or the event
@@ -153,6 +156,19 @@ export async function signalPresence(table: Table, eventId: string): Promise<voi
   });
 }
 
+/** Says that reactions wait, unless somebody has since a window took them at `taken`. Undefined: somebody has. */
+export async function signalReactions(
+  table: Table,
+  eventId: string,
+  taken: number,
+): Promise<EventHead | undefined> {
+  return change(table, eventId, {
+    UpdateExpression: 'ADD reactions :one',
+    ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(reactions) OR reactions <= :taken)',
+    ExpressionAttributeValues: { ':one': 1, ':taken': taken },
+  });
+}
+
 /** Ends the event and takes the number of its last log entry, `endSeq`. Undefined: it had ended before. */
 export async function allocateEnd(
   table: Table,
@@ -169,5 +185,6 @@ export async function allocateEnd(
 }
 
 async function change(table: Table, eventId: string, input: UpdateInput): Promise<EventHead | undefined> {
-  return (await updateIf(table, eventHeadKey(eventId), input)) as EventHead | undefined;
+  const item = await updateIf(table, eventHeadKey(eventId), input);
+  return item && complete(item);
 }

@@ -1,4 +1,5 @@
 import type { Event } from '../protocol/entities.ts';
+import { defaultReactions } from '../protocol/reactions.ts';
 import { blockedWordsItem } from './blocked-words.ts';
 import { type UpdateInput, updateIf } from './conditional.ts';
 import { type Cursor, newCursor } from './cursor.ts';
@@ -25,6 +26,8 @@ export interface EventDetails {
   endsAt?: string | undefined;
   /** Ids of participants who may moderate it. */
   hosts?: string[] | undefined;
+  /** The emoji that people can react with. */
+  reactions?: string[] | undefined;
 }
 
 export type NewEvent = EventDetails &
@@ -39,7 +42,11 @@ export type EventChanges = {
 };
 
 /** `pinned`: the number of the message. */
-type EventItem = Omit<Event, 'status' | 'participantCount' | 'pinned' | keyof Rules> & { pinned?: number };
+type EventItem = Omit<
+  Event,
+  'status' | 'participantCount' | 'pinned' | 'reactions' | 'reactionTotals' | keyof Rules
+> &
+  Pick<EventDetails, 'reactions'> & { pinned?: number };
 
 /** Creates the event with its head and its cursor. */
 export async function createEvent(
@@ -137,6 +144,13 @@ export async function getHosts(
   return item?.hosts ?? [];
 }
 
+/** The emoji that people can react with in an event. */
+export async function getReactions(table: Table, id: string): Promise<readonly string[]> {
+  return reactionsOf((await getItem<EventItem>(table, eventKey(id), { consistent: false })) ?? {});
+}
+
+const reactionsOf = ({ reactions }: Pick<EventDetails, 'reactions'>) => reactions ?? [...defaultReactions];
+
 /** Changes what is given and leaves the rest. False: no such event. */
 export async function updateEvent(table: Table, id: string, changes: EventChanges): Promise<boolean> {
   const entries = Object.entries(defined(changes));
@@ -180,6 +194,11 @@ async function update(
 function toEvent(item: EventItem, head: EventHead, cursor: Cursor): Event {
   const { id, name, description, createdAt, startsAt, endsAt, hosts } = item;
   const { status, paused, slowModeSeconds, links, repeats } = head;
+  const reactions = reactionsOf(item);
+  const used = reactions.flatMap((reaction) => {
+    const total = cursor.reactionsTold?.[reaction];
+    return total === undefined ? [] : [[reaction, total] as const];
+  });
   return {
     id,
     name,
@@ -188,6 +207,8 @@ function toEvent(item: EventItem, head: EventHead, cursor: Cursor): Event {
     createdAt,
     ...defined({ startsAt, endsAt, hosts, paused, slowModeSeconds, links, repeats }),
     participantCount: cursor.participantCount,
+    reactions,
+    ...(used.length > 0 && { reactionTotals: Object.fromEntries(used) }),
   };
 }
 

@@ -44,6 +44,23 @@ export const presenceKey = (eventId: string, number: number): Key => ({
   sk: `${PRESENCE}${pad(number, SEQ_DIGITS)}`,
 });
 
+/** What people reacted with: who told delivery of it, and the counts, each shard in a partition of its own. */
+const reactionsPartition = (eventId: string): string => `EVENT#${eventId}#REACTIONS`;
+export const reactionSignalKey = (eventId: string): Key => ({
+  pk: reactionsPartition(eventId),
+  sk: 'SIGNAL',
+});
+export const REACTION_SHARDS = 16;
+export const reactionShardKey = (eventId: string, shard: number): Key => ({
+  pk: `${reactionsPartition(eventId)}#${shard}`,
+  sk: 'COUNTS',
+});
+/** That a backend's request was counted. */
+export const countedKey = (eventId: string, caller: string, requestId: string): Key => ({
+  pk: `COUNTED#${eventId}#${caller}`,
+  sk: requestId,
+});
+
 export const audiencePartition = (eventId: string): string => `EVENT#${eventId}#AUDIENCE`;
 export const memberKey = (eventId: string, connectionId: string): Key => ({
   pk: audiencePartition(eventId),

@@ -73,7 +73,7 @@ function renames(count: number) {
   const record = { number: 1, after: 0, upTo: 0, changes: told, summarize, outbox: [] };
   const versionFor = composer({
     eventId: 'event',
-    ...{ log: [], history: [record], end: { seq: 0, presence: 1 }, delivered: 0, readUpTo: 0 },
+    ...{ log: [], history: [record], end: { seq: 0, presence: 1 }, delivered: 0, readUpTo: 0, besides: [] },
   });
   return members.map((member) => versionFor(member, { seq: 0, presence: 0 }));
 }
@@ -88,7 +88,7 @@ function places() {
   const end: Place = { seq: MESSAGES, presence: 0 };
   const versionFor = composer({
     eventId: 'event',
-    ...{ log, history: [], end, delivered: MESSAGES, readUpTo: MESSAGES },
+    ...{ log, history: [], end, delivered: MESSAGES, readUpTo: MESSAGES, besides: [] },
   });
   return audience(PLACES).map((member, i) => versionFor(member, { seq: i % MESSAGES, presence: 0 }));
 }

@@ -9,6 +9,7 @@ import { createEvent } from '../../shared/store/events.ts';
 import { join } from '../../shared/store/join.ts';
 import { type LogEntry, putEntry } from '../../shared/store/log.ts';
 import { listMembers, setLive } from '../../shared/store/members.ts';
+import { type Counts, countReactions, signalReactions } from '../../shared/store/reactions.ts';
 import { newTable } from '../support/database.ts';
 
 export type Room = Awaited<ReturnType<typeof newRoom>>;
@@ -22,7 +23,7 @@ interface Named {
 
 interface Heard {
   event: string;
-  data: { text: string; participant: Named; participants?: Named[] };
+  data: { text: string; participant: Named; participants?: Named[]; counts: Counts; totals: Counts };
 }
 
 const soon = () => Date.now() + 20_000;
@@ -107,8 +108,21 @@ export async function newRoom(settings: Partial<ChatSettings> = {}) {
     /** What it has heard of others. */
     presence: (connectionId: string) =>
       got(connectionId).flatMap(({ event, data }) =>
-        event === 'newMessage' ? [] : [`${event} ${data.participant.username}`],
+        !event.startsWith('user') ? [] : [`${event} ${data.participant.username}`],
       ),
+    /** Counts a reaction of somebody. True: they were the first to say so since a window. */
+    async react(counts: Counts): Promise<boolean> {
+      await countReactions(table, 'e', counts);
+      return signalReactions(table, 'e');
+    },
+    /** The reactions that a connection has been told of, and what it takes for all that there were. */
+    reactions(connectionId: string): { counts: Counts[]; totals: Counts } {
+      const told = got(connectionId).filter(({ event }) => event === 'reactions');
+      return {
+        counts: told.map(({ data }) => data.counts),
+        totals: Object.assign({}, ...told.map(({ data }) => data.totals)),
+      };
+    },
     async connections(): Promise<string[]> {
       const ids: string[] = [];
       for await (const page of listMembers(table, 'e')) ids.push(...page.map((m) => m.connectionId));

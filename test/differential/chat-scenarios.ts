@@ -86,7 +86,12 @@ export const chatScenarios = {
   'some actions need a joined event': async ({ client }) => {
     const ana = client('ana');
     await ana.hears('connect');
-    const actions = { sendMessage: { text: 'hi' }, typing: { isTyping: true }, getHistory: {} };
+    const actions = {
+      sendMessage: { text: 'hi' },
+      typing: { isTyping: true },
+      getHistory: {},
+      react: { reaction: '👍' },
+    };
     for (const [action, data] of Object.entries(actions)) {
       await ana.ask(action, data);
       ana.emit(action, data);
@@ -115,6 +120,25 @@ export const chatScenarios = {
     ana.emit('typing', { isTyping: false });
     await bob.hears('userTyping', { isTyping: false });
     await say(ana, 'done', bob);
+  },
+
+  'reactions are counted for everybody': async ({ createEvent, enter }) => {
+    const eventId = await createEvent();
+    const ana = await enter('ana', eventId);
+    const bob = await enter('bob', eventId);
+    await ana.hears('userJoined');
+    await ana.ask('react', { reaction: '👍', count: 3 });
+    for (const client of [ana, bob]) await client.hears('reactions', { counts: { '👍': 3 } });
+    bob.emit('react', { reaction: '👍' });
+    for (const client of [ana, bob]) await client.hears('reactions', { totals: { '👍': 4 } });
+    for (const wrong of [{ reaction: '🍌' }, { reaction: 'yes' }, { reaction: '👍', count: 11 }, {}]) {
+      await ana.ask('react', wrong);
+      ana.emit('react', wrong);
+      await ana.hears('error', { code: 'BAD_REQUEST' });
+    }
+    const cleo = await enter('cleo', eventId);
+    await ana.hears('userJoined');
+    await say(cleo, 'done', ana, bob);
   },
 
   'active events, as an ack and as an event': async ({ client, createEvent, endEvent }) => {

@@ -138,6 +138,18 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
       return { data: {} };
     },
 
+    react(socket, { reaction, count = 1 }) {
+      const { room } = joined(socket);
+      const { id: eventId, status, reactions, reactionTotals = {} } = room.event;
+      if (status !== 'active') throw new ChatError('EVENT_ENDED');
+      if (!reactions.includes(reaction))
+        throw badRequest('reaction', `must be one of the event's reactions: ${reactions.join(' ')}`);
+      const total = (reactionTotals[reaction] ?? 0) + count;
+      room.event.reactionTotals = { ...reactionTotals, [reaction]: total };
+      const told = { eventId, counts: { [reaction]: count }, totals: { [reaction]: total } };
+      return { data: {}, afterwards: () => void io.to(eventId).volatile.emit('reactions', told) };
+    },
+
     leaveEvent(socket) {
       leave(socket);
       return { data: {} };

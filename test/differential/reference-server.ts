@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { clientToServer } from '../../shared/protocol/client-to-server.ts';
 import { ChatError, toChatError } from '../../shared/protocol/errors.ts';
 import { parse } from '../../shared/protocol/parse.ts';
+import { defaultReactions } from '../../shared/protocol/reactions.ts';
 import type { ServerToClient } from '../../shared/protocol/server-to-client.ts';
 import { eventName } from '../../shared/protocol/text.ts';
 import { type Guest, type Io, referenceActions } from './reference-actions.ts';
@@ -90,7 +91,8 @@ function serveEvents(app: express.Express, io: Io, rooms: Map<string, Room>): vo
 
   app.post('/api/events', (request, response) => {
     const { name } = parse(z.object({ name: eventName }), request.body);
-    const event = { id: newId(), name, status: 'active', createdAt: timestamp() } as const;
+    const reactions = [...defaultReactions];
+    const event = { id: newId(), name, status: 'active', createdAt: timestamp(), reactions } as const;
     const room: Room = { event, messages: [], tabs: new Map() };
     rooms.set(event.id, room);
     response.status(201).json(eventIn(room));

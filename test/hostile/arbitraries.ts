@@ -65,6 +65,7 @@ const rightData: Record<Action, Record<string, string>> = {
   joinEvent: { eventId: textOf(anEvent), username: '"mallory"', after: '0', metadata: '{"a":"b"}' },
   sendMessage: { text: '"hello"', clientMessageId: '"m1"', replyTo: '1', metadata: '{"a":"b"}' },
   typing: { isTyping: 'true' },
+  react: { reaction: '"👍"', count: '2' },
   leaveEvent: {},
   getActiveEvents: { limit: '1', cursor: '"MDAx"' },
   getHistory: { before: '9', limit: '2' },
@@ -79,6 +80,7 @@ const rightData: Record<Action, Record<string, string>> = {
   mute: { participantId: '"nobody"', seconds: '60', reason: '"spam"' },
   unmute: { participantId: '"nobody"' },
   updateEvent: { paused: 'true', slowModeSeconds: '9' },
+  updateEvent: { paused: 'true', slowModeSeconds: '9', reactions: '["👍","❤️"]' },
 };
 
 /** With one field that is something else, is missing, or should not be there. */

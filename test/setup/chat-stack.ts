@@ -20,6 +20,8 @@ export const unlimited = {
   // Else tabs that join at once are too fast as soon as one of their Lambdas is ten milliseconds slow.
   joinBurst: 1_000,
   typingPerSecond: 1_000,
+  reactsPerSecond: 1_000,
+  reactBurst: 1_000,
   // The hostile suites send thousands of frames on one connection.
   requestsPerSecond: 10_000,
   requestBurst: 100_000,

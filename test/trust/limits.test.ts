@@ -12,6 +12,7 @@ import { bearer, withToken } from '../support/tokens.ts';
 const rates = {
   sendMessage: { perSecond: 5, burst: 10 },
   typing: { perSecond: 2, burst: 4 },
+  react: { perSecond: 5, burst: 10 },
   joinEvent: { perSecond: 2, burst: 10 },
 };
 type Limited = keyof typeof rates;
@@ -30,6 +31,7 @@ const AT_ONCE = 40;
 const data: Record<Limited, object> = {
   sendMessage: { text: 'buy' },
   typing: { isTyping: true },
+  react: { reaction: '👍', count: 10 },
   joinEvent: { eventId: 'no-such-event', username: 'ana' },
 };
 

@@ -19,6 +19,7 @@ joinEvent                                 UNAUTHORIZED  ok          ok          
 leaveEvent                                UNAUTHORIZED  ok          ok           ok          ok    ok         ok
 sendMessage {"text":"hello"}              UNAUTHORIZED  NOT_JOINED  ok           NOT_JOINED  ok    ok         ok
 typing {"isTyping":true}                  UNAUTHORIZED  NOT_JOINED  ok           NOT_JOINED  ok    ok         ok
+react {"reaction":"👍"}                    UNAUTHORIZED  NOT_JOINED  ok           NOT_JOINED  ok    ok         ok
 getActiveEvents                           UNAUTHORIZED  ok          ok           ok          ok    ok         ok
 getHistory                                UNAUTHORIZED  NOT_JOINED  ok           NOT_JOINED  ok    ok         ok
 ping                                      UNAUTHORIZED  ok          ok           ok          ok    ok         ok
@@ -41,6 +42,7 @@ POST / {}                                 401           403         403         
 PATCH /ID {"paused":false}                401           403         403          403         200   200        200
 PATCH /ID {"slowModeSeconds":0}           401           403         403          403         200   200        200
 PATCH /ID {"slowModeSeconds":-1}          401           403         403          403         400   400        400
+PATCH /ID {"reactions":["👍","🔥"]}         401           403         403          403         200   200        200
 PATCH /ID {"status":"ended"}              401           403         403          403         200   200        200
 PATCH /ID {"name":"New"}                  401           403         403          403         403   403        200
 PATCH /ID {"paused":true,"name":"New"}    401           403         403          403         403   403        200
@@ -52,6 +54,7 @@ PUT /ID/pin {"seq":1}                     401           403         403         
 DELETE /ID/pin                            401           403         403          403         204   204        204
 DELETE /ID/messages/1                     401           403         403          403         204   204        204
 DELETE /ID/messages?subject=nobody        401           403         403          403         200   200        200
+POST /ID/reactions {"counts":{"👍":2}}     401           403         403          403         202   202        202
 POST /ID/kicks {"subject":"nobody"}       401           403         403          403         204   204        204
 POST /ID/bans {"subject":"nobody"}        401           403         403          403         200   200        200
 GET /ID/bans                              401           403         403          403         200   200        200
@@ -67,6 +70,7 @@ joinEvent                     ok         ok           FORBIDDEN   ok
 leaveEvent                    ok         ok           ok          ok
 sendMessage {"text":"hello"}  ok         ok           NOT_JOINED  ok
 typing {"isTyping":true}      ok         ok           NOT_JOINED  ok
+react {"reaction":"👍"}        ok         ok           NOT_JOINED  ok
 getActiveEvents               ok         ok           ok          ok
 getHistory                    ok         ok           NOT_JOINED  ok
 ping                          ok         ok           ok          ok

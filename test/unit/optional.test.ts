@@ -26,6 +26,7 @@ const needed: Record<string, object> = {
   'joinEvent with a token': { eventId: 'e' },
   sendMessage: { text: 'hi' },
   typing: { isTyping: true },
+  react: { reaction: '👍' },
   deleteMessage: { seq: 1 },
   kick: { participantId: 'p' },
   ban: { participantId: 'p' },

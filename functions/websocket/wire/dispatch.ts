@@ -21,6 +21,7 @@ const HEAVY: Partial<Record<Action, number>> = { getHistory: 2, getActiveEvents:
 const HAVE_ALLOWANCE: readonly Action[] = [
   'sendMessage',
   'typing',
+  'react',
   'deleteMessage',
   'announce',
   'pin',

@@ -36,9 +36,11 @@ export async function updateEvent(
   const words = blockedWords && (blockedWords.length > 0 ? newId() : '');
   const rules: Rules = { paused, slowModeSeconds, links, repeats, words };
   const hasRules = isAny(rules);
+  const { reactions } = details;
   // Together with the end they may be repeated.
   const mayHaveEnded = status === 'ended';
-  if (hasRules && before.status === 'ended' && !mayHaveEnded) throw new ChatError('EVENT_ENDED');
+  if ((hasRules || reactions) && before.status === 'ended' && !mayHaveEnded)
+    throw new ChatError('EVENT_ENDED');
   await audit(chat, id, actor, {
     action: 'updateEvent',
     // Not the words: hosts may read this.

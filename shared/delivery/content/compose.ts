@@ -1,4 +1,5 @@
 import type { Place } from '../../protocol/offset.ts';
+import type { ServerEvent } from '../../protocol/server-to-client.ts';
 import type { Wire } from '../../protocol/wire.ts';
 import { messageBytes } from '../../store/log.ts';
 import { pack } from './frames.ts';
@@ -24,6 +25,8 @@ export interface Material extends Stretch {
   delivered: number;
   /** Of what was told before, the last number that was read. */
   readUpTo: number;
+  /** What everybody hears after it, whatever place they are at. */
+  besides: readonly ServerEvent[];
 }
 
 type Audience = Listener & { wire: Wire };
@@ -58,8 +61,8 @@ export function composer(stretch: Material): (listener: Audience, from: Place) =
   };
 }
 
-function compose(stretch: Stretch, listener: Audience, from: Place): Version {
-  const frames = pack(listener.wire, tell(stretch, from, listener));
+function compose({ besides, ...stretch }: Material, listener: Audience, from: Place): Version {
+  const frames = pack(listener.wire, [...tell(stretch, from, listener), ...besides]);
   return {
     frames: frames.map(({ text }) => text),
     reached: frames.map(({ offset: { seq, presence } = { ...from } }) => ({ seq, presence })),

@@ -5,6 +5,7 @@ import { type EventHead, getEventHead } from '../../store/event-head.ts';
 import { entryBytes, type LogEntry, readPrefix } from '../../store/log.ts';
 import type { Delivery } from '../types.ts';
 import { type Lease, withLease } from './lease-holder.ts';
+import { areReactionsDue } from './reactions.ts';
 import { runWindow, type WindowDone } from './window.ts';
 
 /** Entries that one window takes at most, and what they come to in frames, bytes; the next one takes the rest. */
@@ -122,6 +123,7 @@ interface Found {
   /** More than one window takes. */
   isMore: boolean;
   outbox: number;
+  reactions: number;
 }
 
 /** Waits until the pace allows a window, and looks what there is to do then: whatever came meanwhile shares a frame. */
@@ -133,7 +135,8 @@ async function findWork(
 ): Promise<Found> {
   const waitMs = nextWindowAt - Date.now();
   if (written?.entry && waitMs <= 0 && delivered + 1 === written.entry.seq) {
-    return { head: written.head, entries: [written.entry], isMore: false, outbox: written.head.outbox };
+    const { head, entry } = written;
+    return { head, entries: [entry], isMore: false, outbox: head.outbox, reactions: head.reactions };
   }
   if (waitMs > 0) await sleep(waitMs);
   // The head first: what is written after this read is the next window's, also if this one finds it already.
@@ -144,11 +147,11 @@ async function findWork(
   const entries = await readPrefix(table, eventId, delivered, WINDOW_ENTRIES, maxBytes);
   const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
   const isMore = entries.length === WINDOW_ENTRIES || bytes >= maxBytes;
-  return { head, entries, isMore, outbox: head.outbox };
+  return { head, entries, isMore, outbox: head.outbox, reactions: head.reactions };
 }
 
-const isWork = ({ entries, outbox }: Found, cursor: Cursor): boolean =>
-  entries.length > 0 || outbox > cursor.outbox;
+const isWork = (found: Found, cursor: Cursor): boolean =>
+  found.entries.length > 0 || found.outbox > cursor.outbox || areReactionsDue(found, cursor);
 
 const nothing = async () => {};
 
@@ -160,14 +163,11 @@ const nothingDone = (cursor: Cursor): WindowDone => ({
 });
 
 /** Whether somebody wrote, and left because the lease was taken. */
-async function isMoreToDo(
-  { table }: Delivery,
-  eventId: string,
-  { outbox, delivered }: Progress,
-): Promise<boolean> {
+async function isMoreToDo({ table }: Delivery, eventId: string, progress: Progress): Promise<boolean> {
   const head = await getEventHead(table, eventId);
   if (!head) return false;
-  if (head.outbox > outbox) return true;
+  const { outbox, delivered } = progress;
+  if (head.outbox > outbox || areReactionsDue(head, progress)) return true;
   // A number without an entry yet is no work: whoever puts it there comes for the lease.
   return head.seq > delivered && (await readPrefix(table, eventId, delivered, 1)).length > 0;
 }

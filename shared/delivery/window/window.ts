@@ -20,6 +20,7 @@ import { type AudienceMember, readAudience, renameTabs } from './audience.ts';
 import { readBacklog } from './backlog.ts';
 import type { Lease } from './lease-holder.ts';
 import { earliestOf, type Positions, positionsOf } from './positions.ts';
+import { collectReactions, nextReactionsAfter } from './reactions.ts';
 import { recordPresence } from './record-presence.ts';
 import { surplusTabs, tellSurplus } from './surplus-tabs.ts';
 import { handleUnserved } from './unserved.ts';
@@ -30,8 +31,9 @@ const YIELD_EVERY = 100;
 export interface Work {
   /** What the log has after what was delivered. */
   entries: readonly LogEntry[];
-  /** The head's `outbox` before the log was read. */
+  /** The head's `outbox` and `reactions` before the log was read. */
   outbox: number;
+  reactions: number;
 }
 
 export interface WindowDone {
@@ -53,7 +55,7 @@ export async function runWindow(
   eventId: string,
   lease: Lease,
   cursor: Cursor,
-  { entries, outbox: signals }: Work,
+  { entries, outbox: signals, reactions: reactionSignals }: Work,
   until: number,
 ): Promise<WindowDone> {
   const { table, settings } = delivery;
@@ -69,9 +71,10 @@ export async function runWindow(
   const positions = positionsOf(cursor, members);
   const from = earliestOf(positions);
   const upTo = entries.at(-1)?.seq ?? cursor.delivered;
-  const [backlog, presence] = await Promise.all([
+  const [backlog, presence, reactions] = await Promise.all([
     readBacklog(table, eventId, { after: from.seq, upTo: cursor.delivered }),
     recordPresence(delivery, eventId, lease, { cursor, members, upTo, from, isSignalled }),
+    collectReactions(delivery, eventId, { reactions: reactionSignals }, cursor),
   ]);
   const { history, outbox, recorded } = presence;
   const end = { seq: upTo, presence: Math.max(cursor.presence, history.at(-1)?.number ?? 0) };
@@ -82,6 +85,7 @@ export async function runWindow(
     end,
     delivered: cursor.delivered,
     readUpTo: backlog.upTo,
+    besides: reactions.event ? [reactions.event] : [],
   });
   const placeOf = (connectionId: string): Place => positions.unusual.get(connectionId) ?? positions.usual;
   const versionOf = (member: AudienceMember) => versionFor(member, placeOf(member.connectionId));
@@ -139,6 +143,7 @@ export async function runWindow(
   if (behind > 0 || recorded.length < outbox.length) await signalPresence(table, eventId);
   await renameTabs(table, eventId, members, presence.renamed);
   delivery.metrics.count('Windows', 1);
+  const pauseMs = pauseFor(Math.max(members.length, served.frames), delivery);
   return {
     cleanUp: () => tidyUp(delivery, eventId, recorded),
     departures: departures + leaving.length - open.length,
@@ -153,7 +158,9 @@ export async function runWindow(
       unbatched: members.filter(({ wire }) => isUnbatched(wire)).length,
       participantCount: presence.participantCount,
       pending,
-      nextWindowAt: startedAt + pauseFor(Math.max(members.length, served.frames), delivery),
+      ...reactions.told,
+      nextReactionsAt: nextReactionsAfter(reactions.told, startedAt, pauseMs),
+      nextWindowAt: startedAt + pauseMs,
     },
   };
 }
