@@ -9,7 +9,7 @@ import {
   publication,
   queryFields,
 } from '../../shared/protocol/client-to-server.ts';
-import { banSchema, banSchema, muteSchema } from '../../shared/protocol/entities.ts';
+import { banSchema, muteSchema } from '../../shared/protocol/entities.ts';
 import { countedReactions } from '../../shared/protocol/reactions.ts';
 import { opaqueId } from '../../shared/protocol/text.ts';
 import {

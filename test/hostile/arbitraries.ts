@@ -79,7 +79,6 @@ const rightData: Record<Action, Record<string, string>> = {
   unban: { participantId: '"nobody"' },
   mute: { participantId: '"nobody"', seconds: '60', reason: '"spam"' },
   unmute: { participantId: '"nobody"' },
-  updateEvent: { paused: 'true', slowModeSeconds: '9' },
   updateEvent: { paused: 'true', slowModeSeconds: '9', reactions: '["👍","❤️"]' },
 };
 
