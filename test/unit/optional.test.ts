@@ -27,6 +27,8 @@ const needed: Record<string, object> = {
   sendMessage: { text: 'hi' },
   typing: { isTyping: true },
   deleteMessage: { seq: 1 },
+  announce: { text: 'hear' },
+  pin: { seq: 1 },
   kick: { participantId: 'p' },
   ban: { participantId: 'p' },
   unban: { participantId: 'p' },
