@@ -23,9 +23,21 @@ export interface Issuer {
   stop(): Promise<void>;
 }
 
+function parseEach(claims: Record<string, string>): JWTPayload {
+  const parsed = Object.entries(claims).map(([name, text]) => {
+    try {
+      return [name, /^[[{]/.test(text) ? JSON.parse(text) : text];
+    } catch {
+      // Text that only begins so.
+      return [name, text];
+    }
+  });
+  return Object.fromEntries(parsed);
+}
+
 /**
  * An OpenID Connect issuer for trying things on this machine: it knows nobody, and gives everybody the token they ask
- * for, at `/token?sub=ana&scope=chat:moderate&seconds=60`.
+ * for, at `/token?sub=ana&scope=chat:moderate&seconds=60`. A claim that is JSON of an object or a list is that.
  * https://openid.net/specs/openid-connect-discovery-1_0.html
  */
 export async function startIssuer(
@@ -48,7 +60,7 @@ export async function startIssuer(
   const answerTo = async ({ pathname, searchParams }: URL): Promise<object | string | undefined> => {
     const { seconds = SECONDS, ...claims } = Object.fromEntries(searchParams);
     if (pathname === '/.well-known/openid-configuration') return { issuer: url, jwks_uri: `${url}/keys` };
-    if (pathname === '/token') return tokenFor(claims, Number(seconds));
+    if (pathname === '/token') return tokenFor(parseEach(claims), Number(seconds));
     if (pathname !== '/keys') return undefined;
     keyRequests += 1;
     return { keys: [key] };

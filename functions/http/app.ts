@@ -53,6 +53,8 @@ export function newApp(): OpenAPIHono<Env> {
     const requestId = crypto.randomUUID();
     const refusal = toChatError(fromHono(error), requestId);
     if (refusal.code === 'INTERNAL') log.error('request failed', { requestId, error });
+    const { retryAfterMs } = refusal.details;
+    if (retryAfterMs !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)));
     if (refusal.code === 'UNAUTHORIZED') c.header('WWW-Authenticate', 'Bearer');
     return c.json({ error: refusal.toData() }, refusal.status as ContentfulStatusCode);
   });

@@ -39,6 +39,21 @@ export const chatScenarios = {
     for (const text of texts) await say(ana, text, bob);
   },
 
+  'replies and metadata': async ({ createEvent, enter }) => {
+    const eventId = await createEvent();
+    const ana = await enter('ana', eventId);
+    const bob = await enter('bob', eventId, { metadata: { team: 'red' } });
+    await ana.hears('userJoined');
+    await say(ana, 'a question of more than a hundred characters '.repeat(3), bob);
+    await bob.ask('sendMessage', { text: 'an answer', replyTo: 1, metadata: { colour: 'blue' } });
+    for (const client of [ana, bob]) await client.hears('newMessage', { text: 'an answer' });
+    await ana.ask('getHistory');
+    for (const wrong of [{ replyTo: 9 }, { replyTo: '1' }, { metadata: { a: 1 } }, { metadata: [] }]) {
+      await ana.ask('sendMessage', { text: 'a wrong one', ...wrong });
+    }
+    await ana.ask('joinEvent', { eventId, username: 'ana', metadata: { constructor: 'x' } });
+  },
+
   'a malformed payload is refused with every fault': async ({ createEvent, enter }) => {
     const ana = await enter('ana', await createEvent());
     const malformed: [action: string, ...args: unknown[]][] = [

@@ -13,6 +13,7 @@ import {
   newToken,
   pageOf,
   peopleIn,
+  quoteIn,
   type Room,
   timestamp,
 } from './reference-rooms.ts';
@@ -65,7 +66,12 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
     changePresence(room, socket, () => room.tabs.delete(socket.id));
   }
 
-  function enter(room: Room, socket: Guest, token: string, username: string): void {
+  function enter(
+    room: Room,
+    socket: Guest,
+    token: string,
+    { username, metadata }: Pick<Participant, 'username' | 'metadata'>,
+  ): void {
     const id = participantIds.get(token) ?? newId();
     participantIds.set(token, id);
     Object.assign(socket.data, { eventId: room.event.id, token });
@@ -73,20 +79,20 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
     changePresence(room, socket, () => {
       const known = room.tabs.get(socket.id);
       const joinedAt = known?.id === id ? known.joinedAt : timestamp();
-      room.tabs.set(socket.id, { id, username, joinedAt });
+      room.tabs.set(socket.id, { id, username, ...(metadata && { metadata }), joinedAt });
       for (const tab of room.tabs.values()) if (tab.id === id) tab.username = username;
     });
   }
 
   return {
     leave,
-    joinEvent(socket, { eventId, username, after, participantToken }) {
+    joinEvent(socket, { eventId, username, after, participantToken, metadata }) {
       const room = rooms.get(eventId);
       if (!room) throw new ChatError('EVENT_NOT_FOUND');
       if (room.event.status !== 'active') throw new ChatError('EVENT_ENDED');
       const token = participantToken ?? socket.data.token ?? newToken();
       if (socket.data.eventId !== eventId) leave(socket);
-      enter(room, socket, token, username);
+      enter(room, socket, token, { username, metadata });
       const people = [...peopleIn(room).values()];
       const limit = after === undefined ? limits.historyLength : Number.POSITIVE_INFINITY;
       return {
@@ -107,11 +113,11 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
       };
     },
 
-    sendMessage(socket, { text, clientMessageId }) {
+    sendMessage(socket, { text, clientMessageId, replyTo, metadata }) {
       const { room, participant } = joined(socket);
-      const { id, username } = participant;
+      const { joinedAt: _joinedAt, ...author } = participant;
       const isRepeated = (message: Message) =>
-        message.participant.id === id && message.clientMessageId === clientMessageId;
+        message.participant.id === author.id && message.clientMessageId === clientMessageId;
       const first = clientMessageId !== undefined && room.messages.find(isRepeated);
       if (first) return { data: { message: first } };
       if (room.event.status !== 'active') throw new ChatError('EVENT_ENDED');
@@ -119,10 +125,12 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
         id: newId(),
         eventId: room.event.id,
         seq: room.messages.length + 1,
-        participant: { id, username },
+        participant: author,
         text,
         sentAt: timestamp(),
         ...(clientMessageId !== undefined && { clientMessageId }),
+        ...(metadata && { metadata }),
+        ...(replyTo !== undefined && { replyTo: quoteIn(room, replyTo) }),
       };
       room.messages.push(message);
       io.to(room.event.id).emit('newMessage', message);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PageQuery } from '../../shared/chat/history.ts';
 import type { Event, Message, Participant } from '../../shared/protocol/entities.ts';
 import { limits } from '../../shared/protocol/limits.ts';
+import { badRequest } from '../../shared/protocol/parse.ts';
 
 /** What the reference server keeps in memory. */
 
@@ -39,6 +40,14 @@ export function pageOf(
   const isWhole = inRange.length <= limit;
   const page = after === undefined ? inRange.slice(-limit) : inRange.slice(0, limit);
   return { messages: isWhole ? inRange : page, hasMore: !isWhole };
+}
+
+/** What a reply to a number says of it. */
+export function quoteIn({ messages }: Room, seq: number): Message['replyTo'] {
+  const original = messages.find((message) => message.seq === seq);
+  if (!original) throw badRequest('replyTo', 'must be the seq of a message of this event');
+  const { id, username } = original.participant;
+  return { seq, participant: { id, username }, text: original.text.slice(0, limits.quoteLength) };
 }
 
 export const newId = (): string => randomBytes(12).toString('base64url');

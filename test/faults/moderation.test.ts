@@ -1,6 +1,6 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Message } from '../../shared/protocol/entities.ts';
+import type { Event, Message } from '../../shared/protocol/entities.ts';
 import type { ServerToClient } from '../../shared/protocol/server-to-client.ts';
 import { connect, createEvent, enter as enterAt, hears, http, refusal } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
@@ -103,8 +103,34 @@ const sentAway: readonly Mark[] = [
   ['the second connection', '#AUDIENCE', 2],
   ['the head', ' HEAD', 1],
 ];
+/** A pin, which comes after so many writes of the audit, the head and the log. */
+const pinned = (before: number): readonly Mark[] => [
+  ['the audit of the pin', '#AUDIT', before + 1],
+  ['the pin', ' META', 1],
+  ['the head, of the pin', ' HEAD', before + 1],
+  ['the log, of the pin', 'MSG#', before + 1],
+];
 /** What each does writes, by name. */
 const writesOf = {
+  announce: [...begun, ...logged, ...windowMarks, ...pinned(1)],
+  publish: [
+    ['the rate', 'RATE#', 1],
+    ...logged,
+    ...windowMarks,
+    ['the audit of the pin', '#AUDIT', 1],
+    ...pinned(1).slice(1),
+  ],
+  pin: [['the rate', 'RATE#', 1], ...pinned(0), ...windowMarks],
+  unpin: [['the rate', 'RATE#', 1], ...pinned(0), ...windowMarks],
+  deletePinned: [
+    ...begun,
+    ['the repeat’s marker', 'SENT#', 1],
+    ...logged,
+    ['the head, of the pin', ' HEAD', 2],
+    ['the log, of the pin', 'MSG#', 3],
+    ['the pin', ' META', 1],
+    ...windowMarks,
+  ],
   deleteMessage: [...begun, ['the repeat’s marker', 'SENT#', 1], ...logged, ...windowMarks],
   erase: [
     audited,
@@ -157,6 +183,67 @@ describe('killed after', () => {
       expect(await isStored(text)).toBe(false);
     }
     expect(await messages(eventId)).toEqual([]);
+  });
+
+  /** What everybody in a scene knows of the pinned message. */
+  const expectPinned = async (eventId: string, clients: ChatClient[], text: string | undefined) => {
+    for (const client of clients) {
+      const last = () => client.all('eventUpdated').at(-1)?.event.pinned?.text;
+      await expect.poll(last).toBe(text);
+    }
+    expect((await api<Event>('GET', `/${eventId}`)).body.pinned?.text).toBe(text);
+  };
+  /** A message that was said once, whatever died, is heard once and in the history once. */
+  const expectOnce = async (eventId: string, clients: ChatClient[], text: string) => {
+    const of = (said: Message[]) => said.filter((message) => message.text === text);
+    expect(of(await messages(eventId))).toHaveLength(1);
+    for (const client of clients) {
+      await hears(client, text);
+      const heard = of(client.all('newMessage'));
+      expect(new Set(heard.map(({ seq }) => seq)).size).toBe(1);
+    }
+  };
+
+  test.for(writesOf.announce)('%s of an announcement that is pinned', async (write) => {
+    const { eventId, host, ana, bob } = await scene();
+    const announcement = { text: 'Doors open!', pin: true, clientMessageId: 'doors' };
+    await twice('Moderate', 'announce', write, () => host.request('announce', announcement));
+    await expectOnce(eventId, [host, ana, bob], 'Doors open!');
+    await expectPinned(eventId, [host, ana, bob], 'Doors open!');
+  });
+
+  test.for(writesOf.publish)('%s of what a backend publishes and pins', async (write) => {
+    const { eventId, host, ana, bob } = await scene();
+    const publication = { text: 'Doors open!', pin: true, clientMessageId: 'doors' };
+    await twice('Moderation', 'publish', write, () => api('POST', `/${eventId}/messages`, publication));
+    await expectOnce(eventId, [host, ana, bob], 'Doors open!');
+    await expectPinned(eventId, [host, ana, bob], 'Doors open!');
+  });
+
+  test.for(writesOf.pin)('%s of a pin', async (write) => {
+    const { eventId, host, ana, bob, said } = await scene();
+    const [{ seq = 0, text } = {}] = said;
+    await twice('Moderate', 'pin', write, () => host.request('pin', { seq }));
+    await expectPinned(eventId, [host, ana, bob], text);
+  });
+
+  test.for(writesOf.unpin)('%s of an unpin', async (write) => {
+    const { eventId, host, ana, bob, said } = await scene();
+    await host.request('pin', { seq: said[0]?.seq });
+    await expectPinned(eventId, [host, ana, bob], said[0]?.text);
+    await twice('Moderate', 'unpin', write, () => host.request('unpin'));
+    await expectPinned(eventId, [host, ana, bob], undefined);
+  });
+
+  test.for(writesOf.deletePinned)('%s of deleteMessage of what is pinned', async (write) => {
+    const { eventId, host, ana, bob, said } = await scene();
+    const [{ seq = 0, text = '' } = {}] = said;
+    await host.request('pin', { seq });
+    await expectPinned(eventId, [host, ana, bob], text);
+    await twice('Moderate', 'deletePinned', write, () => host.request('deleteMessage', { seq }));
+    await expectPinned(eventId, [host, ana, bob], undefined);
+    for (const client of [host, ana, bob]) expectNothingAfter(client, seq);
+    expect(await isStored(text)).toBe(false);
   });
 
   test.for(writesOf.kick)('%s of a kick', async (write) => {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { identityOf } from '../../shared/auth/identity-of.ts';
 import type { Identity } from '../../shared/identity.ts';
 import { participantIdOf } from '../../shared/ids.ts';
+import { metadata as metadataSchema } from '../../shared/protocol/metadata.ts';
 import { username as usernameSchema } from '../../shared/protocol/text.ts';
 import { chatSettings } from '../../shared/settings.ts';
 import { type Connection, isDue } from '../../shared/store/connections.ts';
@@ -50,6 +51,46 @@ test('whatever the claims are, a username is one that a guest could have', () =>
       expect(usernameSchema.parse(username)).toBe(username);
     }),
   );
+});
+
+const fat = '€'.repeat(100);
+test.for<[what: string, claim: unknown, metadata: object | undefined]>([
+  ['what is allowed', { team: 'red', empty: '' }, { team: 'red', empty: '' }],
+  ['nothing of a text', 'red', undefined],
+  ['nothing of a list', ['red'], undefined],
+  ['nothing of null', null, undefined],
+  ['nothing of an empty object', {}, undefined],
+  ['only strings', { team: 'red', level: 7, tags: ['a'], more: { a: 'b' }, no: null }, { team: 'red' }],
+  ['no key that objects have', JSON.parse('{"__proto__":"x","constructor":"x","prototype":"x"}'), undefined],
+  ['no control characters', { 'a\u0007': 'x', b: '\u001b[2J', c: 'fine\nlines' }, { c: 'fine\nlines' }],
+  ['no half characters', { a: '\ud800' }, undefined],
+  ['no long value', { long: 'x'.repeat(201), short: 'x' }, { short: 'x' }],
+  ['no long key', { ['k'.repeat(33)]: 'x', '': 'y', k: 'z' }, { k: 'z' }],
+  ['512 bytes, what comes first', { a: fat, b: fat, c: 'x' }, { a: fat, c: 'x' }],
+  [
+    'ten keys, what comes first',
+    Object.fromEntries([...'abcdefghijkl'].map((key) => [key, key])),
+    Object.fromEntries([...'abcdefghij'].map((key) => [key, key])),
+  ],
+])('the metadata: %s', ([, claim, metadata]) => {
+  expect(of({ chat_metadata: claim }).metadata).toEqual(metadata);
+});
+
+test('whatever the claim is, the metadata are some that a guest could have', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.anything(), fc.dictionary(fc.string(), fc.string({ unit: 'binary' }))),
+      (claim) => {
+        const kept = of({ chat_metadata: claim }).metadata;
+        if (kept) expect(metadataSchema.parse(kept)).toEqual(kept);
+      },
+    ),
+  );
+});
+
+test('a setting says which claim the metadata are in', () => {
+  const claims = { 'https://example.com/chat': { team: 'red' }, chat_metadata: { team: 'blue' } };
+  expect(of(claims, { 'auth.metadataClaim': 'https://example.com/chat' }).metadata).toEqual({ team: 'red' });
 });
 
 test('a setting says which claim the username is in', () => {

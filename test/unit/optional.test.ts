@@ -28,6 +28,8 @@ const needed: Record<string, object> = {
   typing: { isTyping: true },
   react: { reaction: '👍' },
   deleteMessage: { seq: 1 },
+  announce: { text: 'hear' },
+  pin: { seq: 1 },
   kick: { participantId: 'p' },
   ban: { participantId: 'p' },
   unban: { participantId: 'p' },
