@@ -8,6 +8,7 @@ import type { Measurement, Part } from './measurement.ts';
 import { overload } from './overload.ts';
 import { poster } from './poster.ts';
 import { presence } from './presence.ts';
+import { rules } from './rules.ts';
 import { smallRoom } from './small-room.ts';
 import { windows } from './windows.ts';
 
@@ -22,6 +23,7 @@ const parts: Record<string, Part> = {
   overload,
   poster,
   presence,
+  rules,
   smallRoom,
   windows,
 };

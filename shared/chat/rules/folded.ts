@@ -14,6 +14,9 @@ export interface Folded {
 /** Capital I and the digit 1 look like a small L and, as a small letter, are an I: a text is read both ways. */
 export type Reading = 'small letters' | 'as written';
 
+/** Whether the two may differ. */
+export const hasTwoReadings = (text: string): boolean => /[I1\u0080-\uffff]/.test(text);
+
 /** Accents and points, but for those that make another kana. */
 const ACCENTS = /(?![\u3099\u309a])(?=\p{M})[\p{Script=Inherited}\p{Script=Hebrew}]/gu;
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
