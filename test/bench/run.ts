@@ -9,6 +9,7 @@ import { overload } from './overload.ts';
 import { poster } from './poster.ts';
 import { presence } from './presence.ts';
 import { reactions } from './reactions.ts';
+import { rules } from './rules.ts';
 import { smallRoom } from './small-room.ts';
 import { windows } from './windows.ts';
 
@@ -24,6 +25,7 @@ const parts: Record<string, Part> = {
   poster,
   presence,
   reactions,
+  rules,
   smallRoom,
   windows,
 };

@@ -2,6 +2,7 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { listAudit, listMutes } from '../../shared/chat/moderation/lists.ts';
 import { mute, unmute } from '../../shared/chat/moderation/mute.ts';
+import { updateEvent } from '../../shared/chat/moderation/update-event.ts';
 import { typing } from '../../shared/chat/typing.ts';
 import type { Connection } from '../../shared/store/connections.ts';
 import { mutes } from '../../shared/store/mutes.ts';
@@ -119,6 +120,11 @@ test('whoever joins muted is told after their history, unless they moderate', as
     { event: 'eventHistory' },
     { event: 'muted', data: { eventId: 'e', reason: 'Enough.' } },
   ]);
+  await updateEvent(room.chat, 'e', mia, { hosts: [participantId] });
+  told = [];
+  await room.join('ana');
+  expect(told.map(([, event]) => event)).toMatchObject([{ event: 'eventHistory' }]);
+  await room.say(await room.find('ana'), 'but I am the host');
 });
 
 test.for(['moderate', 'operate'] as const)('does not bind those who may %s', async (right) => {

@@ -1,10 +1,12 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { checkRules } from '../../shared/chat/check-rules.ts';
 import { listAudit } from '../../shared/chat/moderation/lists.ts';
 import { type Changes, updateEvent } from '../../shared/chat/moderation/update-event.ts';
 import { sendMessage } from '../../shared/chat/send-message.ts';
 import { getBlockedWords } from '../../shared/store/blocked-words.ts';
 import type { Connection } from '../../shared/store/connections.ts';
+import { getEventHead } from '../../shared/store/event-head.ts';
 import { createEvent, getEvent } from '../../shared/store/events.ts';
 import { refusedWith } from '../support/tokens.ts';
 import { type ChatOnTable, chatOnTable, participantIdOf } from './chat-on-table.ts';
@@ -83,6 +85,18 @@ test('an event has its rules from the first', async () => {
   const bob = await room.connect('bob').then(() => room.join('bob', 'f'));
   expect(await reasonOf('spam', undefined, bob)).toBe('word');
   expect(await reasonOf('www.example.com', undefined, bob)).toBe('link');
+});
+
+test('metadata is looked at, too', async () => {
+  await change({ blockedWords: ['spam'], links: 'deny' });
+  const head = await getEventHead(room.table, 'e');
+  const author = { id: participantIdOf(ana), username: 'ana' };
+  const draft = { id: 'one', eventId: 'e', participant: author, text: 'hello', sentAt: '' };
+  const checked = (metadata: Record<string, string>) =>
+    checkRules(room.chat, ana, { ...draft, metadata })(head ?? {});
+  expect(await checked({ colour: 'blue' })).toEqual({ ruleChanges: 1 });
+  expect(await refusedWith(checked({ colour: 's p a m' }))).toMatchObject({ reason: 'word' });
+  expect(await refusedWith(checked({ icon: 'https://example.com' }))).toMatchObject({ reason: 'link' });
 });
 
 test('a list is read once for each version and environment', async () => {

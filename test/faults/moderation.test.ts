@@ -148,6 +148,16 @@ const writesOf = {
     ['the name of the banned', 'BAN#', 2],
   ],
   unban: [...begun, ['the ban', 'BAN#', 1]],
+  mute: [...begun, ['the mute', 'MUTE#', 1], ['the head', ' HEAD', 1], ['the name of the muted', 'MUTE#', 2]],
+  unmute: [...begun, ['the mute', 'MUTE#', 1]],
+  blockWords: [
+    audited,
+    ['the words', ' WORDS', 1],
+    ['the rule', ' HEAD', 1],
+    ['the head', ' HEAD', 2],
+    ['the log', 'MSG#', 1],
+    ...windowMarks,
+  ],
   pause: [
     ...begun,
     ['the rule', ' HEAD', 1],
@@ -309,6 +319,43 @@ describe('killed after', () => {
     const back = await connect(url());
     await back.join(eventId, 'ana', { participantToken });
     expect((await api<{ bans: unknown[] }>('GET', `/${eventId}/bans`)).body.bans).toEqual([]);
+  });
+
+  test.for(writesOf.mute)('%s of a mute', async (write) => {
+    const { eventId, host, ana, tab, bob, participantId, participantToken } = await scene();
+    const muted = { participantId, seconds: 600, reason: 'Enough.' };
+    await twice('Moderate', 'mute', write, () => host.request('mute', muted));
+    expect(await ana.next('muted')).toMatchObject({ eventId, reason: 'Enough.' });
+    expect(await tab.hears('muted')).toMatchObject({ eventId, reason: 'Enough.' });
+    expect(await refusal(ana.say('hm'))).toMatchObject({ code: 'MUTED', reason: 'Enough.' });
+    const again = await connect(url());
+    expect((await again.join(eventId, 'ana', { participantToken })).can.send).toBe(false);
+    expect(await again.next('muted')).toMatchObject({ eventId });
+    await bob.say('still here');
+    await hears(ana, 'still here');
+    expect((await api<{ mutes: unknown[] }>('GET', `/${eventId}/mutes`)).body.mutes).toMatchObject([
+      { participantId, username: 'ana', reason: 'Enough.' },
+    ]);
+  });
+
+  test.for(writesOf.unmute)('%s of an unmute', async (write) => {
+    const { eventId, host, ana, tab, participantId } = await scene();
+    await host.request('mute', { participantId, seconds: 600 });
+    await twice('Moderate', 'unmute', write, () => host.request('unmute', { participantId }));
+    expect(await ana.next('unmuted')).toEqual({ eventId });
+    expect(await tab.hears('unmuted')).toEqual({ eventId });
+    await ana.say('thanks');
+    expect((await api<{ mutes: unknown[] }>('GET', `/${eventId}/mutes`)).body.mutes).toEqual([]);
+  });
+
+  test.for(writesOf.blockWords)('%s of a word list', async (write) => {
+    const { eventId, host, ana, bob } = await scene();
+    const words = { blockedWords: ['spam'], links: 'deny' };
+    await twice('Moderation', 'blockWords', write, () => api('PATCH', `/${eventId}`, words));
+    expect(await refusal(ana.say('s p a m'))).toMatchObject({ code: 'MESSAGE_REJECTED', reason: 'word' });
+    expect(await refusal(ana.say('example.com'))).toMatchObject({ reason: 'link' });
+    await host.say('spam on example.com is rejected');
+    for (const client of [host, ana, bob]) await hears(client, 'spam on example.com is rejected');
   });
 
   test.for(writesOf.pause)('%s of a pause', async (write) => {

@@ -30,6 +30,9 @@ deleteMessage {"seq":1}                   UNAUTHORIZED  NOT_JOINED  FORBIDDEN   
 kick {"subject":"nobody"}                 UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
 ban {"subject":"nobody"}                  UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
 unban {"subject":"banned"}                UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
+mute {"subject":"nobody","seconds":10}    UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
+mute {"subject":"nobody","seconds":9}     UNAUTHORIZED  BAD_REQUEST  BAD_REQUEST  BAD_REQUEST  BAD_REQUEST  BAD_REQUEST  BAD_REQUEST
+unmute {"subject":"nobody"}               UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
 updateEvent {"paused":false}              UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
 updateEvent {"status":"ended"}            UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
 GET /                                     200           200         200          200         200   200        200
@@ -47,6 +50,9 @@ PATCH /ID {"status":"ended"}              401           403         403         
 PATCH /ID {"name":"New"}                  401           403         403          403         403   403        200
 PATCH /ID {"paused":true,"name":"New"}    401           403         403          403         403   403        200
 PATCH /ID {"hosts":[{"subject":"host"}]}  401           403         403          403         403   403        200
+PATCH /ID {"links":"allow"}               401           403         403          403         403   403        200
+PATCH /ID {"blockedWords":[]}             401           403         403          403         403   403        200
+PATCH /ID {"blockedWords":["?"]}          401           403         403          403         400   400        400
 PATCH /none {"paused":true}               401           404         404          404         404   404        404
 POST /ID/messages {"text":"hello"}        401           403         403          403         201   201        201
 POST /ID/messages {"text":""}             401           403         403          403         400   400        400
@@ -59,6 +65,10 @@ POST /ID/kicks {"subject":"nobody"}       401           403         403         
 POST /ID/bans {"subject":"nobody"}        401           403         403          403         200   200        200
 GET /ID/bans                              401           403         403          403         200   200        200
 DELETE /ID/bans/nobody                    401           403         403          403         204   204        204
+POST /ID/mutes {"subject":"nobody","seconds":10}  401   403         403          403         204   204        204
+POST /ID/mutes {"subject":"nobody"}       401           403         403          403         400   400        400
+GET /ID/mutes                             401           403         403          403         200   200        200
+DELETE /ID/mutes/nobody                   401           403         403          403         204   204        204
 GET /ID/audit                             401           403         403          403         200   200        200
 `);
 
@@ -81,6 +91,8 @@ deleteMessage {"seq":1}       FORBIDDEN  ok           NOT_JOINED  FORBIDDEN
 kick {"participantId":"x"}    FORBIDDEN  ok           NOT_JOINED  FORBIDDEN
 ban {"participantId":"x"}     FORBIDDEN  ok           NOT_JOINED  FORBIDDEN
 unban {"participantId":"x"}   FORBIDDEN  ok           NOT_JOINED  FORBIDDEN
+mute {"participantId":"x","seconds":10}  FORBIDDEN  ok  NOT_JOINED  FORBIDDEN
+unmute {"participantId":"x"}  FORBIDDEN  ok           NOT_JOINED  FORBIDDEN
 kick {"subject":"nobody"}     FORBIDDEN  BAD_REQUEST  NOT_JOINED  FORBIDDEN
 updateEvent {"paused":false}  FORBIDDEN  ok           NOT_JOINED  FORBIDDEN
 `);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { newId, participantIdOfSubject } from '../../shared/ids.ts';
-import type { AuditRecord, Ban, Event, Message } from '../../shared/protocol/entities.ts';
+import type { AuditRecord, Ban, Event, Message, Mute } from '../../shared/protocol/entities.ts';
 import type { Replies } from '../../shared/protocol/replies.ts';
 import type { ServerEvent, ServerToClient } from '../../shared/protocol/server-to-client.ts';
 import { connect, enter, http, refusal } from '../support/chat.ts';
@@ -42,6 +42,8 @@ const routes = {
   kick: (data) => ['POST', '/kicks', data],
   ban: (data) => ['POST', '/bans', data],
   unban: ({ subject }) => ['DELETE', `/bans/${idOf(String(subject))}`],
+  mute: (data) => ['POST', '/mutes', data],
+  unmute: ({ subject }) => ['DELETE', `/mutes/${idOf(String(subject))}`],
   updateEvent: (data) => ['PATCH', '', data],
 } satisfies Record<string, (data: Record<string, unknown>) => [string, string, unknown?]>;
 
@@ -225,6 +227,58 @@ describe.for(apis)('over the %s API', (which) => {
     expect(await joinSocket(away, eventId)).toMatchObject({ ok: true });
     await bob.settle();
     expect(bob.all('userLeft')).toHaveLength(1);
+  });
+
+  test('muted on both wires: stays and reads, told so in every tab and after a reconnect, until unmuted', async () => {
+    const [eventId, other] = [await newEvent(), await newEvent()];
+    const act = await moderator(which, eventId);
+    const bob = await json(eventId, 'bob');
+    const [first, second] = [await json(eventId, 'ana'), await socket(eventId, 'ana')];
+    expect(await act('mute', { subject: 'ana', seconds: 600, reason: 'Enough.' })).toBe('ok');
+    const told = { eventId, seconds: 600, reason: 'Enough.', until: expect.any(String) };
+    expect(await first.next('muted')).toEqual(told);
+    expect(await second.hears('muted')).toEqual(told);
+
+    const refused = { code: 'MUTED', reason: 'Enough.', retryAfterMs: expect.any(Number) };
+    expect(await refusal(first.say('hm'))).toMatchObject(refused);
+    expect(await second.ask('sendMessage', { text: 'hm' })).toMatchObject({ error: refused });
+    expect(await first.request('typing', { isTyping: true })).toEqual({});
+    await bob.say('one');
+    await expectStory([first, second, bob], ['one']);
+    expect(bob.all('userTyping')).toEqual([]);
+
+    const anew = await jsonClient('ana');
+    expect((await join(anew, eventId)).can).toEqual({ send: false, moderate: false, operate: false });
+    await anew.next('muted');
+    expect(anew.received.map(({ event }) => event)).toEqual([
+      'eventHistory',
+      'muted',
+    ]);
+    await second.cut();
+    await second.comeBack();
+    expect(second.socket.recovered).toBe(true);
+    await expect.poll(() => heardBy(second).filter(([name]) => name === 'muted')).toHaveLength(2);
+    // It is for one event.
+    expect((await join(anew, other)).can.send).toBe(true);
+    await anew.say('elsewhere');
+
+    expect(await act('mute', { subject: 'ana', seconds: 700, reason: 'Enough.' })).toBe('ok');
+    expect(await act('unmute', { subject: 'ana' })).toBe('ok');
+    expect(await first.next('unmuted')).toEqual({ eventId });
+    expect(await second.hears('unmuted')).toEqual({ eventId });
+    expect(await act('unmute', { subject: 'ana' })).toBe('ok');
+    await first.say('two');
+    await expectStory([first, second, bob], ['one', 'two']);
+    expect((await join(anew, eventId)).can.send).toBe(true);
+  });
+
+  test('muted before they ever came', async () => {
+    const eventId = await newEvent();
+    const act = await moderator(which, eventId);
+    expect(await act('mute', { subject: 'eve', seconds: 600 })).toBe('ok');
+    const eve = await jsonClient('eve');
+    expect((await join(eve, eventId)).can.send).toBe(false);
+    expect(await refusal(eve.say('hm'))).toMatchObject({ code: 'MUTED' });
   });
 
   test('banned before they ever came, by subject and by participantId', async () => {
@@ -451,6 +505,77 @@ test('bans are listed page by page, newest first, each once, whoever banned over
   expect((await api('GET', `/${eventId}/bans?cursor=mine`)).status).toBe(400);
 });
 
+test('mutes are listed, newest first, with the names of those who were there, until they are over', async () => {
+  const eventId = await newEvent();
+  await json(eventId, 'ana');
+  const act = await moderator('HTTP', eventId);
+  for (const subject of ['ana', 'eve']) await act('mute', { subject, seconds: 600, reason: 'Enough.' });
+  const listed = () => api<{ mutes: Mute[]; nextCursor?: string }>('GET', `/${eventId}/mutes`);
+  const times = { mutedAt: expect.any(String), expiresAt: expect.any(String), reason: 'Enough.' };
+  expect((await listed()).body).toEqual({
+    mutes: [
+      { participantId: idOf('eve'), ...times },
+      { participantId: idOf('ana'), username: 'ana', ...times },
+    ],
+  });
+  await act('unmute', { subject: 'eve' });
+  expect((await listed()).body.mutes).toHaveLength(1);
+  expect((await api('GET', `/${eventId}/mutes?cursor=mine`)).status).toBe(400);
+});
+
+test('rules of what may be written: set by operators, shown but for the words, and heard of by all', async () => {
+  const eventId = await newEvent();
+  const ana = await json(eventId, 'ana');
+  const rules = { blockedWords: ['Spam', 'Buy now'], links: 'deny', repeats: 'deny' } as const;
+  const { body } = await api<Event & { blockedWords?: string[] }>('PATCH', `/${eventId}`, rules);
+  expect(body).toMatchObject(rules);
+  const told = (await ana.next('eventUpdated')).event;
+  const open = (await http(`/${eventId}`)).body;
+  const { body: created } = await api<Event>('POST', '', { name: 'Ruled', ...rules });
+  expect(created).toMatchObject(rules);
+  for (const shown of [told, open, (await http(`/${created.id}`)).body]) {
+    expect(shown).toMatchObject({ links: 'deny', repeats: 'deny' });
+    expect(shown).not.toHaveProperty('blockedWords');
+  }
+  const mia = { headers: bearer(await shown('mia')), method: 'PATCH', body: { paused: false } };
+  expect((await http(`/${eventId}`, mia)).body).not.toHaveProperty('blockedWords');
+
+  const mod = await json(eventId, 'mia');
+  for (const [text, reason] of [
+    ['s.p.a.m', 'word'],
+    ['see example.com', 'link'],
+    ['hello', undefined],
+    ['Hello', 'repeat'],
+  ] as const) {
+    const outcome = await ana.say(text).then(
+      () => undefined,
+      ({ data }: Refused) => ({ code: data.code, reason: data.reason }),
+    );
+    expect(outcome).toEqual(reason && { code: 'MESSAGE_REJECTED', reason });
+    await mod.say(text);
+  }
+  const off = { blockedWords: [], links: 'allow', repeats: 'allow' };
+  const after = (await api('PATCH', `/${eventId}`, off)).body;
+  for (const rule of Object.keys(rules)) expect(after).not.toHaveProperty(rule);
+  for (const text of ['spam', 'spam', 'example.com']) await ana.say(text);
+});
+
+test.for([
+  { blockedWords: Array.from({ length: 501 }, (_, i) => `word ${i}`) },
+  { blockedWords: ['x'.repeat(51)] },
+  { blockedWords: [''] },
+  { blockedWords: ['!?'] },
+  { blockedWords: 'spam' },
+  { blockedWords: [/spam/] },
+  { links: 'maybe' },
+  { links: true },
+  { repeats: 30 },
+])('%j is no rule', async (rules) => {
+  const eventId = await newEvent();
+  expect((await api('PATCH', `/${eventId}`, rules)).status).toBe(400);
+  expect((await api('POST', '', { name: 'Ruled', ...rules })).status).toBe(400);
+});
+
 test('all that somebody wrote is deleted, for everybody, and nothing else', async () => {
   const eventId = await newEvent();
   const [ana, bob] = [await json(eventId, 'ana'), await socket(eventId, 'bob')];
@@ -479,6 +604,8 @@ test('the audit says who did what to whom and why, page by page, and never what 
   await mia.request('kick', { subject: 'ana', reason: 'Enough.' });
   await mia.request('ban', { subject: 'ana', seconds: 60 });
   await mia.request('unban', { subject: 'ana' });
+  await mia.request('mute', { subject: 'ana', seconds: 60, reason: 'Again.' });
+  await mia.request('unmute', { subject: 'ana' });
   await api('PATCH', `/${eventId}`, { paused: true });
   await api('DELETE', `/${eventId}/messages?subject=ana`);
   // Refused: nothing was done.
@@ -486,7 +613,7 @@ test('the audit says who did what to whom and why, page by page, and never what 
   await refusal((await json(eventId, 'ana')).request('kick', { subject: 'mia' }));
 
   const read = async (query: string) =>
-    (await api<{ records: AuditRecord[]; nextCursor?: string }>('GET', `/${eventId}/audit?limit=4${query}`))
+    (await api<{ records: AuditRecord[]; nextCursor?: string }>('GET', `/${eventId}/audit?limit=5${query}`))
       .body;
   const newest = await read('');
   const oldest = await read(`&cursor=${newest.nextCursor}`);
@@ -500,6 +627,8 @@ test('the audit says who did what to whom and why, page by page, and never what 
     { by, action: 'kick', participantId, reason: 'Enough.' },
     { by, action: 'ban', participantId, changes: { expiresAt: expect.any(String) } },
     { by, action: 'unban', participantId },
+    { by, action: 'mute', participantId, reason: 'Again.', changes: { expiresAt: expect.any(String) } },
+    { by, action: 'unmute', participantId },
     { by: idOf('operator'), action: 'updateEvent', changes: { paused: true } },
     { by: idOf('operator'), action: 'eraseMessages', participantId },
   ]);

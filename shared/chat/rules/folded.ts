@@ -14,12 +14,15 @@ export interface Folded {
 /** Capital I and the digit 1 look like a small L and, as a small letter, are an I: a text is read both ways. */
 export type Reading = 'small letters' | 'as written';
 
+/** Whether the two may differ. */
+export const hasTwoReadings = (text: string): boolean => /[I1\u0080-\uffff]/.test(text);
+
 /** Accents and points, but for those that make another kana. */
 const ACCENTS = /(?![\u3099\u309a])(?=\p{M})[\p{Script=Inherited}\p{Script=Hebrew}]/gu;
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const HAS_LETTER = /\p{L}/u;
 const CAPITAL_I_AMONG_SMALL = /I(?=\p{Ll})|(?<=\p{Ll})I/gu;
-/** What may stand between the letters of one word: little, and no apostrophe, as in `he'll`. */
+/** What may stand between the letters of one word. */
 const BETWEEN_LETTERS = /^[^\n'’]{1,3}$/u;
 /** Scripts that put no space between words, or join endings to them: every character may begin or end one. */
 const UNSPACED =
@@ -45,7 +48,8 @@ function wordsIn(text: string): string[][] {
   let end = 0;
   let wasSingle = false;
   for (const { 0: found, index } of text.matchAll(WORD)) {
-    const isSingle = found.length <= 2 && [...found].length === 1;
+    // What follows an apostrophe is a part of another word: `that's a m`.
+    const isSingle = found.length <= 2 && [...found].length === 1 && !/['’]/.test(text.charAt(index - 1));
     const joins = isSingle && wasSingle && BETWEEN_LETTERS.test(text.slice(end, index));
     if (joins) words.at(-1)?.push(found);
     else words.push([found]);
@@ -112,6 +116,8 @@ const small = (text: string) => text.toUpperCase().toLowerCase();
 function looksLike(character: string, reading: Reading): string {
   // It looks like `rn` only to the table: `burn` is no disguise.
   if (character === 'm' || character === 'M') return 'm';
+  // Among small letters it has become an L already.
+  if (character === 'I') return 'i';
   const own = reading === 'as written' ? character : small(character);
   const like = lookAlikes().get(own);
   if (like === undefined) return small(own);

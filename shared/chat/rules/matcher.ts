@@ -1,4 +1,4 @@
-import { type Folded, fold } from './folded.ts';
+import { type Folded, fold, hasTwoReadings } from './folded.ts';
 
 /**
  * Looks for many words at once (Aho–Corasick, https://doi.org/10.1145/360825.360855). Libraries look for strings in strings, and
@@ -21,7 +21,8 @@ export function matcherOf(words: readonly string[]): (text: string) => boolean {
   const root = newNode();
   for (const word of words) insert(root, fold(word, 'small letters'));
   connect(root);
-  return (text) => isIn(root, fold(text, 'small letters')) || isIn(root, fold(text, 'as written'));
+  return (text) =>
+    isIn(root, fold(text, 'small letters')) || (hasTwoReadings(text) && isIn(root, fold(text, 'as written')));
 }
 
 function insert(root: Node, word: Folded): void {
