@@ -214,7 +214,7 @@ const oddSegments = list(`
   / // . .. %2e%2e %2F %5C % %zz %ff %00 %23 %3F %20 %u0041 %E2%80%AE %F0%9F%91%8D :id {id} * ;a=b ${'x'.repeat(2_000)}
 `);
 const resources = list(
-  'messages messages messages messages/1 messages/1e2 messages/__proto__ kicks bans bans/nobody audit',
+  'messages messages messages messages/1 messages/1e2 messages/__proto__ reactions kicks bans bans/nobody audit',
 );
 const paths = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('/api/events', `/api/events/${anEvent}`) },
@@ -286,11 +286,13 @@ const eventFields = {
   hosts: '[{"participantId":"nobody"}]',
   paused: 'true',
   slowModeSeconds: '9',
+  reactions: '["\\u2764\\ufe0f"]',
 };
 const personFields = { participantId: '"nobody"', reason: '"spam"', seconds: '60' };
+const countedFields = { counts: '{"\\u2764\\ufe0f":2}', clientRequestId: '"request-1"' };
 const bodyBytes = 64 * 1024;
 const bodies = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(eventFields, personFields).chain(almost) },
+  { weight: 4, arbitrary: fc.constantFrom(eventFields, personFields, countedFields).chain(almost) },
   junk,
   fc.constantFrom(bodyBytes, bodyBytes + 1).map((size) => `"${'x'.repeat(size - 2)}"`),
   fc.constantFrom(30_000, 100_000).map((depth) => '['.repeat(depth) + ']'.repeat(depth)),
