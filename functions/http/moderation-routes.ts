@@ -84,7 +84,7 @@ export const postReactions = createRoute({
   ...protectedRoute,
   request: { params, body: body(countedReactions) },
   responses: {
-    202: { description: 'Counted. The audience is told with the next window.' },
+    202: answer('Counted. The audience is told with the next window.', z.object({})),
     ...refusals(400, 401, 403, 404, 409, 413, 429),
   },
 });

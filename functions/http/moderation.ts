@@ -94,7 +94,7 @@ app.openapi(routes.kick, async (c) => {
 
 app.openapi(routes.postReactions, async (c) => {
   await postReactions(chat, c.req.valid('param').id, c.get('actor'), c.req.valid('json'));
-  return c.body(null, 202);
+  return c.json({}, 202);
 });
 
 app.openapi(routes.ban, async (c) =>

@@ -1,10 +1,11 @@
 import { startDynamoDB } from '../../local/dynamodb/dynamodb-local.ts';
-import type { Chat } from '../../shared/chat/chat.ts';
+
 import { newId } from '../../shared/ids.ts';
 import { allocateSeq } from '../../shared/store/event-head.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import { putEntry } from '../../shared/store/log.ts';
 import { countReactions, signalReactions } from '../../shared/store/reactions.ts';
+import type { Table } from '../../shared/store/table.ts';
 import { newTableAt } from '../support/table.ts';
 import type { Part } from './measurement.ts';
 import { audienceOf } from './virtual-audience.ts';
@@ -62,7 +63,7 @@ async function play(endpoint: string, reacted: number): Promise<Frames> {
       await time.passUntil(startedAt + until);
       const messages = take(said, until);
       const count = take(taps, until);
-      for (let i = 0; i < messages; i += 1) await time.real(() => send(chat, eventId));
+      for (let i = 0; i < messages; i += 1) await time.real(() => send(table, eventId));
       if (count > 0) {
         const isFirst = await time.real(async () => {
           await countReactions(table, eventId, { '👍': count });
@@ -80,7 +81,7 @@ async function play(endpoint: string, reacted: number): Promise<Frames> {
 }
 
 /** The message of somebody: stored and numbered as the chat does it. */
-async function send({ table }: Chat, eventId: string): Promise<void> {
+async function send(table: Table, eventId: string): Promise<void> {
   const { seq = 0 } = (await allocateSeq(table, eventId)) ?? {};
   const participant = { id: newId(), username: 'somebody' };
   const text = 'Did you see that?! '.repeat(1 + (seq % 5));

@@ -220,6 +220,7 @@ const oddSegments = list(`
 `);
 const resources = list(
   'messages messages messages messages/1 messages/1e2 messages/__proto__ pin pin kicks bans bans/nobody audit',
+  'messages messages messages messages/1 messages/1e2 messages/__proto__ reactions kicks bans bans/nobody audit',
 );
 const paths = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('/api/events', `/api/events/${anEvent}`) },
@@ -291,6 +292,7 @@ const eventFields = {
   hosts: '[{"participantId":"nobody"}]',
   paused: 'true',
   slowModeSeconds: '9',
+  reactions: '["\\u2764\\ufe0f"]',
 };
 const messageFields = {
   text: '"hello"',
@@ -302,9 +304,11 @@ const messageFields = {
   seq: '1',
 };
 const personFields = { participantId: '"nobody"', reason: '"spam"', seconds: '60' };
+const countedFields = { counts: '{"\\u2764\\ufe0f":2}', clientRequestId: '"request-1"' };
 const bodyBytes = 64 * 1024;
 const bodies = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(eventFields, messageFields, personFields).chain(almost) },
+  { weight: 4, arbitrary: fc.constantFrom(eventFields, personFields, countedFields).chain(almost) },
   junk,
   fc.constantFrom(bodyBytes, bodyBytes + 1).map((size) => `"${'x'.repeat(size - 2)}"`),
   fc.constantFrom(30_000, 100_000).map((depth) => '['.repeat(depth) + ']'.repeat(depth)),
