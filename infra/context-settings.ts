@@ -1,9 +1,6 @@
 import * as z from 'zod';
-import { chatSettings, origins } from '../shared/settings.ts';
+import { chatSettings, flag, origins } from '../shared/settings.ts';
 
-const flag = z
-  .union([z.boolean(), z.enum(['true', 'false'])], 'must be true or false')
-  .transform((value) => value === true || value === 'true');
 const count = z.coerce.number('must be a number').int('must be a whole number');
 
 /** The retention periods that CloudWatch Logs supports, in days: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */

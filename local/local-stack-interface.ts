@@ -10,6 +10,7 @@ import type { FailedEvent } from './lambda/asynchronous-invocation.ts';
 import type { FleetBounds } from './lambda/fleet.ts';
 import type { FunctionLogEntry, FunctionLogsShown } from './lambda/function-logs.ts';
 import type { Invocation, Lambda } from './lambda/lambda.ts';
+import type { ModuleFunction } from './lambda/module-function.ts';
 import type { Log } from './log.ts';
 
 export interface LocalStackOptions {
@@ -21,6 +22,8 @@ export interface LocalStackOptions {
   readonly port?: number;
   /** Keeps the tables here; without it they are in memory. */
   readonly dataDir?: string | undefined;
+  /** Functions that no template has, such as those of another app that this one invokes. */
+  readonly functions?: readonly ModuleFunction[] | undefined;
   /** A DynamoDB that was started before; it stays up when the stack stops. */
   readonly dynamodb?: DynamoDB | Promise<DynamoDB> | undefined;
   readonly faults?: Faults | undefined;

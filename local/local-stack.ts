@@ -20,11 +20,12 @@ import { noFaults } from './faults.ts';
 import { readIam } from './iam.ts';
 import { AsynchronousInvocations } from './lambda/asynchronous-invocation.ts';
 import { environmentVariables } from './lambda/environment-variables.ts';
-import { readFunction } from './lambda/function.ts';
+import { readFunctions } from './lambda/function.ts';
 import { FunctionLogs } from './lambda/function-logs.ts';
 import { handleInvoke } from './lambda/invoke-api.ts';
 import { killAfter } from './lambda/kill-after.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
+import { moduleFunction } from './lambda/module-function.ts';
 import { createTaskRoots } from './lambda/task-roots.ts';
 import type { LocalStack, LocalStackOptions } from './local-stack-interface.ts';
 import { listenOnLoopback } from './loopback.ts';
@@ -94,9 +95,8 @@ async function start(
   if (notRun) log(`does not run here: ${notRun}`);
   const taskRoots = createTaskRoots(assembly);
   stops.push(taskRoots.remove);
-  const functions = resources
-    .filter(({ type }) => type === 'AWS::Lambda::Function')
-    .map((resource) => readFunction(resource, stacks, taskRoots));
+  const functions = readFunctions(resources, stacks, taskRoots);
+  functions.push(...(options.functions ?? []).map((module) => moduleFunction(module, taskRoots)));
   const iam = readIam(
     resources,
     functions.map(({ accessKeyId, name, roleArn }) => ({ accessKeyId, functionName: name, roleArn })),

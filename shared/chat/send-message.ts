@@ -10,6 +10,7 @@ import type { Chat, Reply } from './chat.ts';
 import { checkRules } from './check-rules.ts';
 import { membershipOf } from './membership-of.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
+import { reviewMessage } from './review-message.ts';
 import { guardRoom } from './room-guard.ts';
 import { stopTyping } from './typing.ts';
 
@@ -38,7 +39,8 @@ export async function sendMessage(
   const gateFor = (now: Partial<EventHead>) => checkRules(chat, connection, eventId, now);
   const gate = await gateFor(head ?? {});
   await guardRoom(chat, connection, { head, cursor: seen, text, used });
-  const { message, ...written } = await appendMessage(chat, draft, { gate, gateFor });
+  const reviewed = await reviewMessage(chat, draft);
+  const { message, ...written } = await appendMessage(chat, reviewed, { gate, gateFor });
   await deliverNow(chat, eventId, { seen, ...written });
   return { data: { message }, afterwards: stopTyping(chat, connection) };
 }
