@@ -5,6 +5,7 @@ import type { Resource } from './cloudformation/resource.ts';
 import type { DynamoDB } from './dynamodb/dynamodb-local.ts';
 import type { DiscardedBatch } from './dynamodb/stream-delivery.ts';
 import type { Write } from './dynamodb/write.ts';
+import type { BusEvent } from './eventbridge/event-buses.ts';
 import type { Faults } from './faults.ts';
 import type { FailedEvent } from './lambda/asynchronous-invocation.ts';
 import type { FleetBounds } from './lambda/fleet.ts';
@@ -68,6 +69,8 @@ export interface LocalStack {
   readonly discardedBatches: () => readonly DiscardedBatch[];
   /** Asynchronous events that were given up. */
   readonly failedEvents: readonly FailedEvent[];
+  /** What functions have put on event buses, newest last; the last 1,000. */
+  readonly busEvents: readonly BusEvent[];
   /** Ids of the open WebSocket connections. */
   connections(): string[];
   /** Fires the schedule whose logical id contains this, and waits for its function. */

@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { arnOfModule } from '../../local/lambda/module-function.ts';
-import { connect, createEvent, enter as enterAt, hears, http, refusal } from '../support/chat.ts';
-import { dieAfterWrites } from '../support/deaths.ts';
+import { createEvent, enter as enterAt, hears, refusal } from '../support/chat.ts';
 import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
-import { enterSocket } from '../support/sockets.ts';
 
 /** A reviewer that does what the message says, in a Lambda of its own. */
 const reviewer = `
