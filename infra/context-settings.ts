@@ -124,6 +124,17 @@ function* edgeFaults({
   }
 }
 
+/** What has no effect alone: whoever sets it believes that messages are reviewed, or that events are published. */
+function* hookFaults(settings: Settings): Generator<string> {
+  const { 'review.function': reviewer, 'review.fallback': fallback } = settings;
+  if (reviewer === undefined && fallback === 'deny') {
+    yield 'review.fallback: has no effect without review.function';
+  }
+  if (settings['events.busArn'] === undefined && settings['events.messages']) {
+    yield 'events.messages: has no effect without events.busArn';
+  }
+}
+
 /** What is wrong with the settings, for the person who runs the command. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
@@ -140,7 +151,13 @@ export function readSettings(context: Readonly<Record<string, unknown>>, { isLoc
   if (!result.success) {
     faults.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
-  if (result.success) faults.push(...issuerFaults(result.data, isLocal), ...edgeFaults(result.data));
+  if (result.success) {
+    faults.push(
+      ...issuerFaults(result.data, isLocal),
+      ...edgeFaults(result.data),
+      ...hookFaults(result.data),
+    );
+  }
   if (faults.length > 0 || !result.success)
     throw new SettingsError(`Invalid settings:\n  ${faults.join('\n  ')}`);
   return result.data;

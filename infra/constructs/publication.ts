@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { AUDIT, EVENT, EVENT_META, LOG } from '../../shared/store/keys.ts';
+import { AUDIT, EVENT, LOG, META } from '../../shared/store/keys.ts';
 import type { Settings } from '../context-settings.ts';
 import { ChatFunction } from './chat-function.ts';
 import { deadLetterQueue } from './dead-letters.ts';
@@ -12,7 +12,7 @@ import { deadLetterQueue } from './dead-letters.ts';
 const ofEvents = { S: FilterRule.beginsWith(EVENT) };
 const isNew = { eventName: FilterRule.isEqual('INSERT') };
 const filters = {
-  event: { dynamodb: { Keys: { pk: ofEvents, sk: { S: FilterRule.isEqual(EVENT_META) } } } },
+  event: { dynamodb: { Keys: { pk: ofEvents, sk: { S: FilterRule.isEqual(META) } } } },
   audit: { ...isNew, dynamodb: { Keys: { pk: { S: [{ suffix: AUDIT }] } } } },
   // The sort keys of other items may be what a client chose.
   log: { ...isNew, dynamodb: { Keys: { pk: ofEvents, sk: { S: FilterRule.beginsWith(LOG) } } } },

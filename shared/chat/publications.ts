@@ -69,6 +69,7 @@ function* ofEntry({ eventId, entry, at }: Of<'entry'>): Generator<Publication> {
 function* ofAudit({ eventId, record }: Of<'audit'>): Generator<Publication> {
   if (!record) return;
   const { id, at } = record;
+  // What is found without an event is there because it was refused, or once more.
   if (record.refused !== undefined) yield { type: 'Refused', at, detail: { id, record } };
   else if (eventId !== undefined) yield { type: 'Moderation', at, detail: { id, eventId, record } };
 }

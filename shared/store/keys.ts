@@ -18,9 +18,8 @@ export const tableKeys = {
 const SEQ_DIGITS = 12;
 const pad = (value: number, digits: number) => String(value).padStart(digits, '0');
 
-export const EVENT = 'EVENT#';
-export const EVENT_META = 'META';
-export const eventKey = (eventId: string): Key => ({ pk: `${EVENT}${eventId}`, sk: EVENT_META });
+export const META = 'META';
+export const eventKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: META });
 
 /** Small and hot: its stream records wake delivery. */
 export const EVENT_HEAD = 'HEAD';
@@ -93,6 +92,9 @@ export const rateKey = (participantId: string, action: string): Key => ({
 /** The frames taken from the frame quota of one second, since the epoch. */
 export const quotaKey = (second: number): Key => ({ pk: `QUOTA#${second}`, sk: 'FRAMES' });
 
+/** What the partition keys of events begin with. */
+export const EVENT = 'EVENT#';
+
 /** What an item is that is published when it changes; undefined for all others. */
 export function subjectOf({
   pk,
@@ -101,7 +103,7 @@ export function subjectOf({
   const [, eventId, isAudit] = /^EVENT#([^#]+)(#AUDIT)?$/.exec(pk) ?? [];
   if (isAudit || pk === AUDIT) return { kind: 'audit', ...(eventId !== undefined && { eventId }) };
   if (eventId === undefined) return undefined;
-  if (sk === EVENT_META) return { kind: 'event', eventId };
+  if (sk === META) return { kind: 'event', eventId };
   return sk.startsWith(LOG) ? { kind: 'entry', eventId } : undefined;
 }
 
