@@ -154,10 +154,10 @@ ${linesFor('ben')}
 async function main(): Promise<void> {
   const command = readCommand();
   if (command.help) return console.log(help);
-  const { assembly: other, parameters, dataDir, port, faults } = command;
+  const { assembly: other, review, parameters, dataDir, port, faults } = command;
   if (other) return runAssembly({ assembly: other, parameters, dataDir, port, faults }, say);
-  const { review } = command;
-  await Promise.all([checkModule('--review', review), checkPort(port), checkDynamoDB({ dataDir })]);
+  if (review) checkModule('--review', review);
+  await Promise.all([checkPort(port), checkDynamoDB({ dataDir })]);
 
   say('starting DynamoDB Local and synthesizing the stacks');
   const stopping = new Stopping();

@@ -72,7 +72,7 @@ export class EventBuses {
 
   async #put(req: IncomingMessage, res: ServerResponse) {
     const { iam, onPut } = this.#options;
-    const input = z.object({ Entries: z.array(entrySchema) }).safeParse(JSON.parse(await readAll(req)));
+    const input = z.object({ Entries: z.array(entrySchema) }).safeParse(objectIn(await readAll(req)));
     const entries = input.data?.Entries ?? [];
     if (entries.length < 1 || entries.length > MAX_ENTRIES) {
       return refusalOf('ValidationException', `Entries must have 1 to ${MAX_ENTRIES} members.`);

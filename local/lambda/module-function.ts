@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -38,16 +39,23 @@ export function moduleFunction({ name, file }: ModuleFunction, taskRoots: TaskRo
   };
 }
 
+/** Loads a module as an execution environment does, which knows no TypeScript, and says on stderr what is wrong with it. */
+const probe = `
+try {
+  const module = await import(process.argv[1]);
+  if (typeof (module.handler ?? module.default?.handler) === 'function') process.exit(0);
+  console.error('must export a function called handler.');
+} catch (error) {
+  console.error('cannot be loaded: ' + error);
+}
+process.exit(1);`;
+const PROBE_MS = 10_000;
+
 /** Throws in a sentence for the user if a file is not there, cannot be loaded or exports no `handler`. */
-export async function checkModule(option: string, file: string | undefined): Promise<void> {
-  if (file === undefined) return;
+export function checkModule(option: string, file: string): void {
   if (!existsSync(file)) throw new Error(`${option} ${file}: there is no such file.`);
-  let module: { handler?: unknown; default?: { handler?: unknown } };
-  try {
-    module = await import(urlOf(file));
-  } catch (error) {
-    throw new Error(`${option} ${file}: cannot be loaded: ${error instanceof Error ? error.message : error}`);
-  }
-  if (typeof (module.handler ?? module.default?.handler) === 'function') return;
-  throw new Error(`${option} ${file}: must export a function called handler.`);
+  const args = ['--input-type=module', '-e', probe, urlOf(file)];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: PROBE_MS });
+  if (status === 0) return;
+  throw new Error(`${option} ${file}: ${stderr.trim() || 'cannot be loaded within ten seconds.'}`);
 }
