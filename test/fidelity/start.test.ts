@@ -204,7 +204,7 @@ test('a reviewer reviews, as docs/review.md says', async () => {
   await expect.poll(printed, { timeout: 120_000 }).toContain('Press Ctrl-C to stop.');
   const [, eventId = ''] = /"eventId":"([^"]+)"/.exec(printed()) ?? [];
   const ana = await ChatClient.connect(`ws://localhost:${port}/prod`);
-  onTestFinished(() => ana.close());
+  onTestFinished(() => void ana.close());
   await ana.join(eventId, 'ana');
   expect(await ana.say('hello')).toMatchObject({ text: 'hello' });
   expect(await ana.say('call me: 0171 234 5678')).toMatchObject({ text: 'call me: •••' });
