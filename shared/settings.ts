@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { timing } from './timing.ts';
 
 const number = z.coerce.number('must be a number');
 const count = number.int('must be a whole number');
@@ -88,7 +89,7 @@ export const chatSettings = z.object({
   /** A Lambda function of the operator's that reviews each message of somebody without a role before it is written. */
   'review.function': arn('lambda', 'function:[\\w-]+(:[\\w$-]+)?', 'function:my-review').optional(),
   /** How long a send waits for its answer, milliseconds. */
-  'review.timeoutMs': count.min(50).max(5_000).default(300),
+  'review.timeoutMs': count.min(50).max(timing.reviewMaxMs).default(300),
   /** What becomes of a message when it gives no answer in time, or a wrong one. */
   'review.fallback': z.enum(['allow', 'deny'], 'must be allow or deny').default('allow'),
   /** An EventBridge bus of the operator's that gets what happens in the chat. */
