@@ -58,14 +58,9 @@ function readCommand() {
   readSettings({ ...withEnvironment(context), ...planned }, { isLocal: true });
   return {
     help: values.help === true,
-    issuer,
-    review: values.review,
-    port,
+    ...{ issuer, port, context, parameters, review: values.review, assembly: values.assembly },
     dataDir: DATA_DIR || undefined,
     faults: FAULTS ? parseFaults(FAULTS) : undefined,
-    context,
-    assembly: values.assembly,
-    parameters,
   };
 }
 
