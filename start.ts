@@ -12,6 +12,7 @@ import { parseFaults } from './local/faults.ts';
 import { AUDIENCE, type Issuer } from './local/issuer.ts';
 import { startKeptIssuer } from './local/kept-issuer.ts';
 import { killAtExit, killGroup } from './local/kill-at-exit.ts';
+import { arnOfModule, checkModule } from './local/lambda/module-function.ts';
 import { startLocalStack } from './local/local-stack.ts';
 import { checkPort } from './local/loopback.ts';
 import { pairsOf } from './local/pairs.ts';
@@ -25,6 +26,7 @@ const help = `Runs the whole chat on this machine, without an AWS account and wi
   npm start -- -c key=value          with a setting, as for npm run deploy (docs/settings.md)
   npm start -- --issuer              with tokens instead of guests, and a local issuer that hands out any token
   npm start -- -c auth.issuer=http://… -c auth.audience=…   with tokens of your own issuer (docs/security.md)
+  npm start -- --review ./my-review.mjs   ask the handler of this module about each message (docs/review.md)
   DATA_DIR=./data npm start          keep events and messages between runs
   DYNAMODB_ENDPOINT=http://… npm start   use a DynamoDB that is already running
   npm start -- --assembly ../other/cdk.out   run another CDK app than the chat (docs/local-stack.md)
@@ -43,27 +45,22 @@ function readCommand() {
   if (!/^\d*$/.test(PORT ?? '') || port > 65_535) throw new Error(`PORT=${PORT} is not a port number.`);
   const context: Record<string, unknown> = { ...cdkContext(), ...pairsOf('-c', values.context) };
   const parameters = pairsOf('--parameters', values.parameters);
-  if (values.assembly && (values.context || values.issuer)) {
-    throw new Error('--assembly runs what is synthesized already: -c and --issuer are for the chat.');
+  if (values.assembly && (values.context || values.issuer || values.review)) {
+    throw new Error('--assembly runs what is synthesized: -c, --issuer and --review are for the chat.');
   }
   if (!values.assembly && values.parameters) {
     throw new Error('--parameters is for --assembly; the chat has settings: -c key=value.');
   }
   // The issuer's port is known once it runs; what it will be at is good enough to look at the other settings.
   const issuer = values.issuer === true;
-  readSettings(
-    { ...withEnvironment(context), ...(issuer && issuerSettings('http://localhost')) },
-    { isLocal: true },
-  );
+  if (values.review) context['review.function'] = arnOfModule('review');
+  const planned = issuer ? issuerSettings('http://localhost') : {};
+  readSettings({ ...withEnvironment(context), ...planned }, { isLocal: true });
   return {
     help: values.help === true,
-    issuer,
-    port,
+    ...{ issuer, port, context, parameters, review: values.review, assembly: values.assembly },
     dataDir: DATA_DIR || undefined,
     faults: FAULTS ? parseFaults(FAULTS) : undefined,
-    context,
-    assembly: values.assembly,
-    parameters,
   };
 }
 
@@ -74,6 +71,7 @@ function readOptions() {
   const options = {
     context: { type: 'string', short: 'c', multiple: true },
     issuer: { type: 'boolean' },
+    review: { type: 'string' },
     assembly: { type: 'string' },
     parameters: { type: 'string', multiple: true },
     help: { type: 'boolean', short: 'h' },
@@ -151,8 +149,9 @@ ${linesFor('ben')}
 async function main(): Promise<void> {
   const command = readCommand();
   if (command.help) return console.log(help);
-  const { assembly: other, parameters, dataDir, port, faults } = command;
+  const { assembly: other, review, parameters, dataDir, port, faults } = command;
   if (other) return runAssembly({ assembly: other, parameters, dataDir, port, faults }, say);
+  if (review) checkModule('--review', review);
   await Promise.all([checkPort(port), checkDynamoDB({ dataDir })]);
 
   say('starting DynamoDB Local and synthesizing the stacks');
@@ -169,8 +168,9 @@ async function main(): Promise<void> {
     const context = { ...command.context, ...(issuer && issuerSettings(issuer.url)) };
     await Promise.all([dynamodb, synthesize(context, assembly, stopping)]);
     say('stacks synthesized; creating the table and loading the functions');
+    const functions = review ? [{ name: 'review', file: review }] : [];
     const stack = await startLocalStack({
-      ...{ assembly, dataDir, dynamodb, faults, port, log: say, apiGateway: strictPosts },
+      ...{ assembly, dataDir, dynamodb, faults, port, functions, log: say, apiGateway: strictPosts },
     });
     stopping.add(() => stack.stop());
     const { PageUrl, WebSocketUrl, EventsUrl, ManagementUrl } = stack.outputs;

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { Delivery } from './constructs/delivery.ts';
 import { EventsHttpApi } from './constructs/http-api.ts';
 import { LogPermission } from './constructs/log-permission.ts';
+import { Publication } from './constructs/publication.ts';
 import { ChatWebSocketApi } from './constructs/websocket-api.ts';
 import { chosen, type Settings } from './context-settings.ts';
 import { SETTINGS_METADATA } from './deployed.ts';
@@ -25,6 +26,8 @@ export class ChatStack extends Stack {
     this.webSocket = webSocket.api;
     this.http = http.api;
     new Delivery(this, 'Delivery', { settings, table, api: management });
+    const busArn = settings['events.busArn'];
+    if (busArn !== undefined) new Publication(this, 'Publication', { settings, table, busArn });
     if (settings.createApiGatewayAccountRole) {
       webSocket.stage.node.addDependency(
         new LogPermission(this, 'LogPermission', webSocket.api.node.defaultChild as CfnApi),

@@ -1,9 +1,6 @@
 import * as z from 'zod';
-import { chatSettings, origins } from '../shared/settings.ts';
+import { chatSettings, flag, origins } from '../shared/settings.ts';
 
-const flag = z
-  .union([z.boolean(), z.enum(['true', 'false'])], 'must be true or false')
-  .transform((value) => value === true || value === 'true');
 const count = z.coerce.number('must be a number').int('must be a whole number');
 
 /** The retention periods that CloudWatch Logs supports, in days: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -127,6 +124,17 @@ function* edgeFaults({
   }
 }
 
+/** What has no effect alone: whoever sets it believes that messages are reviewed, or that events are published. */
+function* hookFaults(settings: Settings): Generator<string> {
+  const { 'review.function': reviewer, 'review.fallback': fallback } = settings;
+  if (reviewer === undefined && fallback === 'deny') {
+    yield 'review.fallback: has no effect without review.function';
+  }
+  if (settings['events.busArn'] === undefined && settings['events.messages']) {
+    yield 'events.messages: has no effect without events.busArn';
+  }
+}
+
 /** What is wrong with the settings, for the person who runs the command. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
@@ -143,7 +151,13 @@ export function readSettings(context: Readonly<Record<string, unknown>>, { isLoc
   if (!result.success) {
     faults.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
-  if (result.success) faults.push(...issuerFaults(result.data, isLocal), ...edgeFaults(result.data));
+  if (result.success) {
+    faults.push(
+      ...issuerFaults(result.data, isLocal),
+      ...edgeFaults(result.data),
+      ...hookFaults(result.data),
+    );
+  }
   if (faults.length > 0 || !result.success)
     throw new SettingsError(`Invalid settings:\n  ${faults.join('\n  ')}`);
   return result.data;

@@ -39,6 +39,10 @@ export const faultsSchema = z.strictObject({
     .optional(),
   /** The same after the `posts`-th `PostToConnection` that sent its frame. */
   killAfterPosts: z.strictObject({ ...environmentToKill, posts: count }).optional(),
+  /** The same after the `puts`-th `PutEvents` that was carried out. */
+  killAfterPutEvents: z.strictObject({ ...environmentToKill, puts: count }).optional(),
+  /** Share of the entries of `PutEvents` that are answered with `InternalFailure`. */
+  putEventsErrorRate: rate,
 });
 
 export type Faults = z.infer<typeof faultsSchema>;

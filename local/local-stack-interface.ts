@@ -5,11 +5,13 @@ import type { Resource } from './cloudformation/resource.ts';
 import type { DynamoDB } from './dynamodb/dynamodb-local.ts';
 import type { DiscardedBatch } from './dynamodb/stream-delivery.ts';
 import type { Write } from './dynamodb/write.ts';
+import type { BusEvent } from './eventbridge/event-buses.ts';
 import type { Faults } from './faults.ts';
 import type { FailedEvent } from './lambda/asynchronous-invocation.ts';
 import type { FleetBounds } from './lambda/fleet.ts';
 import type { FunctionLogEntry, FunctionLogsShown } from './lambda/function-logs.ts';
 import type { Invocation, Lambda } from './lambda/lambda.ts';
+import type { ModuleFunction } from './lambda/module-function.ts';
 import type { Log } from './log.ts';
 
 export interface LocalStackOptions {
@@ -21,6 +23,8 @@ export interface LocalStackOptions {
   readonly port?: number;
   /** Keeps the tables here; without it they are in memory. */
   readonly dataDir?: string | undefined;
+  /** Functions that no template has, such as those of another app that this one invokes. */
+  readonly functions?: readonly ModuleFunction[] | undefined;
   /** A DynamoDB that was started before; it stays up when the stack stops. */
   readonly dynamodb?: DynamoDB | Promise<DynamoDB> | undefined;
   readonly faults?: Faults | undefined;
@@ -65,6 +69,8 @@ export interface LocalStack {
   readonly discardedBatches: () => readonly DiscardedBatch[];
   /** Asynchronous events that were given up. */
   readonly failedEvents: readonly FailedEvent[];
+  /** What functions have put on event buses, newest last; the last 1,000. */
+  readonly busEvents: readonly BusEvent[];
   /** Ids of the open WebSocket connections. */
   connections(): string[];
   /** Fires the schedule whose logical id contains this, and waits for its function. */

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { createApiGateway } from './apigateway/api-gateway.ts';
 import { systemClock } from './clock.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
-import { arnOf } from './cloudformation/attributes.ts';
 import { defaultAccount } from './cloudformation/physical-id.ts';
 import { resolveStacks } from './cloudformation/resolver.ts';
 import { typesNotRun } from './cloudformation/types-not-run.ts';
@@ -20,16 +19,17 @@ import { noFaults } from './faults.ts';
 import { readIam } from './iam.ts';
 import { AsynchronousInvocations } from './lambda/asynchronous-invocation.ts';
 import { environmentVariables } from './lambda/environment-variables.ts';
-import { readFunction } from './lambda/function.ts';
+import { readFunctions } from './lambda/function.ts';
 import { FunctionLogs } from './lambda/function-logs.ts';
-import { handleInvoke } from './lambda/invoke-api.ts';
 import { killAfter } from './lambda/kill-after.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
+import { moduleFunction } from './lambda/module-function.ts';
 import { createTaskRoots } from './lambda/task-roots.ts';
 import type { LocalStack, LocalStackOptions } from './local-stack-interface.ts';
 import { listenOnLoopback } from './loopback.ts';
 import { readSchedules } from './scheduler/schedule.ts';
 import { startSchedules } from './scheduler/scheduler.ts';
+import { type ServiceApis, serviceApis } from './service-apis.ts';
 
 export type { LocalStack, LocalStackOptions };
 
@@ -72,8 +72,8 @@ async function start(
   const server = await listenOnLoopback(
     port,
     async (req, res) => {
-      const { invoke, gateway } = await opened;
-      if ((await invoke(req, res)) || (await gateway.handleRequest(req, res))) return;
+      const { services, gateway } = await opened;
+      if ((await services.handle(req, res)) || (await gateway.handleRequest(req, res))) return;
       res.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}');
     },
     async (req, socket, head) => {
@@ -94,9 +94,8 @@ async function start(
   if (notRun) log(`does not run here: ${notRun}`);
   const taskRoots = createTaskRoots(assembly);
   stops.push(taskRoots.remove);
-  const functions = resources
-    .filter(({ type }) => type === 'AWS::Lambda::Function')
-    .map((resource) => readFunction(resource, stacks, taskRoots));
+  const functions = readFunctions(resources, stacks, taskRoots);
+  functions.push(...(options.functions ?? []).map((module) => moduleFunction(module, taskRoots)));
   const iam = readIam(
     resources,
     functions.map(({ accessKeyId, name, roleArn }) => ({ accessKeyId, functionName: name, roleArn })),
@@ -126,7 +125,7 @@ async function start(
   const lambda = new LambdaService({
     functions,
     variables: (fn, environmentId) => ({
-      ...environmentVariables(fn, environmentId, { dynamodb: dynamodb.endpoint, lambda: origin }),
+      ...environmentVariables(fn, environmentId, { dynamodb: dynamodb.endpoint, origin }),
       ...options.environment?.(fn.logicalId),
     }),
     ...{ logs, log, clock },
@@ -144,13 +143,7 @@ async function start(
     ...(options.apiGateway && { settings: options.apiGateway }),
   });
   stops.push(() => gateway.close());
-  const invoke: Handlers['invoke'] = (req, res) =>
-    handleInvoke(req, res, {
-      ...iam,
-      lambda,
-      asynchronous,
-      arnPrefix: arnOf('AWS::Lambda::Function', '', account),
-    });
+  const services = serviceApis({ account, iam, lambda, asynchronous, faults, log });
 
   const timeToLive = startTimeToLive(upstream, tables, clock, (error) => log(`Expired items stay: ${error}`));
   stops.push(timeToLive.stop);
@@ -163,7 +156,7 @@ async function start(
   stops.push(sources.stop);
   const scratch = mkdtempSync(join(tmpdir(), 'local-stack-'));
   stops.push(() => rmSync(scratch, { recursive: true, force: true }));
-  open({ gateway: withEdge(gateway, { resources, stacks, scratch, log }), invoke });
+  open({ gateway: withEdge(gateway, { resources, stacks, scratch, log }), services });
   const schedules = readSchedules(resources);
   stops.push(startSchedules(schedules, asynchronous, clock, log));
 
@@ -180,6 +173,7 @@ async function start(
     functionLogs: logs.entries,
     discardedBatches: sources.discarded,
     failedEvents: asynchronous.failed,
+    busEvents: services.busEvents,
     connections: () => gateway.connections(),
     async runSchedule(logicalIdPart) {
       const schedule = schedules.find(({ logicalId }) => logicalId.includes(logicalIdPart));
@@ -193,7 +187,5 @@ async function start(
 
 interface Handlers {
   readonly gateway: Front;
-  readonly invoke: (
-    ...request: [Parameters<typeof handleInvoke>[0], Parameters<typeof handleInvoke>[1]]
-  ) => Promise<boolean>;
+  readonly services: ServiceApis;
 }

@@ -1,7 +1,21 @@
 import * as z from 'zod';
+import { timing } from './timing.ts';
 
 const number = z.coerce.number('must be a number');
 const count = number.int('must be a whole number');
+/** `true` or `false`, also as the text that a command line has. */
+export const flag = z
+  .union([z.boolean(), z.enum(['true', 'false'])], 'must be true or false')
+  .transform((value) => value === true || value === 'true');
+
+/** An ARN of a service, such as `arn:aws:events:eu-west-1:123456789012:event-bus/chat`. */
+const arn = (service: string, what: string, example: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${what}$`),
+      `must be an ARN such as arn:aws:${service}:eu-west-1:123456789012:${example}`,
+    );
 
 /** What browsers send as `Origin`, and nothing longer: `https://example.com/` would never equal one. */
 const origin = z
@@ -78,6 +92,16 @@ export const chatSettings = z.object({
   'auth.moderatorScope': z.string().min(1, 'must not be empty').default('chat:moderate'),
   /** One more claim in which to look for those two, such as `cognito:groups`. */
   'auth.rightsClaim': z.string().min(1, 'must not be empty').optional(),
+  /** A Lambda function of the operator's that reviews each message of somebody without a role before it is written. */
+  'review.function': arn('lambda', 'function:[\\w-]+(:[\\w$-]+)?', 'function:my-review').optional(),
+  /** How long a send waits for its answer, milliseconds. */
+  'review.timeoutMs': count.min(50).max(timing.reviewMaxMs).default(300),
+  /** What becomes of a message when it gives no answer in time, or a wrong one. */
+  'review.fallback': z.enum(['allow', 'deny'], 'must be allow or deny').default('allow'),
+  /** An EventBridge bus of the operator's that gets what happens in the chat. */
+  'events.busArn': arn('events', 'event-bus/[\\w./-]+', 'event-bus/my-bus').optional(),
+  /** Whether it gets messages, too. */
+  'events.messages': flag.default(false),
 });
 
 export type ChatSettings = z.infer<typeof chatSettings>;

@@ -13,6 +13,8 @@ export const timing = {
   leaseRenewalMs: 1_000,
   /** How long a sender runs windows: it serves others too meanwhile, but not for long, as their writes wake the stream as well. */
   directMs: 4_000,
+  /** The longest that a send may be set to wait for its review, before all of that. */
+  reviewMaxMs: 5_000,
   /** Between two looks at a lease that another holds. */
   busyWaitMs: 100,
   /** Windows that have nothing else to tell tell reactions so often at most. */

@@ -1,4 +1,4 @@
-import { sendMessage } from '../../shared/chat/send-message.ts';
+import { sendReviewed } from '../context/reviewer.ts';
 import { route } from './wire/json.ts';
 
-export const handler = route('sendMessage', sendMessage);
+export const handler = route('sendMessage', sendReviewed);

@@ -23,6 +23,7 @@ export const entries = [
   'http/events',
   'http/moderation',
   'stream/deliver',
+  'stream/publish',
   'delivery/post',
   'schedule/heartbeat',
   'schedule/sweep',

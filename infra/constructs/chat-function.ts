@@ -105,8 +105,14 @@ export class ChatFunction extends Construct {
   /** Lets this function invoke another, whose name it finds in an environment variable. */
   mayInvoke(other: ChatFunction, variable: string): void {
     this.lambda.addEnvironment(variable, other.lambda.functionName);
+    this.mayInvokeArn(other.lambda.functionArn);
+  }
+
+  /** Lets this function invoke one that it finds in the settings, if it is there. */
+  mayInvokeArn(arn: string | undefined): void {
+    if (arn === undefined) return;
     this.lambda.addToRolePolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [other.lambda.functionArn] }),
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [arn] }),
     );
   }
 

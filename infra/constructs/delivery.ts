@@ -1,16 +1,15 @@
-import { Duration, Validations } from 'aws-cdk-lib';
-import { Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib';
 import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EVENT_HEAD } from '../../shared/store/keys.ts';
 import { timing } from '../../shared/timing.ts';
 import type { Settings } from '../context-settings.ts';
 import { ChatFunction } from './chat-function.ts';
+import { deadLetterQueue } from './dead-letters.ts';
 import { posts, runsWindows } from './grants.ts';
 import type { ManagementApi } from './management-api.ts';
 
@@ -43,11 +42,10 @@ export class Delivery extends Construct {
     });
     const deliver = new ChatFunction(this, 'Deliver', { ...common, entry: 'stream/deliver' });
     deliver.mayInvoke(post, 'POST_FUNCTION');
-    const deadLetters = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    const deadLetters = deadLetterQueue(
+      this,
+      'Stream records were given up after an hour of retries. The audience of those events may get its messages late: with the next message, or with the next sweep.',
+    );
     deliver.lambda.addEventSource(
       new DynamoEventSource(table as ITable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
@@ -67,19 +65,6 @@ export class Delivery extends Construct {
         onFailure: new SqsDlq(deadLetters),
       }),
     );
-    new Alarm(this, 'DeadLettersAlarm', {
-      alarmDescription:
-        'Stream records were given up after an hour of retries. The audience of those events may get its messages late: with the next message, or with the next sweep.',
-      metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
-      threshold: 1,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-    Validations.of(deadLetters).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'This queue is itself the dead-letter queue of an event source mapping.',
-    });
-
     const scheduled = { ...common, queriesIndex: true };
     const sweep = new ChatFunction(this, 'Sweep', { ...scheduled, entry: 'schedule/sweep' });
     sweep.mayInvoke(post, 'POST_FUNCTION');

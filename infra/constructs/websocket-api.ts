@@ -19,6 +19,8 @@ type RouteKey = Action | '$connect' | '$disconnect' | '$default';
 
 type Grants = Pick<ChatFunctionProps, 'itemActions' | 'queriesIndex'> & {
   methods?: readonly ManagementMethod[];
+  /** Whether it asks the operator's function, if there is one, about messages. */
+  reviews?: boolean;
 };
 
 /** Every function: the keys of its routes, its id, its entry point, and what it may do. */
@@ -32,7 +34,12 @@ const functions: readonly [
   ['$disconnect', 'Disconnect', 'websocket/disconnect', { itemActions: runsWindows, methods: posts }],
   ['joinEvent', 'JoinEvent', 'websocket/join-event', { itemActions: joins, methods: posts }],
   ['leaveEvent', 'LeaveEvent', 'websocket/leave-event', { itemActions: runsWindows, methods: posts }],
-  ['sendMessage', 'SendMessage', 'websocket/send-message', { itemActions: runsWindows, methods: posts }],
+  [
+    'sendMessage',
+    'SendMessage',
+    'websocket/send-message',
+    { itemActions: runsWindows, methods: posts, reviews: true },
+  ],
   ['typing', 'Typing', 'websocket/typing', { itemActions: tellsAudience, methods: posts }],
   ['react', 'React', 'websocket/react', { itemActions: runsWindows, methods: posts }],
   [
@@ -58,7 +65,7 @@ const functions: readonly [
     '$default',
     'DefaultRoute',
     'websocket/default',
-    { itemActions: joins, queriesIndex: true, methods: posts },
+    { itemActions: joins, queriesIndex: true, methods: posts, reviews: true },
   ],
 ];
 
@@ -78,7 +85,7 @@ export class ChatWebSocketApi extends Construct {
     this.api = api;
     this.management = new ManagementApi(api, STAGE);
     const inTurn = oneAfterTheOther();
-    for (const [routeKeys, functionId, entry, { methods, ...grants }] of functions) {
+    for (const [routeKeys, functionId, entry, { methods, reviews, ...grants }] of functions) {
       const chatFunction = new ChatFunction(this, functionId, {
         entry,
         settings,
@@ -88,6 +95,7 @@ export class ChatWebSocketApi extends Construct {
       });
       const integration = new WebSocketLambdaIntegration(`${functionId}Integration`, chatFunction.lambda);
       for (const routeKey of [routeKeys].flat()) inTurn(api.addRoute(routeKey, { integration }));
+      if (reviews) chatFunction.mayInvokeArn(settings['review.function']);
       if (routeKeys === '$connect') chatFunction.mayInvoke(this.#open(settings, table), 'OPEN_FUNCTION');
     }
     this.stage = new WebSocketStage(this, 'Stage', {

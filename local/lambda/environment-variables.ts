@@ -3,7 +3,8 @@ import type { FunctionConfiguration } from './function.ts';
 /** Where the SDK of a function finds the other services. */
 export interface Endpoints {
   readonly dynamodb: string;
-  readonly lambda: string;
+  /** Of Lambda and EventBridge. */
+  readonly origin: string;
 }
 
 /**
@@ -13,12 +14,13 @@ export interface Endpoints {
 export function environmentVariables(
   fn: FunctionConfiguration,
   environmentId: string,
-  { dynamodb, lambda }: Endpoints,
+  { dynamodb, origin }: Endpoints,
 ): Record<string, string> {
   const nodeMajor = /\d+/.exec(fn.runtime)?.[0] ?? '24';
   return {
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-    AWS_ENDPOINT_URL_LAMBDA: lambda,
+    AWS_ENDPOINT_URL_LAMBDA: origin,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: origin,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...fn.environment,
     // Reserved: a template cannot change these.

@@ -10,8 +10,8 @@ type FromRuntime =
   | { type: 'error'; error: FunctionError; fatal?: true }
   | { type: 'log'; level: string; text: string; requestId: string | undefined };
 
-/** Calls of a function that are counted when they were carried out: DynamoDB writes, and `PostToConnection`s. */
-export type CountedCall = 'writes' | 'posts';
+/** Calls of a function that are counted when they were carried out: DynamoDB writes, `PostToConnection`s and `PutEvents`. */
+export type CountedCall = 'writes' | 'posts' | 'puts';
 
 export interface EnvironmentOptions {
   readonly fn: FunctionConfiguration;
@@ -39,7 +39,7 @@ export class ExecutionEnvironment {
   /** Settles when the thread is gone. */
   readonly ended: Promise<void>;
   /** Of the invocation under way, each with the keys of what it wrote. */
-  calls: Record<CountedCall, (readonly string[])[]> = { writes: [], posts: [] };
+  calls: Record<CountedCall, (readonly string[])[]> = { writes: [], posts: [], puts: [] };
   hasEnded = false;
   idleSince = 0;
 
@@ -129,7 +129,7 @@ export class ExecutionEnvironment {
     const requestId = randomUUID();
     const { timeoutMs } = this.fn;
     this.#requestId = requestId;
-    this.calls = { writes: [], posts: [] };
+    this.calls = { writes: [], posts: [], puts: [] };
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         const seconds = (timeoutMs / 1000).toFixed(2);

@@ -37,6 +37,16 @@ const functionSchema = z.object({
   Timeout: z.coerce.number().default(3),
 });
 
+/** The functions of the templates. */
+export const readFunctions = (
+  resources: readonly Resource[],
+  stacks: readonly Stack[],
+  taskRoots: TaskRoots,
+): FunctionConfiguration[] =>
+  resources
+    .filter(({ type }) => type === 'AWS::Lambda::Function')
+    .map((resource) => readFunction(resource, stacks, taskRoots));
+
 /** Defaults are CloudFormation's: 3 seconds and 128 MB. */
 export function readFunction(
   resource: Resource,

@@ -10,11 +10,12 @@ const regional = /^(?:(?:.*\.)?([a-z0-9]+)\.)?([a-z-]+)\.[a-z0-9-]+\.(?:amazonaw
 /** Only the public keys of an issuer are fetched from there. */
 const issuers = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com$/;
 
-/** @param origin where the APIs and Lambda are */
+/** @param origin where the APIs, Lambda and EventBridge are */
 export function keepOnThisMachine({ origin, dynamodb }) {
   const endpoints = new Map([
     ['execute-api', origin],
     ['lambda', origin],
+    ['events', origin],
     ['dynamodb', dynamodb],
     // As DynamoDB is called in the endpoint of one account.
     ['ddb', dynamodb],

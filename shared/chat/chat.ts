@@ -4,6 +4,7 @@ import type { Delivery } from '../delivery/types.ts';
 import type { ServerEvent } from '../protocol/server-to-client.ts';
 import type { Wire } from '../protocol/wire.ts';
 import type { Connection } from '../store/connections.ts';
+import type { Reviewer } from './reviewer.ts';
 
 /** Whom to send to. */
 export interface Addressee {
@@ -15,6 +16,8 @@ export interface Addressee {
 export interface Chat extends Delivery {
   /** Sends events to one connection, past all windows: answers and what concerns nobody else. */
   send(to: Addressee, ...events: Outgoing[]): Promise<PostOutcome>;
+  /** Who looks at messages before they are written, if somebody does. */
+  readonly reviewer?: Reviewer | undefined;
 }
 
 /** What an operation came to: the data of its acknowledgement, and what happens once that is sent. */

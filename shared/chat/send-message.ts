@@ -11,6 +11,7 @@ import { checkRules } from './check-rules.ts';
 import { membershipOf } from './membership-of.ts';
 import { quoteOf } from './quote-of.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
+import { reviewMessage } from './review-message.ts';
 import { guardRoom } from './room-guard.ts';
 import { stopTyping } from './typing.ts';
 
@@ -42,7 +43,8 @@ export async function sendMessage(
   const gateFor = checkRules(chat, connection, draft);
   await guardRoom(chat, connection, { head, cursor: seen, message: draft, used });
   const gate = await gateFor(head ?? {});
-  const { message, ...written } = await appendMessage(chat, draft, { gate, gateFor });
+  const reviewed = await reviewMessage(chat, draft);
+  const { message, ...written } = await appendMessage(chat, reviewed, { gate, gateFor });
   await deliverNow(chat, eventId, { seen, ...written });
   return { data: { message }, afterwards: stopTyping(chat, connection) };
 }

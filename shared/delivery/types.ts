@@ -40,7 +40,11 @@ export type Metric =
   | 'ModerationActs'
   | 'Recoveries'
   | 'RecoveriesRefused'
-  | 'RoomGuard';
+  | 'RoomGuard'
+  | 'Reviewed'
+  | 'Denied'
+  | 'ReviewFailed'
+  | 'Published';
 
 export interface Metrics {
   count(metric: Metric, value: number): void;

@@ -18,9 +18,10 @@ export const tableKeys = {
 const SEQ_DIGITS = 12;
 const pad = (value: number, digits: number) => String(value).padStart(digits, '0');
 
-export const eventKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'META' });
+export const META = 'META';
+export const eventKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: META });
 
-/** Small and hot: the only item whose stream records are used. */
+/** Small and hot: its stream records wake delivery. */
 export const EVENT_HEAD = 'HEAD';
 export const eventHeadKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: EVENT_HEAD });
 export const cursorKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'CURSOR' });
@@ -108,8 +109,9 @@ export const saidKey = (eventId: string, participantId: string, hash: string): K
 });
 
 /** Who moderated what in an event, in order; without one, whose attempts to create or change events were refused. */
+export const AUDIT = 'AUDIT';
 export const auditPartition = (eventId?: string): string =>
-  eventId === undefined ? 'AUDIT' : `EVENT#${eventId}#AUDIT`;
+  eventId === undefined ? AUDIT : `EVENT#${eventId}#${AUDIT}`;
 export const auditKey = (eventId: string | undefined, ulid: string): Key => ({
   pk: auditPartition(eventId),
   sk: ulid,
@@ -122,6 +124,21 @@ export const rateKey = (participantId: string, action: string): Key => ({
 
 /** The frames taken from the frame quota of one second, since the epoch. */
 export const quotaKey = (second: number): Key => ({ pk: `QUOTA#${second}`, sk: 'FRAMES' });
+
+/** What the partition keys of events begin with. */
+export const EVENT = 'EVENT#';
+
+/** What an item is that is published when it changes; undefined for all others. */
+export function subjectOf({
+  pk,
+  sk,
+}: Key): { kind: 'event' | 'entry' | 'audit'; eventId?: string } | undefined {
+  const [, eventId, isAudit] = /^EVENT#([^#]+)(#AUDIT)?$/.exec(pk) ?? [];
+  if (isAudit || pk === AUDIT) return { kind: 'audit', ...(eventId !== undefined && { eventId }) };
+  if (eventId === undefined) return undefined;
+  if (sk === META) return { kind: 'event', eventId };
+  return sk.startsWith(LOG) ? { kind: 'entry', eventId } : undefined;
+}
 
 /** The id inside `EVENT#{id}`, `CONN#{id}` or `{millis}#{id}`. */
 export const idOf = (key: string): string => key.slice(key.indexOf('#') + 1);

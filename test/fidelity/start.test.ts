@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { startDynamoDB } from '../../local/dynamodb/dynamodb-local.ts';
 import { closeServer, listen } from '../../local/loopback.ts';
+import { refusal } from '../support/chat.ts';
+import { ChatClient } from '../support/chat-client.ts';
+import { snippetsOf } from '../support/doc-pages.ts';
 import { connect } from './gateway/socket.ts';
 import { plainChat } from './support/plain-chat.ts';
 import { synthesizeApp } from './support/start-app.ts';
@@ -16,6 +19,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'start-'));
 const file = join(folder, 'file');
 writeFileSync(file, '');
+const notCode = join(folder, 'reviewer.mjs');
+writeFileSync(notCode, 'export const handler =');
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -86,6 +91,15 @@ const wrong: [what: string, args: string[], env: Record<string, string>, says: R
     {},
     /^--parameters a: expected/,
   ],
+  ['a reviewer for another app', ['--assembly', folder, '--review', file], {}, /^--assembly runs what is/],
+  ['a reviewer that is not there', ['--review', 'no.mjs'], {}, /^--review no\.mjs: there is no such file\.$/],
+  [
+    'a reviewer without a handler',
+    ['--review', file],
+    {},
+    /^--review \/.+: must export a function called handler\.$/,
+  ],
+  ['a reviewer that is no module', ['--review', notCode], {}, /^--review \/.+: cannot be loaded: /],
   ['no Java', [], { JAVA_HOME: '', PATH: folder }, /^DynamoDB Local needs Java 11 or newer/],
   [
     'a DATA_DIR that is a file',
@@ -175,6 +189,27 @@ test('another app runs, and its addresses are printed', async () => {
   ana.send({ action: 'say', text: 'there' });
   expect([await ana.next(), await ben.next()]).toEqual(['hi there', 'hi there']);
   ana.webSocket.close();
+  child.kill('SIGINT');
+  expect(await exited).toBe(0);
+});
+
+test('a reviewer reviews, as docs/review.md says', async () => {
+  const [example] = snippetsOf('docs/review.md').filter(({ language }) => language === 'js');
+  const reviewer = join(folder, 'my-review.mjs');
+  writeFileSync(reviewer, example?.code ?? '');
+  const port = await freePort();
+  const { child, exited, printed } = run(['start.ts', '--review', reviewer, '-c', 'review.timeoutMs=5000'], {
+    PORT: `${port}`,
+  });
+  await expect.poll(printed, { timeout: 120_000 }).toContain('Press Ctrl-C to stop.');
+  const [, eventId = ''] = /"eventId":"([^"]+)"/.exec(printed()) ?? [];
+  const ana = await ChatClient.connect(`ws://localhost:${port}/prod`);
+  onTestFinished(() => void ana.close());
+  await ana.join(eventId, 'ana');
+  expect(await ana.say('hello')).toMatchObject({ text: 'hello' });
+  expect(await ana.say('call me: 0171 234 5678')).toMatchObject({ text: 'call me: •••' });
+  const refused = { code: 'MESSAGE_REJECTED', reason: 'Please do not shout.' };
+  expect(await refusal(ana.say('BUY THIS NOW!'))).toMatchObject(refused);
   child.kill('SIGINT');
   expect(await exited).toBe(0);
 });

@@ -9,6 +9,7 @@ import { chatAssembly } from './assemblies.ts';
 export function endFaults({ faults }: LocalStack): void {
   delete faults.killAfterWrites;
   delete faults.killAfterPosts;
+  delete faults.killAfterPutEvents;
   Object.assign(faults, noFaults());
 }
 

@@ -11,6 +11,7 @@ const {
   leaseMs,
   leaseRenewalMs,
   directMs,
+  reviewMaxMs,
   busyWaitMs,
   holeMs,
   holeWaitMs,
@@ -23,8 +24,8 @@ const {
 const shorterThan: readonly [why: string, ...durations: number[]][] = [
   ['a lease outlives some renewals that fail', 4 * leaseRenewalMs, leaseMs],
   [
-    'a sender is done with its windows, and with one that a dead holder delays, before its function ends',
-    directMs + leaseMs,
+    'a sender is done with its review, its windows, and one that a dead holder delays, before its function ends',
+    reviewMaxMs + directMs + leaseMs,
     requestTimeoutMs,
   ],
   [

@@ -15,6 +15,7 @@ import { type Connection, getConnection } from '../../../shared/store/connection
 import { authenticate } from '../../context/authenticate.ts';
 import { chat } from '../../context/chat.ts';
 import { requests } from '../../context/requests.ts';
+import { sendReviewed } from '../../context/reviewer.ts';
 import { type Answers, answer, refusalOf, refuse } from './answer.ts';
 import { dispatch } from './dispatch.ts';
 import { type Incoming, isTooLarge, post, StillOpen } from './handler.ts';
@@ -22,6 +23,8 @@ import { type Incoming, isTooLarge, post, StillOpen } from './handler.ts';
 /** The Socket.IO wire: one packet in each message (docs/socketio.md). */
 
 const MAIN_NAMESPACE = '/';
+
+const all = { ...operations, sendMessage: sendReviewed };
 
 const answers: Answers = {
   ack: (id, data) => encodeAck(Number(id), { ok: true, ...data }),
@@ -140,6 +143,6 @@ async function answerEvent(
     if (packet.type === 'binary') throw new ChatError('BINARY_NOT_SUPPORTED');
     const { name, args } = packet;
     const request = { action: String(name), data: args[0] ?? {}, id };
-    return { connection, reply: await dispatch(operations, connection, request) };
+    return { connection, reply: await dispatch(all, connection, request) };
   });
 }

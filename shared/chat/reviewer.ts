@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import type { Message } from '../protocol/entities.ts';
+import { optional } from '../protocol/optional.ts';
+import { messageText } from '../protocol/text.ts';
+
+/** What a reviewer is asked, before the message has a number. Reference: docs/review.md. */
+export interface ReviewRequest {
+  eventId: string;
+  message: Pick<Message, 'id' | 'text' | 'participant' | 'metadata' | 'replyTo'>;
+}
+
+/**
+ * Asks the reviewer. Resolves to what it answered, whatever that is, or to undefined if it failed by itself. Rejects if it
+ * could not be asked, or did not answer in time.
+ */
+export type Ask = (request: ReviewRequest) => Promise<unknown>;
+
+const answerSchema = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('allow') }),
+  // What else it says of a message that nobody gets does not matter.
+  z.object({ action: z.literal('deny'), reason: z.unknown() }),
+  z
+    .object({ action: z.literal('modify'), text: optional(messageText) })
+    .refine(({ text }) => text !== undefined),
+]);
+
+/** What a reviewer says of a message. */
+export type Verdict = z.output<typeof answerSchema>;
+
+/** So often in a row it may not be reached, until it is left alone for a while. */
+const FAILURES = 5;
+const PAUSE_MS = 5_000;
+
+/**
+ * Somebody else's code that looks at messages. If it cannot be reached several times in a row, nobody waits for it for a
+ * few seconds; then one message tries again. What a message itself can bring about, a failure of that code or a wrong answer,
+ * does not count: it would let others through.
+ */
+export class Reviewer {
+  readonly #ask: Ask;
+  readonly #now: () => number;
+  #failures = 0;
+  #pausedUntil = 0;
+
+  constructor(ask: Ask, now: () => number = Date.now) {
+    this.#ask = ask;
+    this.#now = now;
+  }
+
+  /** Undefined: no answer, or a wrong one. Never rejects. `asked`: whether it was asked at all. */
+  async review(request: ReviewRequest): Promise<{ verdict?: Verdict; asked: boolean; error?: unknown }> {
+    if (this.#now() < this.#pausedUntil) return { asked: false };
+    let answer: unknown;
+    try {
+      answer = await this.#ask(request);
+    } catch (error) {
+      this.#failures += 1;
+      if (this.#failures >= FAILURES) this.#pausedUntil = this.#now() + PAUSE_MS;
+      return { asked: true, error };
+    }
+    this.#failures = 0;
+    const { data } = answerSchema.safeParse(answer);
+    return data ? { asked: true, verdict: data } : { asked: true };
+  }
+}

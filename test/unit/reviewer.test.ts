@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { Reviewer } from '../../shared/chat/reviewer.ts';
+
+const request = {
+  eventId: 'e',
+  message: { id: 'm', text: 'hello', participant: { id: 'p', username: 'ana' } },
+};
+
+/** A reviewer whose function does what `behave` says, at a time that the test sets. */
+function reviewing() {
+  const world = { now: 0, asked: 0, answer: async (): Promise<unknown> => ({ action: 'allow' }) };
+  const reviewer = new Reviewer(
+    () => {
+      world.asked += 1;
+      return world.answer();
+    },
+    () => world.now,
+  );
+  const review = () => reviewer.review(request);
+  const reviewTimes = async (times: number) => {
+    for (let count = 0; count < times; count += 1) await review();
+  };
+  return { world, review, reviewTimes };
+}
+const unreachable = async () => {
+  throw new Error('unreachable');
+};
+
+test('after five failures in a row it is left alone for five seconds, then tried with one message', async () => {
+  const { world, review, reviewTimes } = reviewing();
+  world.answer = unreachable;
+  await reviewTimes(7);
+  expect(world.asked).toBe(5);
+  expect(await review()).toEqual({ asked: false });
+  world.now += 5_000;
+  await reviewTimes(3);
+  expect(world.asked).toBe(6);
+  world.now += 5_000;
+  world.answer = async () => ({ action: 'allow' });
+  await reviewTimes(3);
+  expect(world.asked).toBe(9);
+  expect(await review()).toEqual({ asked: true, verdict: { action: 'allow' } });
+});
+
+test('failures with a success between them are not in a row', async () => {
+  const { world, reviewTimes } = reviewing();
+  for (let round = 0; round < 3; round += 1) {
+    world.answer = unreachable;
+    await reviewTimes(4);
+    world.answer = async () => ({ action: 'allow' });
+    await reviewTimes(1);
+  }
+  expect(world.asked).toBe(15);
+});
+
+test('what a message can bring about does not let others through', async () => {
+  const { world, reviewTimes, review } = reviewing();
+  for (const answer of [undefined, { action: 'modify', text: '' }]) {
+    world.answer = async () => answer;
+    await reviewTimes(10);
+    expect(await review()).toEqual({ asked: true });
+  }
+  expect(world.asked).toBe(22);
+});
