@@ -1,7 +1,8 @@
 import { newId } from '../ids.ts';
 import type { Event } from '../protocol/entities.ts';
 import { badRequest } from '../protocol/parse.ts';
-import { createEvent as create, type EventChanges, type NewEvent } from '../store/events.ts';
+import type { EventChanges, NewEvent } from '../store/event-item.ts';
+import { createEvent as create } from '../store/events.ts';
 import type { Chat } from './chat.ts';
 import { audit } from './moderation/audit.ts';
 import type { Actor } from './moderation/require-moderator.ts';

@@ -1,5 +1,6 @@
-import type { AuditRecord, Event, Message } from '../protocol/entities.ts';
+import type { AuditRecord, Event } from '../protocol/entities.ts';
 import { type Change, type Changed, readChanges } from '../store/changes.ts';
+import type { StoredMessage } from '../store/log.ts';
 import type { Table } from '../store/table.ts';
 
 /** What each kind of publication says. `id` is the same when it is published again. Reference: docs/events.md. */
@@ -9,7 +10,7 @@ interface Details {
   EventUpdated: { id: string; eventId: string; event: Event };
   EventEnded: { id: string; eventId: string; event: Event };
   EventDeleted: { id: string; eventId: string };
-  MessageSent: { id: string; eventId: string; message: Message };
+  MessageSent: { id: string; eventId: string; message: StoredMessage };
   MessageDeleted: { id: string; eventId: string; messages: { seq: number; id: string }[] };
   Moderation: { id: string; eventId: string; record: AuditRecord };
   Refused: { id: string; record: AuditRecord };

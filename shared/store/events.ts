@@ -1,9 +1,16 @@
 import type { Event } from '../protocol/entities.ts';
-import { defaultReactions } from '../protocol/reactions.ts';
 import { blockedWordsItem } from './blocked-words.ts';
 import { type UpdateInput, updateIf } from './conditional.ts';
 import { type Cursor, newCursor } from './cursor.ts';
-import { type EventHead, newEventHead, type Rules, rulesIn } from './event-head.ts';
+import { type EventHead, newEventHead, rulesIn } from './event-head.ts';
+import {
+  defined,
+  type EventChanges,
+  type EventItem,
+  type NewEvent,
+  reactionsOf,
+  toEvent,
+} from './event-item.ts';
 import {
   cursorKey,
   eventGroup,
@@ -17,36 +24,6 @@ import {
 import { getMessage } from './messages.ts';
 import { batchGet, getItem, type Item, queryGroup, type Table } from './table.ts';
 import { transact } from './transaction.ts';
-
-/** What an operator says of an event. Rarely written; the status is the head's, the count the cursor's. */
-export interface EventDetails {
-  name: string;
-  description?: string | undefined;
-  startsAt?: string | undefined;
-  endsAt?: string | undefined;
-  /** Ids of participants who may moderate it. */
-  hosts?: string[] | undefined;
-  /** The emoji that people can react with. */
-  reactions?: string[] | undefined;
-}
-
-export type NewEvent = EventDetails &
-  Pick<Rules, 'slowModeSeconds' | 'links' | 'repeats'> & { blockedWords?: string[] | undefined };
-
-/** What is given changes, what is null goes, the rest stays. */
-export type EventChanges = {
-  [Field in keyof EventDetails]?:
-    | EventDetails[Field]
-    | (Field extends 'description' | 'startsAt' | 'endsAt' ? null : never)
-    | undefined;
-};
-
-/** `pinned`: the number of the message. */
-type EventItem = Omit<
-  Event,
-  'status' | 'participantCount' | 'pinned' | 'reactions' | 'reactionTotals' | keyof Rules
-> &
-  Pick<EventDetails, 'reactions'> & { pinned?: number };
 
 /** Creates the event with its head and its cursor. */
 export async function createEvent(
@@ -149,8 +126,6 @@ export async function getReactions(table: Table, id: string): Promise<readonly s
   return reactionsOf((await getItem<EventItem>(table, eventKey(id), { consistent: false })) ?? {});
 }
 
-const reactionsOf = ({ reactions }: Pick<EventDetails, 'reactions'>) => reactions ?? [...defaultReactions];
-
 /** Changes what is given and leaves the rest. False: no such event. */
 export async function updateEvent(table: Table, id: string, changes: EventChanges): Promise<boolean> {
   const entries = Object.entries(defined(changes));
@@ -190,28 +165,3 @@ async function update(
   const ConditionExpression = 'attribute_exists(pk)';
   return (await updateIf(table, eventKey(id), { ...input, ConditionExpression })) !== undefined;
 }
-
-function toEvent(item: EventItem, head: EventHead, cursor: Cursor): Event {
-  const { id, name, description, createdAt, startsAt, endsAt, hosts } = item;
-  const { status, paused, slowModeSeconds, links, repeats } = head;
-  const reactions = reactionsOf(item);
-  const used = reactions.flatMap((reaction) => {
-    const total = cursor.reactionsTold?.[reaction];
-    return total === undefined ? [] : [[reaction, total] as const];
-  });
-  return {
-    id,
-    name,
-    ...defined({ description }),
-    status,
-    createdAt,
-    ...defined({ startsAt, endsAt, hosts, paused, slowModeSeconds, links, repeats }),
-    participantCount: cursor.participantCount,
-    reactions,
-    ...(used.length > 0 && { reactionTotals: Object.fromEntries(used) }),
-  };
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-const defined = <T extends object>(fields: T): Defined<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;

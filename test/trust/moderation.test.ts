@@ -250,10 +250,7 @@ describe.for(apis)('over the %s API', (which) => {
     const anew = await jsonClient('ana');
     expect((await join(anew, eventId)).can).toEqual({ send: false, moderate: false, operate: false });
     await anew.next('muted');
-    expect(anew.received.map(({ event }) => event)).toEqual([
-      'eventHistory',
-      'muted',
-    ]);
+    expect(anew.received.map(({ event }) => event)).toEqual(['eventHistory', 'muted']);
     await second.cut();
     await second.comeBack();
     expect(second.socket.recovered).toBe(true);
