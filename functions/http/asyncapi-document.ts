@@ -24,6 +24,7 @@ const actions: Record<Action, string> = {
   mute: 'Keep a person from writing for a number of seconds. For moderators and hosts.',
   unmute: 'Let a person write again. For moderators and hosts.',
   updateEvent: 'Pause, slow down or end the event. For moderators and hosts.',
+  updateEvent: 'Pause, slow down or end the event, or choose its reactions. For moderators and hosts.',
 };
 
 const description = `What clients of the WebSocket API send and get (the operations are those of the server: it receives actions and sends events).

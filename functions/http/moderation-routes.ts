@@ -36,7 +36,7 @@ const done = { 204: { description: 'Done. The request can be repeated safely.' }
 export const updateEvent = createRoute({
   ...at('updateEvent', 'Events'),
   summary:
-    'Pause, slow down or end an event. Operators can also change its details, its hosts and what may be written.',
+    'Pause, slow down or end an event, or choose its reactions. Operators can also change its details, its hosts and what may be written.',
   ...protectedRoute,
   request: { params, body: body(changes) },
   responses: {

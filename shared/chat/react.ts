@@ -71,11 +71,9 @@ async function add(
   request?: CountedRequest,
 ): Promise<(() => Promise<void>) | undefined> {
   const { table, metrics } = chat;
-  await countReactions(table, eventId, counts, request);
-  metrics.count(
-    'Reactions',
-    Object.values(counts).reduce((sum, count) => sum + count, 0),
-  );
+  const sum = Object.values(counts).reduce((all, count) => all + count, 0);
+  if (await countReactions(table, eventId, counts, request)) metrics.count('Reactions', sum);
+  // Also after a repeat: whoever counted it may have died before.
   if (!(await signalReactions(table, eventId))) return undefined;
   return async () => {
     const seen = await recentCursor(chat, eventId);

@@ -16,16 +16,17 @@ export interface CountedRequest {
 
 /**
  * Counts reactions, all or nothing, in a random shard: they only ever grow. In a transaction, though it is one item: the SDK
- * repeats a write whose answer was lost, and would count twice. With `request`, which is not counted again within ten minutes.
+ * repeats a write whose answer was lost, and would count twice. With `request`, which is not counted again within ten
+ * minutes. False: it was counted before.
  */
 export async function countReactions(
   table: Table,
   eventId: string,
   counts: Counts,
   request?: CountedRequest,
-): Promise<void> {
+): Promise<boolean> {
   const entries = Object.entries(counts);
-  await transact(table, [
+  const failed = await transact(table, [
     {
       Update: {
         Key: reactionShardKey(eventId, Math.floor(Math.random() * REACTION_SHARDS)),
@@ -40,6 +41,7 @@ export async function countReactions(
     },
     ...(request ? [markCounted(eventId, request)] : []),
   ]);
+  return failed.length === 0;
 }
 
 function markCounted(eventId: string, { caller, requestId }: CountedRequest) {

@@ -63,7 +63,7 @@ async function play(endpoint: string, reacted: number): Promise<Frames> {
       await time.passUntil(startedAt + until);
       const messages = take(said, until);
       const count = take(taps, until);
-      for (let i = 0; i < messages; i += 1) await time.real(() => send(table, eventId));
+      await time.real(() => Promise.all(Array.from({ length: messages }, () => send(table, eventId))));
       if (count > 0) {
         const isFirst = await time.real(async () => {
           await countReactions(table, eventId, { '👍': count });

@@ -155,7 +155,7 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
       const total = (reactionTotals[reaction] ?? 0) + count;
       room.event.reactionTotals = { ...reactionTotals, [reaction]: total };
       const told = { eventId, counts: { [reaction]: count }, totals: { [reaction]: total } };
-      return { data: {}, afterwards: () => void io.to(eventId).volatile.emit('reactions', told) };
+      return { data: {}, afterwards: () => void io.to(eventId).emit('reactions', told) };
     },
 
     leaveEvent(socket) {
