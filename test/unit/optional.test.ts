@@ -33,6 +33,8 @@ const needed: Record<string, object> = {
   kick: { participantId: 'p' },
   ban: { participantId: 'p' },
   unban: { participantId: 'p' },
+  mute: { participantId: 'p', seconds: 60 },
+  unmute: { participantId: 'p' },
 };
 
 test.each(payloads)(
