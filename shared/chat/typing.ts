@@ -33,8 +33,8 @@ export async function typing(
     muteOf(table, eventId, participant),
     rateLimit(chat, writersOf(connection), 'typing'),
   ]);
-  // What they type nobody will read.
-  if (mute && isTyping) return { data: {} };
+  // What they type nobody will read; that they have stopped may be told.
+  if (mute && (isTyping || !connection.typing)) return { data: {} };
   const waitMs = await nextTurn(chat, eventId);
   if (waitMs === undefined) return { data: {} };
   const now: Typing = { eventId, until: Date.now() + limits.typingMs };

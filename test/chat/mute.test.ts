@@ -145,7 +145,9 @@ test('what the muted type is told to nobody, without a word', async () => {
   expect(posted).not.toEqual([]);
   posted.length = 0;
   await muteAna();
-  expect(await typing(room.chat, ana, { isTyping: true })).toEqual({ data: {} });
+  for (const isTyping of [true, false]) {
+    expect(await typing(room.chat, ana, { isTyping })).toEqual({ data: {} });
+  }
   expect(posted).toEqual([]);
 });
 

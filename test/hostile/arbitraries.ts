@@ -220,6 +220,7 @@ const oddSegments = list(`
 `);
 const resources = list(
   'messages messages messages messages/1 messages/1e2 messages/__proto__ pin pin reactions kicks bans bans/nobody audit',
+  'messages messages messages messages/1 messages/1e2 messages/__proto__ kicks bans bans/nobody mutes mutes/nobody audit',
 );
 const paths = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('/api/events', `/api/events/${anEvent}`) },
@@ -301,6 +302,9 @@ const messageFields = {
   clientMessageId: '"m1"',
   pin: 'true',
   seq: '1',
+  blockedWords: '["spam","buy now"]',
+  links: '"deny"',
+  repeats: '"allow"',
 };
 const personFields = { participantId: '"nobody"', reason: '"spam"', seconds: '60' };
 const countedFields = { counts: '{"\\u2764\\ufe0f":2}', clientRequestId: '"request-1"' };

@@ -3,7 +3,7 @@ import { ChatError, type ErrorData } from '../../shared/protocol/errors.ts';
 
 /** Stacks, files, JavaScript's own errors, keys of the table, what it all runs on, ids of connections. */
 const internal =
-  /\bat [^"]*:\d+:\d+|node:|\/var\/task|\.m?[jt]s\b|(Type|Range|Syntax|Reference|Zod)Error|\b(EVENT|CONN|SESSION|SENT|RATE|BAN|MSG)#|Dynamo|Lambda|amazonaws|connectionId|"[\w-]{15}="/i;
+  /\bat [^"]*:\d+:\d+|node:|\/var\/task|\.m?[jt]s\b|(Type|Range|Syntax|Reference|Zod)Error|\b(EVENT|CONN|SESSION|SENT|SAID|RATE|BAN|MUTE|MSG)#|Dynamo|Lambda|amazonaws|connectionId|"[\w-]{15}="/i;
 
 export const expectNothingInternal = (text: string): void => expect(text).not.toMatch(internal);
 
