@@ -34,9 +34,11 @@ export async function reviewMessage(
 /** Undefined: it must not be written. */
 function apply(draft: Draft, verdict: Verdict): Draft | undefined {
   if (verdict.action === 'deny') return undefined;
-  const { text = draft.text } = verdict.action === 'modify' ? verdict : {};
   // Others were written while it waited.
-  return { ...draft, text, sentAt: new Date().toISOString() };
+  const reviewed = { ...draft, sentAt: new Date().toISOString() };
+  if (verdict.action === 'allow') return reviewed;
+  const { text = draft.text, metadata = draft.metadata } = verdict;
+  return { ...reviewed, text, ...(metadata && { metadata }) };
 }
 
 function reasonOf(verdict: Verdict | undefined): string {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Message } from '../protocol/entities.ts';
+import { metadata } from '../protocol/metadata.ts';
 import { optional } from '../protocol/optional.ts';
 import { messageText } from '../protocol/text.ts';
 
@@ -20,8 +21,8 @@ const answerSchema = z.discriminatedUnion('action', [
   // What else it says of a message that nobody gets does not matter.
   z.object({ action: z.literal('deny'), reason: z.unknown() }),
   z
-    .object({ action: z.literal('modify'), text: optional(messageText) })
-    .refine(({ text }) => text !== undefined),
+    .object({ action: z.literal('modify'), text: optional(messageText), metadata: optional(metadata) })
+    .refine(({ text, metadata }) => text !== undefined || metadata !== undefined),
 ]);
 
 /** What a reviewer says of a message. */

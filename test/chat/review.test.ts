@@ -79,6 +79,11 @@ test('one that it changes is written, acknowledged and found again as changed', 
   expect(asked).toHaveLength(1);
 });
 
+test('it may change metadata alone', async () => {
+  const { say } = answering({ action: 'modify', text: null, metadata: { language: 'de' } });
+  expect(await say('hallo')).toMatchObject({ text: 'hallo', metadata: { language: 'de' } });
+});
+
 const wrong: [what: string, answer: unknown][] = [
   ['nothing', undefined],
   ['null', null],
@@ -91,6 +96,7 @@ const wrong: [what: string, answer: unknown][] = [
   ['a text that is too long', { action: 'modify', text: 'a'.repeat(2_001) }],
   ['a text with control characters', { action: 'modify', text: 'a\u0000' }],
   ['a text that is none', { action: 'modify', text: 7 }],
+  ['metadata that clients could not send', { action: 'modify', text: 'hi', metadata: { language: 7 } }],
 ];
 test.for(wrong)('%s is no answer', async ([, answer]) => {
   const allowing = answering(answer, 'allow');
