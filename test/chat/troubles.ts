@@ -11,7 +11,7 @@ export function later(ms: number): void {
   vi.spyOn(Date, 'now').mockImplementation(() => realNow() + passed);
 }
 
-const isWrite = ({ constructor: { name } }: object) =>
+export const isWrite = ({ constructor: { name } }: object) =>
   /^(Put|Update|Delete|TransactWrite|BatchWrite)/.test(name);
 
 /** Whoever makes the so manieth write from now on dies of it: it is made, and nobody hears so. */

@@ -46,6 +46,7 @@ export async function markDeleted(chat: Chat, eventId: string, actor: Actor): Pr
 
 /** Ends an event, of which its audience is told, and makes it one that is not there. */
 async function close(chat: Chat, eventId: string): Promise<void> {
+  if ((await getEventHead(chat.table, eventId))?.status === 'deleted') return;
   await endEvent(chat, eventId);
   await setDeleted(chat.table, eventId, Date.now());
 }
