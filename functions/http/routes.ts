@@ -64,7 +64,7 @@ export const createEvent = createRoute({
 
 export const listRefusals = createRoute({
   ...at('listRefusals', 'Moderation'),
-  summary: 'List refused attempts to create or change an event, newest first',
+  summary: 'List refused attempts to create, change or delete an event, and deletions, newest first',
   ...protectedRoute,
   request: { query: z.object(page) },
   responses: {
