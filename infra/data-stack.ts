@@ -23,7 +23,7 @@ export class DataStack extends Stack {
       partitionKey: { name: tableKeys.partition, type: AttributeType.STRING },
       sortKey: { name: tableKeys.sort, type: AttributeType.STRING },
       timeToLiveAttribute: tableKeys.timeToLive,
-      // Sparse: only events, connections and bans have the keys of the index.
+      // Sparse: of events only what is listed or to be looked at, connections and bans have the keys of the index.
       globalSecondaryIndexes: [
         {
           indexName: index.name,

@@ -61,6 +61,8 @@ export const chatSettings = z.object({
   tabsPerParticipant: count.min(1).max(1_000).default(20),
   /** Messages are kept this long. */
   messageRetentionDays: count.min(1).max(3_650).default(30),
+  /** An event is deleted, with everything of it but its audit log, this long after its end; without a value, `messageRetentionDays`. */
+  endedEventRetentionDays: count.min(1).max(3_650).optional(),
   /** The audit log of moderation is kept this long. */
   auditRetentionDays: count.min(1).max(3_650).default(365),
   sendsPerSecond: number.positive().max(1_000).default(5),

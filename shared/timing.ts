@@ -22,6 +22,8 @@ export const timing = {
   /** A number that nothing stands on is closed after this; its writer, if alive, takes another. */
   holeMs: 1_000,
   holeWaitMs: 50,
+  /** Whatever was under way when an event was deleted has ended after this: nothing can be written to it any more. */
+  lateWriterMs: 360_000,
   /** A member that is held for longer has a dead joiner: it would wait in vain. */
   heldTooLongMs: 20_000,
   /**

@@ -12,7 +12,8 @@ const actions: Record<Action, string> = {
   react: 'React with an emoji of the event, up to 10 times at once.',
   leaveEvent: 'Leave the event.',
   getActiveEvents: 'List active events, newest first.',
-  getHistory: 'Read messages of the event: the newest ones, those before a seq, or those after a seq.',
+  getHistory:
+    'Read messages of the event: the newest ones, those before a seq, those after a seq, or those around a time.',
   ping: 'Keep an idle connection open.',
   deleteMessage: 'Delete a message for everybody. For moderators and hosts.',
   announce: 'Tell everybody something, and pin it. For moderators and hosts.',

@@ -1,8 +1,12 @@
+import type { Context } from 'hono';
+import { except } from 'hono/combine';
 import { createMiddleware } from 'hono/factory';
 import { createEvent } from '../../shared/chat/create-event.ts';
-import { listActiveEvents } from '../../shared/chat/get-active-events.ts';
+import { exportMessages } from '../../shared/chat/export-messages.ts';
 import { getEvent } from '../../shared/chat/get-event.ts';
 import { readableEnd, readPage } from '../../shared/chat/history.ts';
+import { readAround } from '../../shared/chat/history-at.ts';
+import { listEvents } from '../../shared/chat/list-events.ts';
 import { auditRefusal } from '../../shared/chat/moderation/audit.ts';
 import { listAudit } from '../../shared/chat/moderation/lists.ts';
 import { ChatError } from '../../shared/protocol/errors.ts';
@@ -25,12 +29,6 @@ const app = newApp();
 /** What everybody may read may be a second old: a crowd that polls costs what one of them does. */
 const shared = { 'Cache-Control': 'public, max-age=1' };
 
-app.openapi(routes.listEvents, async (c) =>
-  c.json(await listActiveEvents(chat, c.req.valid('query'), limits.pageBytes), 200, shared),
-);
-
-app.openapi(routes.getEvent, async (c) => c.json(await getEvent(chat, c.req.valid('param').id), 200, shared));
-
 // Before the body is validated, so that callers without the right learn nothing about it.
 const requireOperator = createMiddleware<Env>(async (c, next) => {
   if (!c.get('actor').rights.includes('operate')) throw new ChatError('FORBIDDEN');
@@ -40,6 +38,18 @@ const withActor = createMiddleware<Env>(async (c, next) => {
   c.set('actor', await actorOf(c));
   await next();
 });
+
+// API Gateway leaves this route open. Without an issuer it says of nobody who they are.
+const isOpen = ({ req }: Context) => !authenticate || !req.queries('status')?.includes('ended');
+app.on('GET', routes.listEvents.path, except(isOpen, withActor, requireOperator));
+app.openapi(routes.listEvents, async (c) => {
+  const query = c.req.valid('query');
+  const page = await listEvents(chat, query, limits.pageBytes);
+  return c.json(page, 200, authenticate && query.status === 'ended' ? {} : shared);
+});
+
+app.openapi(routes.getEvent, async (c) => c.json(await getEvent(chat, c.req.valid('param').id), 200, shared));
+
 app.on('POST', routes.createEvent.path, withActor, async (c, next) => {
   await next();
   if (!c.error) return;
@@ -61,11 +71,22 @@ app.openapi(routes.listRefusals, async (c) =>
 
 app.openapi(routes.listMessages, async (c) => {
   const { id } = await getEvent(chat, c.req.valid('param').id);
-  return c.json(
-    await readPage(chat.table, id, await readableEnd(chat.table, id), c.req.valid('query'), limits.pageBytes),
-    200,
-    shared,
-  );
+  const { at, ...query } = c.req.valid('query');
+  const end = await readableEnd(chat.table, id);
+  const page =
+    at === undefined
+      ? readPage(chat.table, id, end, query, limits.pageBytes)
+      : readAround(chat.table, id, end, { at, ...query }, limits.pageBytes);
+  return c.json(await page, 200, shared);
+});
+
+app.on('GET', routes.exportMessages.getRoutingPath(), withActor, requireOperator);
+app.openapi(routes.exportMessages, async (c) => {
+  const { id } = await getEvent(chat, c.req.valid('param').id);
+  const { lines, next } = await exportMessages(chat, id, c.req.valid('query'));
+  const link = next === undefined ? {} : { Link: `</api/events/${id}/export?after=${next}>; rel="next"` };
+  // Routes are typed for JSON only.
+  return c.body(lines, 200, { 'Content-Type': 'application/x-ndjson', ...link }) as never;
 });
 
 /** The documents change with deployments only. */

@@ -183,3 +183,15 @@ export const listAudit = createRoute({
     ...refusals(400, 401, 403, 404),
   },
 });
+
+export const deleteEvent = createRoute({
+  ...at('deleteEvent', 'Events'),
+  summary: 'Delete an event with everything of it but its audit log',
+  ...protectedRoute,
+  request: { params },
+  responses: {
+    ...done,
+    202: { description: 'Nobody finds it any more; what is left of it is removed within minutes.' },
+    ...refusals(401, 403, 404),
+  },
+});

@@ -1,4 +1,6 @@
+import type { Context } from 'hono';
 import type { LambdaContext } from 'hono/aws-lambda';
+import { deleteEvent } from '../../shared/chat/deletion/delete-event.ts';
 import { getEvent } from '../../shared/chat/get-event.ts';
 import { auditRefusal } from '../../shared/chat/moderation/audit.ts';
 import { ban, unban } from '../../shared/chat/moderation/ban.ts';
@@ -28,11 +30,33 @@ import { serve } from './serve.ts';
 /** The routes for moderators, hosts and operators. */
 const app = newApp();
 
+/** Until when a request may work, milliseconds since the epoch. */
+function deadlineOf({ env }: Context): number {
+  const { lambdaContext } = env as { lambdaContext: LambdaContext };
+  return Date.now() + lambdaContext.getRemainingTimeInMillis() - timing.deadlineReserveMs;
+}
+
+// Before what finds the event: it may be half deleted.
+app.openapi(routes.deleteEvent, async (c) => {
+  const actor = await actorOf(c);
+  const { id } = c.req.valid('param');
+  if (!actor.rights.includes('operate')) {
+    const error = new ChatError('FORBIDDEN');
+    await auditRefusal(chat, actor, { action: 'deleteEvent', eventId: id, error });
+    throw error;
+  }
+  const isComplete = await deleteEvent(chat, id, actor, deadlineOf(c));
+  return c.body(null, isComplete ? 204 : 202);
+});
+
 // Before the body is validated, so that callers without the right learn nothing about it.
 app.use('/api/events/:id/*', async (c, next) => {
   const actor = await actorOf(c);
   c.set('actor', actor);
-  const { id } = await getEvent(chat, parse(opaqueId, c.req.param('id')));
+  const id = parse(opaqueId, c.req.param('id'));
+  // The audit log outlives its event.
+  const mayBeGone = actor.rights.includes('operate') && c.req.path === `/api/events/${id}/audit`;
+  if (!mayBeGone) await getEvent(chat, id);
   await next();
   const { error } = c;
   if (c.req.method === 'PATCH' && error instanceof ChatError && error.code === 'FORBIDDEN')
@@ -68,10 +92,8 @@ app.openapi(routes.deleteMessage, async (c) => {
 });
 
 app.openapi(routes.eraseMessages, async (c) => {
-  const { lambdaContext } = c.env as { lambdaContext: LambdaContext };
-  const deadline = Date.now() + lambdaContext.getRemainingTimeInMillis() - timing.deadlineReserveMs;
   const { id } = c.req.valid('param');
-  return c.json(await eraseMessages(chat, id, c.get('actor'), c.req.valid('query'), deadline), 200);
+  return c.json(await eraseMessages(chat, id, c.get('actor'), c.req.valid('query'), deadlineOf(c)), 200);
 });
 
 app.openapi(routes.publishMessage, async (c) =>
@@ -126,8 +148,11 @@ app.openapi(routes.listMutes, async (c) =>
   c.json(await listMutes(chat, c.req.valid('param').id, c.req.valid('query')), 200),
 );
 
-app.openapi(routes.listAudit, async (c) =>
-  c.json(await listAudit(chat, c.req.valid('param').id, c.req.valid('query')), 200),
-);
+app.openapi(routes.listAudit, async (c) => {
+  const { id } = c.req.valid('param');
+  const page = await listAudit(chat, id, c.req.valid('query'));
+  if (page.records.length === 0) await getEvent(chat, id);
+  return c.json(page, 200);
+});
 
 export const handler = serve(app);

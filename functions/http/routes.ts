@@ -1,6 +1,12 @@
 import { createRoute } from '@hono/zod-openapi';
 import * as z from 'zod';
-import { oneDirection, oneDirectionOnly } from '../../shared/protocol/client-to-server.ts';
+import {
+  atAlone,
+  atAloneOnly,
+  oneDirection,
+  oneDirectionOnly,
+  queryFields,
+} from '../../shared/protocol/client-to-server.ts';
 import { eventPage, messagePage } from '../../shared/protocol/replies.ts';
 import {
   answer,
@@ -23,12 +29,17 @@ import {
 
 export const listEvents = createRoute({
   ...at('listEvents', 'Events'),
-  summary: 'List active events, newest first',
+  summary: 'List active events, newest first; or, for operators, ended ones',
   ...openRoute,
-  request: { query: z.object(page) },
+  request: {
+    query: z.object({
+      status: z.enum(['active', 'ended'], 'must be "active" or "ended"').default('active'),
+      ...page,
+    }),
+  },
   responses: {
     200: answer('A page of events', eventPage.extend({ events: z.array(event) })),
-    ...refusals(400),
+    ...refusals(400, 401, 403),
   },
 });
 
@@ -53,7 +64,7 @@ export const createEvent = createRoute({
 
 export const listRefusals = createRoute({
   ...at('listRefusals', 'Moderation'),
-  summary: 'List refused attempts to create or change an event, newest first',
+  summary: 'List refused attempts to create, change or delete an event, and deletions, newest first',
   ...protectedRoute,
   request: { query: z.object(page) },
   responses: {
@@ -67,14 +78,35 @@ export const listRefusals = createRoute({
 
 export const listMessages = createRoute({
   ...at('listMessages', 'Messages'),
-  summary: 'List messages, oldest first: the newest ones, those before a seq, or those after a seq',
+  summary:
+    'List messages, oldest first: the newest ones, those before a seq, those after a seq, or those around a time',
   ...openRoute,
   request: {
     params,
-    query: z.object({ before: seq, after: seq, limit: page.limit }).refine(oneDirection, oneDirectionOnly),
+    query: z
+      .object({ before: seq, after: seq, at: queryFields.at, limit: page.limit })
+      .refine(oneDirection, oneDirectionOnly)
+      .refine(atAlone, atAloneOnly),
   },
   responses: {
     200: answer('A page of messages', messagePage.extend({ messages: z.array(message) })),
     ...refusals(400, 404),
+  },
+});
+
+export const exportMessages = createRoute({
+  ...at('exportMessages', 'Messages'),
+  summary: 'Export messages as JSON lines, oldest first, page by page',
+  ...protectedRoute,
+  request: { params, query: z.object({ after: seq }) },
+  responses: {
+    200: {
+      description:
+        'A message in each line. The last line is `{"upTo", "hasMore", "deletedSeqs"?}`: go on with `upTo` as `after`, at once ' +
+        'while `hasMore` is true, or later for what has come since; `deletedSeqs` are messages up to `after` that were deleted since.',
+      headers: z.object({ Link: z.string().optional() }),
+      content: { 'application/x-ndjson': { schema: z.string() } },
+    },
+    ...refusals(400, 401, 403, 404),
   },
 });

@@ -11,15 +11,13 @@ import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { httpRoutes } from '../../shared/protocol/http-routes.ts';
+import { type HttpRoute, httpRoutes } from '../../shared/protocol/http-routes.ts';
 import type { Settings } from '../context-settings.ts';
 import { accessLogs } from './access-logs.ts';
 import { ChatFunction } from './chat-function.ts';
 import { posts, runsWindows } from './grants.ts';
 import type { ManagementApi } from './management-api.ts';
 import { oneAfterTheOther } from './one-after-the-other.ts';
-
-type Access = (typeof httpRoutes)[keyof typeof httpRoutes]['access'];
 
 /** The HTTP API. Everybody may read; other requests need a token of the issuer or, without an issuer, IAM credentials. */
 export class EventsHttpApi extends Construct {
@@ -56,7 +54,7 @@ export class EventsHttpApi extends Construct {
           'x-amz-security-token',
           'x-amz-user-agent',
         ],
-        exposeHeaders: ['location'],
+        exposeHeaders: ['location', 'link'],
         maxAge: Duration.hours(1),
       },
     });
@@ -77,11 +75,11 @@ export class EventsHttpApi extends Construct {
       // API Gateway waits no longer.
       timeout: Duration.seconds(29),
     });
-    this.#addRoutes('everybody', events, 'Everybody may read events.');
+    this.#addRoutes(({ access }) => access === 'everybody', events, 'Everybody may read events.');
     const isVerified = 'The function verifies the token, so that a refusal has an error code of the chat.';
     const why = settings['auth.issuer'] === undefined ? undefined : isVerified;
-    this.#addRoutes('operators', events, why);
-    this.#addRoutes('moderators', moderation, why);
+    this.#addRoutes(({ access, tells }) => access === 'operators' && !tells, events, why);
+    this.#addRoutes(({ access, tells }) => access === 'moderators' || tells === true, moderation, why);
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -100,13 +98,11 @@ export class EventsHttpApi extends Construct {
     });
   }
 
-  /** Adds the routes of some to a function. They need IAM credentials, unless there is a reason to leave them open in the API itself. */
-  #addRoutes(access: Access, { lambda }: ChatFunction, whyOpen?: string): void {
+  /** Adds routes to a function. They need IAM credentials, unless there is a reason to leave them open in the API itself. */
+  #addRoutes(which: (route: HttpRoute) => boolean, { lambda }: ChatFunction, whyOpen?: string): void {
     const integration = new HttpLambdaIntegration('Integration', lambda);
-    for (const route of Object.values(httpRoutes)) {
-      if (route.access !== access) continue;
-      const { path } = route;
-      const methods = [HttpMethod[route.method.toUpperCase() as Uppercase<typeof route.method>]];
+    for (const { path, method } of Object.values<HttpRoute>(httpRoutes).filter(which)) {
+      const methods = [HttpMethod[method.toUpperCase() as Uppercase<typeof method>]];
       const authorizer = whyOpen === undefined ? new HttpIamAuthorizer() : new HttpNoneAuthorizer();
       for (const added of this.api.addRoutes({ path, methods, integration, authorizer })) {
         this.#inTurn(added);

@@ -1,13 +1,13 @@
 import type { Delivery } from '../delivery/types.ts';
 import type { KnownState } from '../delivery/window/run-windows.ts';
 import type { Message } from '../protocol/entities.ts';
-import { ChatError } from '../protocol/errors.ts';
 import { allocateSeq, type EventHead, type Gate, getEventHead } from '../store/event-head.ts';
 import { entryBytes, type LogEntry, logExpiry, putEntry } from '../store/log.ts';
 import { withQuotes } from '../store/messages.ts';
 import { getSent, putOnce } from '../store/sent-markers.ts';
 import type { Table } from '../store/table.ts';
 import type { Chat } from './chat.ts';
+import { requireActive } from './require-active.ts';
 
 /** A reader closes a number only if its entry is more than a second late. */
 const NUMBER_TRIES = 5;
@@ -72,7 +72,7 @@ interface Terms {
 
 /**
  * Appends a message, once for each `clientMessageId`; resolves to it, or to the one that another draft with the same id became
- * first. From then on it is certain to reach everybody. Throws `EVENT_ENDED`.
+ * first. From then on it is certain to reach everybody. Throws `EVENT_ENDED`, `EVENT_NOT_FOUND`.
  */
 export async function appendMessage(
   chat: Chat,
@@ -100,7 +100,7 @@ export async function appendMessage(
     if (result === 'refused') {
       // The rules may have changed since they were read.
       const head = await getEventHead(table, eventId);
-      if (head?.status !== 'active') throw new ChatError('EVENT_ENDED');
+      requireActive(head);
       gate = await gateFor(head);
       continue;
     }

@@ -13,6 +13,8 @@ export async function createEvent(
   details: NewEvent,
 ): Promise<Event> {
   checkTimes(details);
+  if (details.endsAt && Date.parse(details.endsAt) <= Date.now())
+    throw badRequest('endsAt', 'must be in the future');
   const id = newId();
   const { blockedWords, ...others } = details;
   const changes = { ...others, words: blockedWords?.length };

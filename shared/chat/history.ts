@@ -20,8 +20,10 @@ export interface PageQuery {
 export interface Page {
   /** Oldest first. */
   messages: Message[];
-  /** More messages lie in the direction that was asked for. */
+  /** More messages lie in the direction that was asked for; around an instant, later ones. */
   hasMore: boolean;
+  /** Around an instant: there are earlier ones. */
+  hasMoreBefore?: boolean;
   /** With `after`: messages up to it that were deleted in the stretch that this page covers. */
   deletedSeqs?: number[];
   /** The end of that stretch, where there is more and the last message is not it. */

@@ -3,7 +3,7 @@ import { limits } from './limits.ts';
 import { metadata } from './metadata.ts';
 import { optional } from './optional.ts';
 import { react, reactionList } from './reactions.ts';
-import { clientMessageId, messageText, opaqueId, reason, username } from './text.ts';
+import { clientMessageId, instant, messageText, opaqueId, reason, username } from './text.ts';
 
 const seq = z.int('must be a whole number').min(0, 'must not be negative');
 
@@ -19,15 +19,19 @@ export const participantToken = z
   .string()
   .regex(/^[\w-]{43}$/, 'must be a participantToken from an earlier join');
 
-/** `before` and `after` cannot be combined; without either, it is the newest page. */
+/** `before`, `after` and `at` cannot be combined; without any of them, it is the newest page. */
 const pageFields = {
   before: optional(seq).describe('The newest messages before this `seq`.'),
   after: optional(seq).describe('The oldest messages after this `seq`.'),
+  at: optional(instant).describe('The messages around this time.'),
   limit: optional(limit),
 };
 export const oneDirection = (page: { before?: unknown; after?: unknown }) =>
   page.before === undefined || page.after === undefined;
 export const oneDirectionOnly = { error: 'cannot be combined with after', path: ['before'] };
+export const atAlone = (page: { before?: unknown; after?: unknown; at?: unknown }) =>
+  page.at === undefined || (page.before === undefined && page.after === undefined);
+export const atAloneOnly = { error: 'cannot be combined with before or after', path: ['at'] };
 
 /** The person to moderate: a participant, or the `sub` of the issuer's tokens as `subject`. */
 const participantId = z.string().regex(/^[\w-]{1,64}$/, 'must be the id of a participant');
@@ -117,7 +121,7 @@ export const clientToServer = {
   react,
   leaveEvent: z.object({}),
   getActiveEvents: z.object({ limit: optional(limit), cursor: optional(z.string()) }),
-  getHistory: z.object(pageFields).refine(oneDirection, oneDirectionOnly),
+  getHistory: z.object(pageFields).refine(oneDirection, oneDirectionOnly).refine(atAlone, atAloneOnly),
   ping: z.object({}),
   deleteMessage: z.object({ seq: messageSeq }),
   announce: z.object(announcement),
@@ -151,6 +155,7 @@ export const queryFields = {
   limit: digits(limit).optional(),
   seq: digits(seq).optional(),
   cursor: z.string().optional(),
+  at: instant.optional(),
 };
 
 /** Whose messages to delete, and after which `seq` to continue. */

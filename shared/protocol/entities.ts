@@ -89,13 +89,13 @@ export const muteSchema = z.object({
 export const auditSchema = z.object({
   id: z.string(),
   at: z.string(),
-  by: z.string().describe('The id of a participant, or the ARN of a caller with IAM credentials.'),
+  by: z.string().describe('The id of a participant, the ARN of a caller with IAM credentials, or `system`.'),
   action: z.string(),
   participantId: z.string().optional(),
   seq: z.int().optional(),
   reason: z.string().optional(),
   changes: z.record(z.string(), z.unknown()).optional(),
-  /** Of what was refused: the event, if there is one, and the code of the error. Nothing was changed. */
+  /** Of a deletion: the event. Of what was refused: the event, if there is one, and the code of the error. Nothing was changed. */
   eventId: z.string().optional(),
   refused: z.string().optional(),
 });

@@ -1,8 +1,10 @@
-interface HttpRoute {
+export interface HttpRoute {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: string;
   /** Who may call it: everybody, operators, or those who may moderate the event. */
   access: 'everybody' | 'operators' | 'moderators';
+  /** An act of operators of which an audience is told. */
+  tells?: true;
 }
 
 /**
@@ -13,11 +15,13 @@ export const httpRoutes = {
   getEvent: { method: 'get', path: '/api/events/{id}', access: 'everybody' },
   listMessages: { method: 'get', path: '/api/events/{id}/messages', access: 'everybody' },
   openapi: { method: 'get', path: '/openapi.json', access: 'everybody' },
+  exportMessages: { method: 'get', path: '/api/events/{id}/export', access: 'operators' },
   asyncapi: { method: 'get', path: '/asyncapi.json', access: 'everybody' },
   createEvent: { method: 'post', path: '/api/events', access: 'operators' },
   listRefusals: { method: 'get', path: '/api/audit', access: 'operators' },
   updateEvent: { method: 'patch', path: '/api/events/{id}', access: 'moderators' },
   publishMessage: { method: 'post', path: '/api/events/{id}/messages', access: 'moderators' },
+  deleteEvent: { method: 'delete', path: '/api/events/{id}', access: 'operators', tells: true },
   eraseMessages: { method: 'delete', path: '/api/events/{id}/messages', access: 'moderators' },
   deleteMessage: { method: 'delete', path: '/api/events/{id}/messages/{seq}', access: 'moderators' },
   pin: { method: 'put', path: '/api/events/{id}/pin', access: 'moderators' },

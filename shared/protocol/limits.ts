@@ -34,6 +34,8 @@ export const limits = {
   frameBytes: 32 * 1024,
   /** A page of the HTTP API. */
   pageBytes: 128 * 1024,
+  /** A page of an export. Lambda answers with at most 6 MB, of base64 and what surrounds it. */
+  exportBytes: 2 * 1024 * 1024,
   /** How many events a Socket.IO client may have missed and still recover, for each wire: more could not be posted in time. */
   replayedEvents: {
     json: 0,

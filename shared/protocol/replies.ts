@@ -14,6 +14,10 @@ export type Rights = z.infer<typeof rights>;
 export const messagePage = z.object({
   messages: z.array(messageSchema),
   hasMore: z.boolean(),
+  hasMoreBefore: z
+    .boolean()
+    .optional()
+    .describe('With `at`: there are earlier messages; `hasMore` says whether there are later ones.'),
   deletedSeqs: z
     .array(z.int())
     .optional()

@@ -100,6 +100,8 @@ export type Reply<Data extends object = object> = ({ ok: true } & Data) | { ok: 
 interface Page {
   messages: Message[];
   hasMore: boolean;
+  /** With `at`: there are earlier messages; `hasMore` says whether there are later ones. */
+  hasMoreBefore?: boolean | undefined;
   /** Messages up to `after` that were deleted in the meantime. */
   deletedSeqs?: number[] | undefined;
   /** With `hasMore`: the `after` of the next page. If it is missing, use the `seq` of the last message. */
@@ -146,7 +148,7 @@ interface Actions {
   leaveEvent: { data: Record<string, never>; reply: object };
   /** Without a callback, the list arrives as the event `activeEvents`. */
   getActiveEvents: { data: Optional<{ limit: number; cursor: string }>; reply: EventList };
-  getHistory: { data: Optional<{ before: number; after: number; limit: number }>; reply: Page };
+  getHistory: { data: Optional<{ before: number; after: number; at: string; limit: number }>; reply: Page };
   /** The following actions are for moderators and hosts, in the event they have joined. */
   deleteMessage: { data: { seq: number }; reply: object };
   announce: {

@@ -14,7 +14,7 @@ import {
   SLOTS,
   tableKeys,
 } from './keys.ts';
-import { epochSeconds, getItem, queryPages, type Table } from './table.ts';
+import { epochSeconds, getItem, listGroup, type Table } from './table.ts';
 
 /** Who a connection is in the event it has joined. */
 export interface Membership {
@@ -144,6 +144,15 @@ export interface Opened {
   participantToken: string;
 }
 
+/** Takes a connection out of an event that is deleted; nobody is told. */
+export async function forgetMembership(table: Table, connectionId: string, eventId: string): Promise<void> {
+  await updateIf(table, connectionKey(connectionId), {
+    UpdateExpression: 'REMOVE membership',
+    ConditionExpression: 'membership.eventId = :event',
+    ExpressionAttributeValues: { ':event': eventId },
+  });
+}
+
 /** Gives a connection its socket. False: it has one, or it is gone. */
 export async function openSocket(table: Table, connection: Connection, opened: Opened): Promise<boolean> {
   const Key = connectionKey(connection.connectionId);
@@ -176,12 +185,5 @@ export const listOpen = (table: Table, slot: number): AsyncGenerator<string> =>
   list(table, 'open', slot, Number.MAX_SAFE_INTEGER);
 
 async function* list(table: Table, phase: Phase, slot: number, before: number): AsyncGenerator<string> {
-  const { index } = tableKeys;
-  const pages = queryPages(table, {
-    IndexName: index.name,
-    KeyConditionExpression: '#group = :group AND #rank < :before',
-    ExpressionAttributeNames: { '#group': index.partition, '#rank': index.sort },
-    ExpressionAttributeValues: { ':group': connectionGroup(phase, slot), ':before': dueRank(before) },
-  });
-  for await (const page of pages) yield* page.map((item) => idOf(String(item.pk)));
+  for await (const { pk } of listGroup(table, connectionGroup(phase, slot), dueRank(before))) yield idOf(pk);
 }

@@ -1,4 +1,5 @@
-import { type UpdateInput, updateIf } from './conditional.ts';
+import { changeHead } from './changed-heads.ts';
+import type { UpdateInput } from './conditional.ts';
 import { eventHeadKey } from './keys.ts';
 import { getItem, type Table } from './table.ts';
 
@@ -7,7 +8,8 @@ import { getItem, type Table } from './table.ts';
  * table's stream, and wakes delivery.
  */
 export interface EventHead {
-  status: 'active' | 'ended';
+  /** `deleted`: nobody finds it any more, and the sweep removes it once nobody can write to it any more. */
+  status: 'active' | 'ended' | 'deleted';
   /** Only moderators can write. */
   paused?: true;
   /** Everybody else waits so long between messages. */
@@ -31,6 +33,8 @@ export interface EventHead {
   /** The number that the end of the event has in the log. */
   endSeq?: number;
   endedAt?: string;
+  /** Milliseconds since the epoch. */
+  deletedAt?: number;
 }
 
 export const newEventHead: EventHead = { status: 'active', seq: 0, bytes: 0, outbox: 0, reactions: 0 };
@@ -46,7 +50,7 @@ export async function getEventHead(
   return item && complete(item);
 }
 
-/** What an event must be for an entry to get a number; `{ruleChanges}`: active and not paused, with the rules and mutes of then. */
+/** What an event must be for an entry to get a number. `there`: not deleted; `{ruleChanges}`: active and not paused, with the rules and mutes of then. */
 export type Gate = 'active' | 'there' | { ruleChanges: EventHead['ruleChanges'] | undefined };
 /** One that an older version wrote lacks what is newer. */
 const complete = (item: object): EventHead => ({ ...newEventHead, ...item });
@@ -68,7 +72,12 @@ export async function allocateSeq(
 
 function conditionOf(gate: Gate, values: Record<string, unknown>): Omit<UpdateInput, 'UpdateExpression'> {
   // Never creates a head for an event that is not there.
-  if (gate === 'there') return { ConditionExpression: isThere, ExpressionAttributeValues: values };
+  if (gate === 'there')
+    return {
+      ConditionExpression: `${isThere} AND #status <> :deleted`,
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ...values, ':deleted': 'deleted' },
+    };
   const active = {
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ...values, ':active': 'active' },
@@ -184,7 +193,17 @@ export async function allocateEnd(
   });
 }
 
+/** Makes an ended event one that is not there any more. Undefined: it is active, or gone. */
+export async function setDeleted(table: Table, eventId: string, now: number): Promise<EventHead | undefined> {
+  return change(table, eventId, {
+    UpdateExpression: 'SET #status = :deleted, deletedAt = if_not_exists(deletedAt, :now)',
+    ConditionExpression: `${isThere} AND #status <> :active`,
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':deleted': 'deleted', ':active': 'active', ':now': now },
+  });
+}
+
 async function change(table: Table, eventId: string, input: UpdateInput): Promise<EventHead | undefined> {
-  const item = await updateIf(table, eventHeadKey(eventId), input);
+  const item = await changeHead(table, eventId, input);
   return item && complete(item);
 }

@@ -50,7 +50,7 @@ export function toEvent(item: EventItem, head: EventHead, cursor: Cursor): Event
     id,
     name,
     ...defined({ description }),
-    status,
+    status: status === 'active' ? 'active' : 'ended',
     createdAt,
     ...defined({ startsAt, endsAt, hosts, paused, slowModeSeconds, links, repeats }),
     participantCount: cursor.participantCount,

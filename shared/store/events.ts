@@ -1,28 +1,20 @@
 import type { Event } from '../protocol/entities.ts';
 import { blockedWordsItem } from './blocked-words.ts';
-import { type UpdateInput, updateIf } from './conditional.ts';
 import { type Cursor, newCursor } from './cursor.ts';
+import { dueAt, notDue } from './due.ts';
 import { type EventHead, newEventHead, rulesIn } from './event-head.ts';
 import {
   defined,
   type EventChanges,
+  type EventDetails,
   type EventItem,
   type NewEvent,
   reactionsOf,
   toEvent,
 } from './event-item.ts';
-import {
-  cursorKey,
-  eventGroup,
-  eventHeadKey,
-  eventKey,
-  eventRank,
-  idOf,
-  type Key,
-  tableKeys,
-} from './keys.ts';
+import { cursorKey, eventGroup, eventHeadKey, eventKey, eventRank, type Key } from './keys.ts';
 import { getMessage } from './messages.ts';
-import { batchGet, getItem, type Item, queryGroup, type Table } from './table.ts';
+import { batchGet, deleteItems, getItem, type Item, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
 /** Creates the event with its head and its cursor. */
@@ -42,13 +34,19 @@ export async function createEvent(
     { Put: { Item: { ...eventHeadKey(id), ...head }, ConditionExpression: unused } },
     { Put: { Item: { ...cursorKey(id), ...newCursor }, ConditionExpression: unused } },
     ...(words === undefined ? [] : [{ Put: { Item: blockedWordsItem(id, blockedWords) } }]),
+    ...(details.endsAt ? [dueAt(id, 'end', Date.parse(details.endsAt))] : []),
   ]);
   return toEvent(item, head, newCursor);
 }
 
+interface Options {
+  /** Also those that are about to be removed, as ended, for who is still to hear of their end. */
+  withDeleted?: boolean;
+}
+
 /** An event, with the message that is pinned in it. */
-export async function getEvent(table: Table, id: string): Promise<Event | undefined> {
-  const [found] = await readEvents(table, [id]);
+export async function getEvent(table: Table, id: string, options?: Options): Promise<Event | undefined> {
+  const [found] = await readEvents(table, [id], options);
   if (!found) return undefined;
   const { event, pinned: seq } = found;
   const pinned = seq === undefined ? undefined : await getMessage(table, id, seq);
@@ -64,6 +62,7 @@ export async function getEvents(table: Table, ids: readonly string[]): Promise<E
 async function readEvents(
   table: Table,
   ids: readonly string[],
+  { withDeleted = false }: Options = {},
 ): Promise<{ event: Event; pinned: number | undefined }[]> {
   const items = new Map<string, Item>();
   const perEvent = [eventKey, eventHeadKey, cursorKey];
@@ -77,38 +76,15 @@ async function readEvents(
   return ids.flatMap((id) => {
     const item = found<EventItem>(eventKey(id));
     const head = found<EventHead>(eventHeadKey(id));
-    if (!item || !head) return [];
+    if (!item || !head || (head.status === 'deleted' && !withDeleted)) return [];
     const event = toEvent(item, head, found<Cursor>(cursorKey(id)) ?? newCursor);
     return [{ event, pinned: item.pinned }];
   });
 }
 
-export interface EventPage {
-  ids: string[];
-  /** The rank to go on after, when there is more. */
-  next?: string;
-}
-
-export interface EventQuery {
-  status: Event['status'];
-  limit: number;
-  /** The `next` of the page before. */
-  from?: string | undefined;
-  /** Milliseconds since the epoch: created (active) or ended (ended) since then. */
-  since?: number;
-}
-
-/** Ids of events of one status, newest first. The index is eventually consistent. */
-export async function listEvents(
-  table: Table,
-  { status, limit, from, since = 0 }: EventQuery,
-): Promise<EventPage> {
-  const { keys, ...more } = await queryGroup(table, eventGroup(status), {
-    limit,
-    since: eventRank(since, ''),
-    from: from === undefined ? undefined : { ...eventKey(idOf(from)), rank: from },
-  });
-  return { ids: keys.map(({ pk }) => idOf(pk)), ...more };
+/** What an operator said of an event, also of one that is being deleted. */
+export async function getDetails(table: Table, id: string): Promise<EventDetails | undefined> {
+  return getItem<EventItem>(table, eventKey(id));
 }
 
 /** Ids of the participants who may moderate an event. */
@@ -132,36 +108,27 @@ export async function updateEvent(table: Table, id: string, changes: EventChange
   if (entries.length === 0) return true;
   const set = entries.filter(([, value]) => value !== null);
   const gone = entries.filter(([, value]) => value === null);
+  const { endsAt } = changes;
   const clauses = [
     ...(set.length > 0 ? [`SET ${set.map(([field]) => `#${field} = :${field}`).join(', ')}`] : []),
     ...(gone.length > 0 ? [`REMOVE ${gone.map(([field]) => `#${field}`).join(', ')}`] : []),
   ];
-  return update(table, id, {
+  const Update = {
+    Key: eventKey(id),
     UpdateExpression: clauses.join(' '),
+    // Never creates half an event.
+    ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeNames: Object.fromEntries(entries.map(([field]) => [`#${field}`, field])),
     // An empty map of values is refused.
     ...(set.length > 0 && {
       ExpressionAttributeValues: Object.fromEntries(set.map(([field, value]) => [`:${field}`, value])),
     }),
-  });
+  };
+  const due = endsAt === undefined ? [] : [endsAt ? dueAt(id, 'end', Date.parse(endsAt)) : notDue(id, 'end')];
+  return (await transact(table, [{ Update }, ...due])).length === 0;
 }
 
-/** Moves an event that has ended from the list of the active to that of the ended. */
-export async function listAsEnded(table: Table, id: string, endedAt: string): Promise<void> {
-  const { index } = tableKeys;
-  await update(table, id, {
-    UpdateExpression: 'SET #group = :group, #rank = :rank',
-    ExpressionAttributeNames: { '#group': index.partition, '#rank': index.sort },
-    ExpressionAttributeValues: { ':group': eventGroup('ended'), ':rank': eventRank(Date.parse(endedAt), id) },
-  });
-}
-
-async function update(
-  table: Table,
-  id: string,
-  input: Omit<UpdateInput, 'ConditionExpression'>,
-): Promise<boolean> {
-  // Never creates half an event.
-  const ConditionExpression = 'attribute_exists(pk)';
-  return (await updateIf(table, eventKey(id), { ...input, ConditionExpression })) !== undefined;
+/** Removes what is left of an event of which all else is gone. The details last: until then the deletion is found and repeated. */
+export async function removeEvent(table: Table, id: string): Promise<void> {
+  for (const key of [eventHeadKey(id), eventKey(id)]) await deleteItems(table, [key]);
 }

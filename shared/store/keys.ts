@@ -1,7 +1,7 @@
 /**
  * Every key of the one table. The partition key is `pk`, the sort key `sk`; the index `byGroup` (keys only) has
- * `group` and `rank` and holds events by status, newest last, connections by phase and slot, soonest due first, and the
- * bans and mutes of each event.
+ * `group` and `rank` and holds events by status, newest last, connections by phase and slot, soonest due first, the
+ * bans and mutes of each event, and what the sweep is to look at: events that have changed or are due, outbox entries.
  */
 export interface Key {
   pk: string;
@@ -24,6 +24,12 @@ export const eventKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk:
 /** Small and hot: its stream records wake delivery. */
 export const EVENT_HEAD = 'HEAD';
 export const eventHeadKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: EVENT_HEAD });
+/** What is to become of an event by itself, at a time that its rank in the index says. */
+export const dueKey = (eventId: string, what: 'end' | 'deletion'): Key => ({
+  pk: `EVENT#${eventId}`,
+  sk: `DUE#${what}`,
+});
+
 export const cursorKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'CURSOR' });
 
 export const LOG = 'MSG#';
@@ -145,7 +151,7 @@ export const idOf = (key: string): string => key.slice(key.indexOf('#') + 1);
 
 const MILLIS_DIGITS = 15;
 
-/** Events by status, in the order of `since` (milliseconds): creation of the active, end of the ended. */
+/** Events by status, in the order of `since` (milliseconds): creation of the active, end of the ended, deletion of the deleted. */
 export const eventGroup = (status: string): string => `EVENTS#${status}`;
 export const eventRank = (since: number, eventId: string): string =>
   `${pad(since, MILLIS_DIGITS)}#${eventId}`;
@@ -158,8 +164,34 @@ export const eventRank = (since: number, eventId: string): string =>
 export const phases = ['json', 'opening', 'open', 'away'] as const;
 export type Phase = (typeof phases)[number];
 
+/** Events by when something is due. */
+export const DUE = 'DUE';
+
 /** Connections are spread over slots so that no index partition and no minute carries all of them. */
 export const SLOTS = 8;
 export const connectionGroup = (phase: Phase, slot: number): string => `CONNECTIONS#${phase}#${slot}`;
 /** By when something is to be done about a connection, milliseconds. */
 export const dueRank = (dueAt: number): string => pad(dueAt, MILLIS_DIGITS);
+
+/** Event heads that have changed since a sweep found everything delivered. A head stays in its slot: its place in the index is written once. */
+export const changedGroup = (eventId: string): string => `CHANGED#${slotOf(eventId)}`;
+export const changedGroups = Array.from({ length: SLOTS }, (_, slot) => `CHANGED#${slot}`);
+
+/** Outbox entries of all events, until a window has told them. */
+export const outboxGroups = Array.from({ length: SLOTS }, (_, slot) => `OUTBOX#${slot}`);
+
+/** Where everything of an event is that is deleted with it, but for its members; the audit log is not. */
+export const partitionsOf = (eventId: string): string[] => [
+  staffPartition(eventId),
+  reactionsPartition(eventId),
+  ...Array.from({ length: REACTION_SHARDS }, (_, shard) => reactionShardKey(eventId, shard).pk),
+  eventKey(eventId).pk,
+];
+/** The groups of the index that hold the rest. */
+export const groupsOf = (eventId: string): string[] => [banGroup(eventId), muteGroup(eventId)];
+
+function slotOf(id: string): number {
+  let sum = 0;
+  for (const character of id) sum += character.charCodeAt(0);
+  return sum % SLOTS;
+}

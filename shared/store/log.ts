@@ -19,7 +19,8 @@ export type LogEntry = { seq: number; at?: number } & (
   /** What is said of the event, or its rules, changed. */
   | { kind: 'updated' }
   | { kind: 'ended' }
-  | { kind: 'void'; messageId?: string }
+  /** `sentAt`: of a message that was deleted. */
+  | { kind: 'void'; messageId?: string; sentAt?: string }
 );
 
 /** What an entry comes to in a frame, bytes, about. */
@@ -100,7 +101,7 @@ export async function putDeletion(
   const removals = entry.messages.map(({ seq, id }) => ({
     Update: {
       Key: logKey(eventId, seq),
-      UpdateExpression: 'SET kind = :void, messageId = :id REMOVE #message',
+      UpdateExpression: 'SET kind = :void, messageId = :id, sentAt = #message.sentAt REMOVE #message',
       // The number stays, unused; nothing else may lose its own.
       ConditionExpression: 'kind = :message',
       ExpressionAttributeNames: { '#message': 'message' },

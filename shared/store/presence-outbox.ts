@@ -1,11 +1,7 @@
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
-import { forEachConcurrently, sleep } from '../concurrency.ts';
 import type { Participant } from '../protocol/entities.ts';
-import { OUTBOX, outboxKey } from './keys.ts';
-import { queryPages, type Table, UNPROCESSED_WAIT_MS } from './table.ts';
-
-const CONCURRENCY = 10;
+import { idOf, OUTBOX, outboxGroups, outboxKey, SLOTS, tableKeys } from './keys.ts';
+import { deleteItems, listGroup, queryPages, type Table } from './table.ts';
 
 /** A change of the audience, written with it, that waits to be announced by the next window: a transactional outbox. */
 export interface OutboxEntry {
@@ -20,10 +16,16 @@ export interface OutboxEntry {
   previous?: { username: string; namedAt: number };
 }
 
-/** The write of an entry, for a transaction with the change itself. */
+/**
+ * The write of an entry, for a transaction with the change itself. In the index, so that the sweep finds it if its writer dies
+ * before it signals it.
+ */
 export function addToOutbox(eventId: string, entry: Omit<OutboxEntry, 'ulid'>) {
   const id = ulid();
-  return { Put: { Item: { ...outboxKey(eventId, id), ...entry, ulid: id } } };
+  const { index } = tableKeys;
+  const group = outboxGroups[Math.floor(Math.random() * SLOTS)];
+  const listed = { [index.partition]: group, [index.sort]: id };
+  return { Put: { Item: { ...outboxKey(eventId, id), ...entry, ulid: id, ...listed } } };
 }
 
 /** All entries of an event, in order. */
@@ -38,23 +40,23 @@ export async function readOutbox(table: Table, eventId: string): Promise<OutboxE
   return entries;
 }
 
-/** 25 deletes a request; deleting what is gone is no error. */
+/** Deleting what is gone is no error. */
 export async function deleteFromOutbox(
   table: Table,
   eventId: string,
   entries: readonly OutboxEntry[],
 ): Promise<void> {
-  const starts = Array.from({ length: Math.ceil(entries.length / 25) }, (_, index) => index * 25);
-  await forEachConcurrently(starts, CONCURRENCY, async (from) => {
-    let requests = entries
-      .slice(from, from + 25)
-      .map((entry) => ({ DeleteRequest: { Key: outboxKey(eventId, entry.ulid) } }));
-    while (requests.length > 0) {
-      const { UnprocessedItems } = await table.client.send(
-        new BatchWriteCommand({ RequestItems: { [table.name]: requests } }),
-      );
-      requests = (UnprocessedItems?.[table.name] ?? []) as typeof requests;
-      if (requests.length > 0) await sleep(UNPROCESSED_WAIT_MS);
-    }
-  });
+  await deleteItems(
+    table,
+    entries.map((entry) => outboxKey(eventId, entry.ulid)),
+  );
+}
+
+/** The ids of all events that have entries in their outboxes. The index is eventually consistent. */
+export async function listWaiting(table: Table): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for (const group of outboxGroups) {
+    for await (const { pk } of listGroup(table, group)) ids.add(idOf(pk));
+  }
+  return ids;
 }

@@ -1,12 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
+  BatchWriteCommand,
   DynamoDBDocumentClient,
   GetCommand,
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { sleep } from '../concurrency.ts';
+import { forEachConcurrently, sleep } from '../concurrency.ts';
 import { type Key, tableKeys } from './keys.ts';
 
 /** The one table and the client that reaches it. */
@@ -93,6 +94,40 @@ export async function queryGroup(
   return Items.length > limit && last ? { keys, next: String(last[index.sort]) } : { keys };
 }
 
+/** Keys of the items of one group, lowest rank first, as far as their rank is below `before`; page after page. */
+export async function* listGroup(
+  table: Table,
+  group: string,
+  before = '~',
+): AsyncGenerator<Key & { rank: string }> {
+  const { index } = tableKeys;
+  const pages = queryPages(table, {
+    IndexName: index.name,
+    KeyConditionExpression: '#group = :group AND #rank < :before',
+    ExpressionAttributeNames: { '#group': index.partition, '#rank': index.sort },
+    ExpressionAttributeValues: { ':group': group, ':before': before },
+  });
+  for await (const page of pages) {
+    for (const { pk, sk, [index.sort]: rank } of page)
+      yield { pk: String(pk), sk: String(sk), rank: String(rank) };
+  }
+}
+
+/** Deletes items, 25 a request; deleting what is gone is no error. */
+export async function deleteItems(table: Table, keys: readonly Key[]): Promise<void> {
+  const starts = Array.from({ length: Math.ceil(keys.length / 25) }, (_, index) => index * 25);
+  await forEachConcurrently(starts, DELETE_CONCURRENCY, async (from) => {
+    let requests = keys.slice(from, from + 25).map((Key) => ({ DeleteRequest: { Key } }));
+    while (requests.length > 0) {
+      const { UnprocessedItems } = await table.client.send(
+        new BatchWriteCommand({ RequestItems: { [table.name]: requests } }),
+      );
+      requests = (UnprocessedItems?.[table.name] ?? []) as typeof requests;
+      if (requests.length > 0) await sleep(UNPROCESSED_WAIT_MS);
+    }
+  });
+}
+
 /** All items of a query, page after page: a page ends at 1 MB whatever matches. `laterLimit`: for all but the first. */
 export async function* queryPages(
   table: Table,
@@ -114,7 +149,8 @@ export async function* queryPages(
 }
 
 /** Before what a batch left undone, throttled, is asked for again. */
-export const UNPROCESSED_WAIT_MS = 50;
+const UNPROCESSED_WAIT_MS = 50;
+const DELETE_CONCURRENCY = 10;
 
 /** Seconds since the epoch, as DynamoDB's time to live wants them. */
 export const epochSeconds = (millis: number): number => Math.ceil(millis / 1000);

@@ -46,6 +46,7 @@ test.for([
   ['a time without a zone', { name: 'x', startsAt: '2030-05-01T18:00:00' }, 'startsAt'],
   ['a time before the year 0', { name: 'x', startsAt: '0000-01-01T00:00:00+01:00' }, 'startsAt'],
   ['a time after the year 9999', { name: 'x', endsAt: '9999-12-31T23:00:00-01:00' }, 'endsAt'],
+  ['an end in the past', { name: 'x', endsAt: '2020-01-01T00:00:00Z' }, 'endsAt'],
   ['a time that is none', { name: 'x', endsAt: 'soon' }, 'endsAt'],
   [
     'an end before the start',
@@ -262,6 +263,7 @@ test('/openapi.json describes the API as OpenAPI 3.1', async () => {
     '/api/events/{id}/audit',
     '/api/events/{id}/bans',
     '/api/events/{id}/bans/{participantId}',
+    '/api/events/{id}/export',
     '/api/events/{id}/kicks',
     '/api/events/{id}/messages',
     '/api/events/{id}/messages/{seq}',

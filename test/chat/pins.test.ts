@@ -6,7 +6,7 @@ import { deleteMessage } from '../../shared/chat/moderation/delete-message.ts';
 import { pin } from '../../shared/chat/moderation/pin.ts';
 import { publish } from '../../shared/chat/moderation/publish.ts';
 import type { Connection } from '../../shared/store/connections.ts';
-import { listEvents } from '../../shared/store/events.ts';
+import { listEvents } from '../../shared/store/event-lists.ts';
 import { getPin } from '../../shared/store/pins.ts';
 import { refusedWith } from '../support/tokens.ts';
 import { type ChatOnTable, chatOnTable } from './chat-on-table.ts';

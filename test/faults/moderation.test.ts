@@ -2,6 +2,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Event, Message } from '../../shared/protocol/entities.ts';
 import type { ServerToClient } from '../../shared/protocol/server-to-client.ts';
+import { timing } from '../../shared/timing.ts';
 import { connect, createEvent, enter as enterAt, hears, http, refusal } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
 import { dieAfterWrites, expectListed, type Mark, presenceMarks, windowMarks } from '../support/deaths.ts';
@@ -37,6 +38,15 @@ async function isStored(words: string): Promise<boolean> {
   const { Items, LastEvaluatedKey } = await database.send(new ScanCommand({ TableName }));
   expect(LastEvaluatedKey).toBeUndefined();
   return JSON.stringify(Items).includes(words);
+}
+
+/** The sort keys of what the table has of an event, but for its audit log. */
+async function itemsOf(eventId: string): Promise<string[]> {
+  const TableName = `${Object.values(stack.tables)[0]}`;
+  const { Items = [] } = await database.send(new ScanCommand({ TableName }));
+  return Items.filter(({ pk }) => pk?.S?.includes(`#${eventId}`) && !pk.S.endsWith('#AUDIT'))
+    .map(({ sk }) => `${sk?.S}`)
+    .sort();
 }
 
 let events = 0;
@@ -164,6 +174,19 @@ const writesOf = {
     ['the head', ' HEAD', 2],
     ['the log', 'MSG#', 1],
     ...windowMarks,
+  ],
+  remove: [
+    audited,
+    ['the audit of all events', 'AUDIT ', 2],
+    ['the event', ' META', 1],
+    ['the end', ' HEAD', 1],
+    ['the log', 'MSG#', 1],
+    ...windowMarks,
+    ['the head', ' HEAD', 2],
+    ['a membership', 'CONN#', 1],
+    ['the members', '#AUDIENCE', 1],
+    ['the staff', '#STAFF', 1],
+    ['the rest', 'MSG#', 2],
   ],
   end: [...begun, ...logged, ['the event', ' META', 1], ...windowMarks],
 } satisfies Record<string, readonly Mark[]>;
@@ -369,6 +392,23 @@ describe('killed after', () => {
       const updates = client.all('eventUpdated').slice(client === host ? 1 : 0);
       expect([...new Set(updates.map(({ event }) => event.paused))]).toEqual([true]);
     }
+  });
+
+  test.for(writesOf.remove)('%s of the deletion of the event', async (write) => {
+    const { eventId, host, ana, bob, said } = await scene();
+    await twice('Moderation', 'remove', write, () => api('DELETE', `/${eventId}`));
+    for (const client of [host, ana, bob]) {
+      expect(await client.next('eventEnded')).toMatchObject({ event: { id: eventId, status: 'ended' } });
+      expect(await refusal(client.say('hm'))).toMatchObject({ code: 'NOT_JOINED' });
+    }
+    expect(await refusal(ana.join(eventId, 'ana'))).toMatchObject({ code: 'EVENT_NOT_FOUND' });
+    expect((await api('GET', `/${eventId}`)).status).toBe(404);
+    for (const { text } of said) expect(await isStored(text)).toBe(false);
+    // What writes late is found by them.
+    expect(await itemsOf(eventId)).toEqual(['HEAD', 'META']);
+    stack.clock.advance(timing.lateWriterMs + 1);
+    await sweep();
+    expect(await itemsOf(eventId)).toEqual([]);
   });
 
   test.for(writesOf.end)('%s of the end', async (write) => {

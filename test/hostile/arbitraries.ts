@@ -68,7 +68,7 @@ const rightData: Record<Action, Record<string, string>> = {
   react: { reaction: '"👍"', count: '2' },
   leaveEvent: {},
   getActiveEvents: { limit: '1', cursor: '"MDAx"' },
-  getHistory: { before: '9', limit: '2' },
+  getHistory: { before: '9', limit: '2', at: '"2030-01-01T00:00:00Z"' },
   ping: {},
   deleteMessage: { seq: '1' },
   announce: { text: '"hear"', pin: 'true', clientMessageId: '"a1"' },
@@ -221,6 +221,7 @@ const oddSegments = list(`
 const resources = list(
   'messages messages messages messages/1 messages/1e2 messages/__proto__ pin pin reactions kicks bans bans/nobody audit',
   'messages messages messages messages/1 messages/1e2 messages/__proto__ kicks bans bans/nobody mutes mutes/nobody audit',
+  'messages messages messages messages/1 messages/1e2 messages/__proto__ kicks bans bans/nobody audit export',
 );
 const paths = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('/api/events', `/api/events/${anEvent}`) },
@@ -238,12 +239,15 @@ const paths = fc.oneof(
 
 const oddParameters = list(`
   0 1 01 +5 -1 1.5 1e2 0x1 101 %EF%BC%90 %D9%A3 %00 %ff % null NaN Infinity [] {} true ${'9'.repeat(20)} ${'A'.repeat(2_000)}
-  MDAx MDAxNzk1MzQxNjQyOTU4I0FBQUFBQUFBQUFBQUFBQUE eyJwayI6IngifQ nobody = &&
+  MDAx MDAxNzk1MzQxNjQyOTU4I0FBQUFBQUFBQUFBQUFBQUE eyJwayI6IngifQ nobody = && ended active 2030-01-01T00:00:00Z
 `);
 const queries = fc
   .array(
     fc.tuple(
-      fc.constantFrom(...list('limit cursor before after participantId subject limit[] %'), ...inherited),
+      fc.constantFrom(
+        ...list('limit cursor before after at status participantId subject limit[] %'),
+        ...inherited,
+      ),
       fc.constantFrom('', ...oddParameters),
     ),
     { maxLength: 3 },

@@ -130,6 +130,8 @@ describe('the HTTP API', () => {
     expect(authorizationIn(chat)).toEqual({
       ...open,
       'GET /api/audit': 'AWS_IAM',
+      'GET /api/events/{id}/export': 'AWS_IAM',
+      'DELETE /api/events/{id}': 'AWS_IAM',
       'POST /api/events': 'AWS_IAM',
       'PATCH /api/events/{id}': 'AWS_IAM',
       'POST /api/events/{id}/messages': 'AWS_IAM',

@@ -36,6 +36,9 @@ unmute {"subject":"nobody"}               UNAUTHORIZED  NOT_JOINED  FORBIDDEN   
 updateEvent {"paused":false}              UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
 updateEvent {"status":"ended"}            UNAUTHORIZED  NOT_JOINED  FORBIDDEN    NOT_JOINED  ok    ok         ok
 GET /                                     200           200         200          200         200   200        200
+GET /?status=active                       200           200         200          200         200   200        200
+GET /?status=ended                        401           403         403          403         403   403        200
+GET /?status=over                         400           400         400          400         400   400        400
 GET /ID                                   200           200         200          200         200   200        200
 GET /ID/messages                          200           200         200          200         200   200        200
 GET /../../openapi.json                   200           200         200          200         200   200        200
@@ -53,6 +56,10 @@ PATCH /ID {"hosts":[{"subject":"host"}]}  401           403         403         
 PATCH /ID {"links":"allow"}               401           403         403          403         403   403        200
 PATCH /ID {"blockedWords":[]}             401           403         403          403         403   403        200
 PATCH /ID {"blockedWords":["?"]}          401           403         403          403         400   400        400
+GET /ID/export                            401           403         403          403         403   403        200
+GET /none/export                          401           403         403          403         403   403        404
+DELETE /ID                                401           403         403          403         403   403        204
+DELETE /none                              401           403         403          403         403   403        404
 PATCH /none {"paused":true}               401           404         404          404         404   404        404
 POST /ID/messages {"text":"hello"}        401           403         403          403         201   201        201
 POST /ID/messages {"text":""}             401           403         403          403         400   400        400
@@ -209,6 +216,8 @@ describe('with an issuer', () => {
 
   /** One of its own for what cannot be taken back. */
   const eventFor = async (request: string) => (/ended|"banned"|pin/.test(request) ? prepareEvent() : shared);
+  const eventFor = async (request: string) =>
+    /"ended"|"banned"|^DELETE \/ID$/.test(request) ? prepareEvent() : shared;
 
   describe.for(Object.keys(wires))('on %s', (wire) => {
     test.for(actions)('%s', async ([request, { expected }]) => {
@@ -223,7 +232,7 @@ describe('with an issuer', () => {
     const [method = '', path = '', body] = request.split(' ');
     const eventId = await eventFor(request);
     const outcome = async ({ token: shown }: Person) => {
-      const { status } = await http(path === '/' ? '' : path.replace('ID', eventId), {
+      const { status } = await http(path.replace(/^\/(?=\?|$)/, '').replace('ID', eventId), {
         method,
         body,
         headers: shown === undefined ? {} : bearer(shown),

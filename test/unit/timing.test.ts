@@ -18,6 +18,7 @@ const {
   heldTooLongMs,
   presenceHistoryMs,
   failingTooLongMs,
+  lateWriterMs,
 } = timing;
 
 /** Why each has to be shorter than the next. */
@@ -38,6 +39,7 @@ const shorterThan: readonly [why: string, ...durations: number[]][] = [
     heldTooLongMs + leaseMs,
     presenceHistoryMs,
   ],
+  ['no function that was under way when an event was deleted runs any more', windowTimeoutMs, lateWriterMs],
   ['what a failing member missed is kept until it is given up', failingTooLongMs, presenceHistoryMs],
   ['a hole is closed before a dead holder would be noticed', holeMs, leaseMs],
   ['a hole is looked at several times before it is closed', 10 * holeWaitMs, holeMs],

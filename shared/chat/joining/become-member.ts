@@ -11,6 +11,7 @@ import { getHosts } from '../../store/events.ts';
 import { join } from '../../store/join.ts';
 import type { Chat } from '../chat.ts';
 import { rateLimit } from '../rate-limit.ts';
+import { requireActive } from '../require-active.ts';
 import { roleOf, withRole } from '../role-of.ts';
 import { requireOwnName } from './require-own-name.ts';
 
@@ -37,7 +38,9 @@ export async function becomeMember(chat: Chat, first: Connection, input: JoinInp
   const { eventId } = input;
   const [hosts] = await Promise.all([
     getHosts(chat.table, eventId, { consistent: true }),
-    requireActive(chat, eventId).then(() => requireBatch(chat, first, eventId)),
+    getEventHead(chat.table, eventId)
+      .then(requireActive)
+      .then(() => requireBatch(chat, first, eventId)),
   ]);
   let connection: Connection | undefined = first;
   // Changed: another join or a leave of this connection came in between.
@@ -94,12 +97,6 @@ async function requireBatch({ table, settings }: Chat, { wire, membership }: Con
   if (!isUnbatched(wire) || membership?.eventId === eventId) return;
   const { audience = 0 } = (await getCursor(table, eventId)) ?? {};
   if (audience >= settings.unbatchedAudienceMax) throw new ChatError('BATCH_REQUIRED');
-}
-
-async function requireActive({ table }: Chat, eventId: string): Promise<void> {
-  const head = await getEventHead(table, eventId);
-  if (!head) throw new ChatError('EVENT_NOT_FOUND');
-  if (head.status !== 'active') throw new ChatError('EVENT_ENDED');
 }
 
 /** Joining again under the same name changes nothing; under another, only the name; the role may be another now. */

@@ -21,6 +21,21 @@ export async function audit(
   chat.metrics.count('ModerationActs', 1);
 }
 
+/** The same, for the deletion of an event, in the log that can be read without the event. */
+export async function auditDeletion(
+  chat: Backend,
+  eventId: string,
+  { name }: Actor,
+  changes: Record<string, unknown>,
+): Promise<void> {
+  await putAudit(
+    chat.table,
+    undefined,
+    { by: name, action: 'deleteEvent', eventId, changes },
+    expiryOf(chat),
+  );
+}
+
 /**
  * Somebody with valid credentials was refused something. Not in the event's own log, which they have no right to write to.
  * Faults of ours are not their attempt.

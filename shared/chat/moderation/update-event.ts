@@ -3,13 +3,13 @@ import { newId } from '../../ids.ts';
 import type { Event } from '../../protocol/entities.ts';
 import { ChatError } from '../../protocol/errors.ts';
 import { deleteBlockedWords, putBlockedWords } from '../../store/blocked-words.ts';
-import { allocateEnd, getEventHead, type Rules, setRules } from '../../store/event-head.ts';
+import { type Rules, setRules } from '../../store/event-head.ts';
 import type { EventChanges } from '../../store/event-item.ts';
-import { listAsEnded, updateEvent as update } from '../../store/events.ts';
-import { logExpiry, putEntry } from '../../store/log.ts';
+import { updateEvent as update } from '../../store/events.ts';
 import { append } from '../append.ts';
 import type { Chat } from '../chat.ts';
 import { checkTimes } from '../create-event.ts';
+import { endEvent } from '../end-event.ts';
 import { getEvent } from '../get-event.ts';
 import { audit } from './audit.ts';
 import type { Actor } from './require-moderator.ts';
@@ -67,14 +67,3 @@ export async function updateEvent(
 
 /** Whether anything is to change. */
 export const isAny = (fields: object) => Object.values(fields).some((value) => value !== undefined);
-
-/**
- * Ends an event: from the first write on it takes no messages. A reader that finds the number open puts the end there
- * itself.
- */
-async function endEvent({ table, settings }: Chat, id: string): Promise<void> {
-  const head = (await allocateEnd(table, id, new Date().toISOString())) ?? (await getEventHead(table, id));
-  if (head?.endSeq === undefined || head.endedAt === undefined) return;
-  await putEntry(table, id, { seq: head.endSeq, kind: 'ended' }, logExpiry(settings));
-  await listAsEnded(table, id, head.endedAt);
-}

@@ -5,7 +5,7 @@ import { limits } from '../../protocol/limits.ts';
 import { decodeOffset, type Offset, type Place } from '../../protocol/offset.ts';
 import { isBanned } from '../../store/bans.ts';
 import { type Connection, getConnection, type Membership, type Socket } from '../../store/connections.ts';
-import { signalPresence } from '../../store/event-head.ts';
+import { getEventHead, signalPresence } from '../../store/event-head.ts';
 import { getHosts } from '../../store/events.ts';
 import { getMember } from '../../store/members.ts';
 import { readPresenceHistory } from '../../store/presence-history.ts';
@@ -107,6 +107,9 @@ async function findStay(
   // Who came and went before that is no business of theirs.
   const place = { ...offset, presence: Math.max(offset.presence, start.presence) };
   if (await isBanned(table, eventId, was.participant.id)) return 'lost';
+  // Whoever is in an event that is deleted is taken out of it.
+  const status = (await getEventHead(table, eventId))?.status ?? 'deleted';
+  if (status === 'deleted') return 'lost';
   const end = await readableEnd(table, eventId);
   const missed = end - place.seq;
   const most = limits.replayedEvents[wire] - missed;

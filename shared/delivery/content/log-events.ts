@@ -29,7 +29,7 @@ export async function logEvents(
       events.push({ seq, event: 'messageDeleted', data: { eventId, ...which } });
     }
     if (entry.kind !== 'ended' && entry.kind !== 'updated') continue;
-    now ??= await getEvent(table, eventId);
+    now ??= await getEvent(table, eventId, { withDeleted: true });
     const event = entry.kind === 'ended' ? 'eventEnded' : 'eventUpdated';
     if (now) events.push({ seq, event, data: { event: now } });
   }

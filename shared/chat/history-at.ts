@@ -1,0 +1,91 @@
+import { limits } from '../protocol/limits.ts';
+import { type LogEntry, readLog, type StoredMessage } from '../store/log.ts';
+import { LONGEST_QUOTE, withQuotes } from '../store/messages.ts';
+import type { Table } from '../store/table.ts';
+import { byteBudget } from './byte-budget.ts';
+import type { Page } from './history.ts';
+
+/** Nearly every entry has a time. */
+const PROBE_SIZE = 4;
+
+/**
+ * The page around an instant, up to `end`: half of it what was sent until then, half what was sent later; where one side has less, more
+ * of the other. `hasMoreBefore` and `hasMore` say whether there is more on either side.
+ */
+export async function readAround(
+  table: Table,
+  eventId: string,
+  end: number,
+  { at, limit = limits.historyLength }: { at: string; limit?: number | undefined },
+  maxBytes: number,
+): Promise<Page> {
+  const border = await lastUntil(table, eventId, end, at);
+  const deleted = new Set<number>();
+  const [earlier, later] = await Promise.all([
+    take(readLog(table, eventId, { upTo: border, newestFirst: true, pageSize: limit + 1 }), limit, deleted),
+    take(readLog(table, eventId, { after: border, upTo: end, pageSize: limit + 1 }), limit, deleted),
+  ]);
+  // A read may see a deletion and, for a moment, still what it took away.
+  const isThere = ({ seq }: StoredMessage) => !deleted.has(seq);
+  const { found, ...more } = around(earlier.filter(isThere), later.filter(isThere), limit, maxBytes);
+  return { messages: await withQuotes(table, eventId, found), ...more };
+}
+
+/** From the middle outwards, by turns, as far as it fits. */
+function around(earlier: StoredMessage[], later: StoredMessage[], limit: number, maxBytes: number) {
+  const fits = byteBudget(maxBytes);
+  let before = 0;
+  let after = 0;
+  while (before + after < limit) {
+    const isEarlier = after >= later.length || (before <= after && before < earlier.length);
+    const next = isEarlier ? earlier[before] : later[after];
+    if (!next || !fits(next.replyTo ? { ...next, replyTo: LONGEST_QUOTE } : next)) break;
+    if (isEarlier) before += 1;
+    else after += 1;
+  }
+  return {
+    found: [...earlier.slice(0, before).reverse(), ...later.slice(0, after)],
+    hasMore: after < later.length,
+    hasMoreBefore: before < earlier.length,
+  };
+}
+
+/** One message more than the page tells whether there is more. */
+async function take(
+  entries: AsyncGenerator<LogEntry>,
+  limit: number,
+  deleted: Set<number>,
+): Promise<StoredMessage[]> {
+  const messages: StoredMessage[] = [];
+  for await (const entry of entries) {
+    if (entry.kind === 'deleted') for (const { seq } of entry.messages) deleted.add(seq);
+    if (entry.kind === 'message') messages.push(entry.message);
+    if (messages.length > limit) break;
+  }
+  return messages;
+}
+
+/**
+ * The number of the last message that was sent until `at`, or 0: by bisection, as numbers are dense, with about log2 of `end` small
+ * reads. Messages take their numbers nearly in the order in which they were sent, so one that is a moment off may be on the other side.
+ */
+async function lastUntil(table: Table, eventId: string, end: number, at: string): Promise<number> {
+  let known = 0;
+  let last = end;
+  while (known < last) {
+    const middle = Math.ceil((known + last) / 2);
+    const next = await nextTimed(table, eventId, { after: middle - 1, upTo: last });
+    if (next && next.sentAt <= at) known = next.seq;
+    else last = middle - 1;
+  }
+  return known;
+}
+
+/** The first entry of a range of which it is known when it was sent. */
+async function nextTimed(table: Table, eventId: string, range: { after: number; upTo: number }) {
+  for await (const entry of readLog(table, eventId, { ...range, pageSize: PROBE_SIZE })) {
+    const sentAt = entry.kind === 'message' ? entry.message.sentAt : entry.kind === 'void' && entry.sentAt;
+    if (sentAt) return { seq: entry.seq, sentAt };
+  }
+  return undefined;
+}
