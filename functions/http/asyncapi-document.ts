@@ -24,7 +24,6 @@ const actions: Record<Action, string> = {
   unban: 'Lift a ban. For moderators and hosts.',
   mute: 'Keep a person from writing for a number of seconds. For moderators and hosts.',
   unmute: 'Let a person write again. For moderators and hosts.',
-  updateEvent: 'Pause, slow down or end the event. For moderators and hosts.',
   updateEvent: 'Pause, slow down or end the event, or choose its reactions. For moderators and hosts.',
 };
 

@@ -4,12 +4,13 @@ import { ChatError } from '../protocol/errors.ts';
 import { badRequest } from '../protocol/parse.ts';
 import type { CountedReactions } from '../protocol/reactions.ts';
 import type { Connection } from '../store/connections.ts';
-import { getEventHead } from '../store/event-head.ts';
+import { type EventHead, getEventHead } from '../store/event-head.ts';
 import { getReactions } from '../store/events.ts';
 import { type CountedRequest, type Counts, countReactions, signalReactions } from '../store/reactions.ts';
 import type { Chat, Reply } from './chat.ts';
 import { membershipOf } from './membership-of.ts';
 import type { Actor } from './moderation/require-moderator.ts';
+import { requireNotMuted } from './muted.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
 
 /**
@@ -22,10 +23,11 @@ export async function react(
   { reaction, count = 1 }: ActionData<'react'>,
 ): Promise<Reply> {
   const { eventId } = membershipOf(connection);
-  await Promise.all([
+  const [head] = await Promise.all([
     requireReactions(chat, eventId, { reaction }),
     rateLimit(chat, writersOf(connection), 'react'),
   ]);
+  await requireNotMuted(chat, connection, head);
   const tell = await add(chat, eventId, { [reaction]: count });
   return { data: {}, afterwards: tell };
 }
@@ -52,15 +54,17 @@ async function requireReactions(
   { table }: Chat,
   eventId: string,
   given: Record<string, string>,
-): Promise<void> {
+): Promise<EventHead> {
   const [head, allowed] = await Promise.all([
-    getEventHead(table, eventId, { consistent: false }),
+    // Consistent: a mute binds at once.
+    getEventHead(table, eventId),
     getReactions(table, eventId),
   ]);
   if (head?.status !== 'active') throw new ChatError('EVENT_ENDED');
   const wrong = Object.entries(given).find(([, reaction]) => !allowed.includes(reaction));
   if (wrong)
     throw badRequest(wrong[0], `must be one of the event's reactions: ${allowed.join(' ') || 'it has none'}`);
+  return head;
 }
 
 /** Resolves, once they are certain to be told, to what tells them at once, if it is for the caller to try. */

@@ -39,7 +39,7 @@ export interface EventHead {
 
 export const newEventHead: EventHead = { status: 'active', seq: 0, bytes: 0, outbox: 0, reactions: 0 };
 
-const isThere = 'attribute_exists(pk)';
+export const isThere = 'attribute_exists(pk)';
 
 export async function getEventHead(
   table: Table,
@@ -50,10 +50,11 @@ export async function getEventHead(
   return item && complete(item);
 }
 
-/** What an event must be for an entry to get a number. `there`: not deleted; `{ruleChanges}`: active and not paused, with the rules and mutes of then. */
-export type Gate = 'active' | 'there' | { ruleChanges: EventHead['ruleChanges'] | undefined };
 /** One that an older version wrote lacks what is newer. */
 const complete = (item: object): EventHead => ({ ...newEventHead, ...item });
+
+/** What an event must be for an entry to get a number. `there`: not deleted; `{ruleChanges}`: active and not paused, with the rules and mutes of then. */
+export type Gate = 'active' | 'there' | { ruleChanges: EventHead['ruleChanges'] | undefined };
 
 /**
  * Takes the next sequence number for an entry of so many bytes; it is the `seq` of the head that it resolves to. Undefined: the gate is closed, or the event
@@ -94,65 +95,6 @@ function conditionOf(gate: Gate, values: Record<string, unknown>): Omit<UpdateIn
       ExpressionAttributeValues: { ...active.ExpressionAttributeValues, ':changes': ruleChanges },
     }),
   };
-}
-
-/** How people may write in an event; what is not given stays. Those that are false, zero, empty or `allow` are none. */
-export interface Rules {
-  paused?: boolean | undefined;
-  /** 0: as fast as anywhere. */
-  slowModeSeconds?: number | undefined;
-  links?: 'allow' | 'deny' | undefined;
-  repeats?: 'allow' | 'deny' | undefined;
-  /** The version of the list of blocked words. */
-  words?: string | undefined;
-}
-
-const isRule = (value: Rules[keyof Rules]) => Boolean(value) && value !== 'allow';
-
-/** The rules of a new event, as its head has them. */
-export const rulesIn = (rules: Rules): Partial<EventHead> =>
-  Object.fromEntries(Object.entries(rules).filter(([, value]) => isRule(value)));
-
-/** Changes the rules of an event that has not ended. False: it has, or never was. */
-export async function setRules(table: Table, eventId: string, rules: Rules): Promise<boolean> {
-  const set: string[] = [];
-  const remove: string[] = [];
-  for (const [rule, value] of Object.entries(rules)) {
-    if (value !== undefined) (isRule(value) ? set : remove).push(rule);
-  }
-  const values = Object.fromEntries(set.map((rule) => [`:${rule}`, rules[rule as keyof Rules]]));
-  const changed = await change(table, eventId, {
-    UpdateExpression: [
-      ...(set.length > 0 ? [`SET ${set.map((rule) => `#${rule} = :${rule}`).join(', ')}`] : []),
-      ...(remove.length > 0 ? [`REMOVE ${remove.map((rule) => `#${rule}`).join(', ')}`] : []),
-      'ADD ruleChanges :one',
-    ].join(' '),
-    ConditionExpression: '#status = :active',
-    ExpressionAttributeNames: {
-      '#status': 'status',
-      ...Object.fromEntries([...set, ...remove].map((rule) => [`#${rule}`, rule])),
-    },
-    ExpressionAttributeValues: { ':active': 'active', ':one': 1, ...values },
-  });
-  return changed !== undefined;
-}
-
-/**
- * Makes every sender look for mutes until `until`, milliseconds since the epoch, from the next message on. Once the mute is
- * there: who looks then finds it.
- */
-export async function announceMute(table: Table, eventId: string, until: number): Promise<void> {
-  const later = await change(table, eventId, {
-    UpdateExpression: 'SET mutedUntil = :until ADD ruleChanges :one',
-    ConditionExpression: `${isThere} AND (attribute_not_exists(mutedUntil) OR mutedUntil < :until)`,
-    ExpressionAttributeValues: { ':until': until, ':one': 1 },
-  });
-  if (later) return;
-  await change(table, eventId, {
-    UpdateExpression: 'ADD ruleChanges :one',
-    ConditionExpression: isThere,
-    ExpressionAttributeValues: { ':one': 1 },
-  });
 }
 
 /** Says that the outbox, or a member that was skipped, waits for a window. Also for an ended event: people still leave it. */
@@ -203,7 +145,12 @@ export async function setDeleted(table: Table, eventId: string, now: number): Pr
   });
 }
 
-async function change(table: Table, eventId: string, input: UpdateInput): Promise<EventHead | undefined> {
+/** Changes the head under a condition; resolves to it as it is then, undefined when the condition failed. */
+export async function change(
+  table: Table,
+  eventId: string,
+  input: UpdateInput,
+): Promise<EventHead | undefined> {
   const item = await changeHead(table, eventId, input);
   return item && complete(item);
 }

@@ -1,7 +1,8 @@
 import type { Event } from '../protocol/entities.ts';
 import { defaultReactions } from '../protocol/reactions.ts';
 import type { Cursor } from './cursor.ts';
-import type { EventHead, Rules } from './event-head.ts';
+import type { EventHead } from './event-head.ts';
+import type { Rules } from './event-rules.ts';
 
 /** What an operator says of an event. Rarely written; the status is the head's, the count the cursor's. */
 export interface EventDetails {

@@ -2,7 +2,7 @@ import type { Event } from '../protocol/entities.ts';
 import { blockedWordsItem } from './blocked-words.ts';
 import { type Cursor, newCursor } from './cursor.ts';
 import { dueAt, notDue } from './due.ts';
-import { type EventHead, newEventHead, rulesIn } from './event-head.ts';
+import { type EventHead, newEventHead } from './event-head.ts';
 import {
   defined,
   type EventChanges,
@@ -12,6 +12,7 @@ import {
   reactionsOf,
   toEvent,
 } from './event-item.ts';
+import { rulesIn } from './event-rules.ts';
 import { cursorKey, eventGroup, eventHeadKey, eventKey, eventRank, type Key } from './keys.ts';
 import { getMessage } from './messages.ts';
 import { batchGet, deleteItems, getItem, type Item, type Table } from './table.ts';

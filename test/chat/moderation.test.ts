@@ -16,7 +16,7 @@ import type { Message } from '../../shared/protocol/entities.ts';
 import { toChatError } from '../../shared/protocol/errors.ts';
 import { putAudit } from '../../shared/store/audit.ts';
 import type { Connection } from '../../shared/store/connections.ts';
-import { setRules } from '../../shared/store/event-head.ts';
+import { setRules } from '../../shared/store/event-rules.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import type { LogEntry } from '../../shared/store/log.ts';
 import { getSent } from '../../shared/store/sent-markers.ts';

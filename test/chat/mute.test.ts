@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { listAudit, listMutes } from '../../shared/chat/moderation/lists.ts';
 import { mute, unmute } from '../../shared/chat/moderation/mute.ts';
 import { updateEvent } from '../../shared/chat/moderation/update-event.ts';
+import { react } from '../../shared/chat/react.ts';
 import { typing } from '../../shared/chat/typing.ts';
 import type { Connection } from '../../shared/store/connections.ts';
 import { mutes } from '../../shared/store/mutes.ts';
@@ -55,6 +56,13 @@ test('the muted cannot write, and are told until when and why; others can, and s
   vi.setSystemTime(Date.now() + 40_000);
   await room.say(ana, 'two');
   expect(await said()).toEqual(['one', 'two']);
+});
+
+test('the muted cannot react either', async () => {
+  await muteAna();
+  expect(await refusedWith(react(room.chat, ana, { reaction: '👍' }))).toMatchObject({ code: 'MUTED' });
+  await unmute(room.chat, 'e', mia, { participantId });
+  expect((await react(room.chat, ana, { reaction: '👍' })).data).toEqual({});
 });
 
 test('binds whoever has looked at the event before it', async () => {

@@ -215,9 +215,8 @@ describe('with an issuer', () => {
   }
 
   /** One of its own for what cannot be taken back. */
-  const eventFor = async (request: string) => (/ended|"banned"|pin/.test(request) ? prepareEvent() : shared);
   const eventFor = async (request: string) =>
-    /"ended"|"banned"|^DELETE \/ID$/.test(request) ? prepareEvent() : shared;
+    /"ended"|"banned"|pin|^DELETE \/ID$/.test(request) ? prepareEvent() : shared;
 
   describe.for(Object.keys(wires))('on %s', (wire) => {
     test.for(actions)('%s', async ([request, { expected }]) => {

@@ -2,7 +2,7 @@ import { forEachConcurrently } from '../../concurrency.ts';
 import type { Outgoing } from '../../delivery/content/frames.ts';
 import type { ActionData } from '../../protocol/client-to-server.ts';
 import type { Mute } from '../../protocol/entities.ts';
-import { announceMute } from '../../store/event-head.ts';
+import { announceMute } from '../../store/event-rules.ts';
 import { isMuted as hearsNothing, listTabs } from '../../store/members.ts';
 import { mutes } from '../../store/mutes.ts';
 import type { Chat } from '../chat.ts';
