@@ -137,7 +137,7 @@ const writesOf = {
     ['the repeat’s marker', 'SENT#', 1],
     ...logged,
     ['the head, of the pin', ' HEAD', 2],
-    ['the log, of the pin', 'MSG#', 3],
+    ['the log, of the pin', 'MSG#', 2],
     ['the pin', ' META', 1],
     ...windowMarks,
   ],
