@@ -86,8 +86,8 @@ export class ChatClient {
       try {
         return (await this.request<Replies['sendMessage']>('sendMessage', { text, clientMessageId })).message;
       } catch (error) {
-        const wait = error instanceof Refused ? error.data.retryAfterMs : undefined;
-        if (wait === undefined) throw error;
+        if (!(error instanceof Refused) || error.code !== 'RATE_LIMITED') throw error;
+        const wait = error.data.retryAfterMs;
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }
