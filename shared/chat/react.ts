@@ -15,7 +15,7 @@ import { rateLimit, writersOf } from './rate-limit.ts';
 
 /**
  * Counts a reaction. Answered: counted once, and certain to be told. Also in an event that is paused or slow: those rules are for
- * messages.
+ * messages. Throws `MUTED`.
  */
 export async function react(
   chat: Chat,
@@ -49,7 +49,7 @@ export async function postReactions(
   await tell?.();
 }
 
-/** Throws `EVENT_ENDED`, and `BAD_REQUEST` for what is not among the event's reactions, at the path that it is given with. */
+/** Resolves to the event's head. Throws `EVENT_ENDED`, and `BAD_REQUEST` for what is not among the event's reactions, at the path that it is given with. */
 async function requireReactions(
   { table }: Chat,
   eventId: string,

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, expect, test } from 'vitest';
+import { defaultReactions } from '../../shared/protocol/reactions.ts';
 import { newEventHead } from '../../shared/store/event-head.ts';
 import { getEvents } from '../../shared/store/events.ts';
 import { eventHeadKey, eventKey } from '../../shared/store/keys.ts';
@@ -56,7 +57,10 @@ test('keys that a batch left unread are read', async () => {
     })
     .resolves({ Responses: { t: [item(eventHeadKey('e'), newEventHead)] } });
   expect(await getEvents(table, ['e'])).toEqual([
-    { id: 'e', name: 'E', createdAt: 'now', status: 'active', participantCount: 0 },
+    {
+      ...{ id: 'e', name: 'E', createdAt: 'now', status: 'active', participantCount: 0 },
+      reactions: defaultReactions,
+    },
   ]);
 });
 
