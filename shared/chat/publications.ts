@@ -3,7 +3,7 @@ import { type Change, type Changed, readChanges } from '../store/changes.ts';
 import type { StoredMessage } from '../store/log.ts';
 import type { Table } from '../store/table.ts';
 
-/** What each kind of publication says. `id` is the same when it is published again. Reference: docs/events.md. */
+/** What each kind of publication says. `id` is the same when it is published again. Reference: docs/event-bus.md. */
 interface Details {
   /** `event`: as it is now; missing if it was deleted meanwhile. */
   EventCreated: { id: string; eventId: string; event?: Event };
