@@ -68,7 +68,7 @@ const rightData: Record<Action, Record<string, string>> = {
   react: { reaction: '"👍"', count: '2' },
   leaveEvent: {},
   getActiveEvents: { limit: '1', cursor: '"MDAx"' },
-  getHistory: { before: '9', limit: '2', at: '"2030-01-01T00:00:00Z"' },
+  getHistory: { at: '"2030-01-01T00:00:00Z"', limit: '2' },
   ping: {},
   deleteMessage: { seq: '1' },
   announce: { text: '"hear"', pin: 'true', clientMessageId: '"a1"' },
@@ -220,6 +220,7 @@ const oddSegments = list(`
 `);
 const resources = list(
   'messages messages messages messages/1 messages/1e2 messages/__proto__ pin pin reactions kicks bans bans/nobody mutes mutes/nobody audit export',
+  'messages messages messages messages/1 messages/1e2 messages/__proto__ pin pin reactions kicks bans bans/nobody audit export',
 );
 const paths = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('/api/events', `/api/events/${anEvent}`) },
