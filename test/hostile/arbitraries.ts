@@ -220,7 +220,6 @@ const oddSegments = list(`
 `);
 const resources = list(
   'messages messages messages messages/1 messages/1e2 messages/__proto__ pin pin reactions kicks bans bans/nobody mutes mutes/nobody audit export',
-  'messages messages messages messages/1 messages/1e2 messages/__proto__ pin pin reactions kicks bans bans/nobody audit export',
 );
 const paths = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('/api/events', `/api/events/${anEvent}`) },
