@@ -1,6 +1,5 @@
 import { deliverNow, recentCursor } from '../delivery/deliver.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
-import { ChatError } from '../protocol/errors.ts';
 import { badRequest } from '../protocol/parse.ts';
 import type { CountedReactions } from '../protocol/reactions.ts';
 import type { Connection } from '../store/connections.ts';
@@ -12,6 +11,7 @@ import { membershipOf } from './membership-of.ts';
 import type { Actor } from './moderation/require-moderator.ts';
 import { requireNotMuted } from './muted.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
+import { requireActive } from './require-active.ts';
 
 /**
  * Counts a reaction. Answered: counted once, and certain to be told. Also in an event that is paused or slow: those rules are for
@@ -49,7 +49,7 @@ export async function postReactions(
   await tell?.();
 }
 
-/** Resolves to the event's head. Throws `EVENT_ENDED`, and `BAD_REQUEST` for what is not among the event's reactions, at the path that it is given with. */
+/** Resolves to the event's head. Throws `EVENT_ENDED`, `EVENT_NOT_FOUND`, and `BAD_REQUEST` for what is not among the event's reactions, at the path that it is given with. */
 async function requireReactions(
   { table }: Chat,
   eventId: string,
@@ -60,7 +60,7 @@ async function requireReactions(
     getEventHead(table, eventId),
     getReactions(table, eventId),
   ]);
-  if (head?.status !== 'active') throw new ChatError('EVENT_ENDED');
+  requireActive(head);
   const wrong = Object.entries(given).find(([, reaction]) => !allowed.includes(reaction));
   if (wrong)
     throw badRequest(wrong[0], `must be one of the event's reactions: ${allowed.join(' ') || 'it has none'}`);

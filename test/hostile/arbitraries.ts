@@ -68,7 +68,7 @@ const rightData: Record<Action, Record<string, string>> = {
   react: { reaction: '"👍"', count: '2' },
   leaveEvent: {},
   getActiveEvents: { limit: '1', cursor: '"MDAx"' },
-  getHistory: { before: '9', limit: '2', at: '"2030-01-01T00:00:00Z"' },
+  getHistory: { at: '"2030-01-01T00:00:00Z"', limit: '2' },
   ping: {},
   deleteMessage: { seq: '1' },
   announce: { text: '"hear"', pin: 'true', clientMessageId: '"a1"' },
