@@ -36,7 +36,7 @@ export async function readChanges(table: Table, changes: readonly Change[]): Pro
     (kind === 'entry' || kind === 'audit') && change.how !== 'REMOVE' ? [change.key] : [],
   );
   const [events, items] = await Promise.all([
-    getEvents(table, [...new Set(eventIds)]),
+    getEvents(table, [...new Set(eventIds)], { withDeleted: true }),
     readItems(table, keys),
   ]);
   const eventOf = new Map(events.map((event) => [event.id, event]));

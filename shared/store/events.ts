@@ -55,8 +55,8 @@ export async function getEvent(table: Table, id: string, options?: Options): Pro
 }
 
 /** The events with these ids, in their order, without pinned messages; those that are not there are left out. */
-export async function getEvents(table: Table, ids: readonly string[]): Promise<Event[]> {
-  return (await readEvents(table, ids)).map(({ event }) => event);
+export async function getEvents(table: Table, ids: readonly string[], options?: Options): Promise<Event[]> {
+  return (await readEvents(table, ids, options)).map(({ event }) => event);
 }
 
 /** 100 keys a request. */
