@@ -23,15 +23,26 @@ export const isExpired = ({ identity }: { identity?: Identity }, now = Date.now(
 /** The reason that clients get when it has expired. */
 export const tokenExpired = { reason: 'The token has expired.' };
 
+/** The reason that clients get who watch without a token, and want more. */
+export const tokenRequired = { reason: 'Without a token you can only watch.' };
+
+/** What those can do who were let in without a token. */
+const OPEN_ACTIONS = ['watchEvent', 'getActiveEvents', 'getHistory', 'leaveEvent', 'ping'];
+
 /**
  * Where there is an issuer, a connection is worth what its token is: one from before that, or whose token has run out, must
- * connect anew. Throws `UNAUTHORIZED`.
+ * connect anew. Without one it can watch, if viewers need none. Throws `UNAUTHORIZED`.
  */
 export function requireIdentity(
-  settings: Pick<ChatSettings, 'auth.issuer'>,
+  settings: Pick<ChatSettings, 'auth.issuer' | 'auth.viewers'>,
   connection: { identity?: Identity },
+  action: string,
 ): void {
   if (settings['auth.issuer'] === undefined) return;
-  if (!connection.identity) throw new ChatError('UNAUTHORIZED');
+  if (!connection.identity) {
+    if (settings['auth.viewers'] !== 'open') throw new ChatError('UNAUTHORIZED');
+    if (OPEN_ACTIONS.includes(action)) return;
+    throw new ChatError('UNAUTHORIZED', tokenRequired);
+  }
   if (isExpired(connection)) throw new ChatError('UNAUTHORIZED', tokenExpired);
 }

@@ -59,6 +59,10 @@ export const chatSettings = z.object({
   presenceSummaryAbove: count.min(0).default(50),
   /** Connections of one participant in an event; the oldest of more is closed. */
   tabsPerParticipant: count.min(1).max(1_000).default(20),
+  /** Windows that begin earlier than so many seconds after the last one that served viewers pass them by. 0: none does. */
+  viewerPaceSeconds: number.min(0).max(30).default(0),
+  /** Connections that may watch an event and take no part. */
+  viewersMax: count.min(0).max(1_000_000).default(100_000),
   /** Messages are kept this long. */
   messageRetentionDays: count.min(1).max(3_650).default(30),
   /** An event is deleted, with everything of it but its audit log, this long after its end; without a value, `messageRetentionDays`. */
@@ -92,6 +96,8 @@ export const chatSettings = z.object({
   'auth.operatorScope': z.string().min(1, 'must not be empty').default('chat:operate'),
   /** Tokens with this may moderate every event. */
   'auth.moderatorScope': z.string().min(1, 'must not be empty').default('chat:moderate'),
+  /** Whether those who only watch need a token, too. */
+  'auth.viewers': z.enum(['token', 'open'], 'must be token or open').default('token'),
   /** One more claim in which to look for those two, such as `cognito:groups`. */
   'auth.rightsClaim': z.string().min(1, 'must not be empty').optional(),
   /** A Lambda function of the operator's that reviews each message of somebody without a role before it is written. */

@@ -19,6 +19,8 @@ export const timing = {
   busyWaitMs: 100,
   /** Windows that have nothing else to tell tell reactions so often at most. */
   reactionsMs: 1_000,
+  /** How long an invocation waits until those who watch may be served; then the next one does. */
+  viewersWaitMs: 1_000,
   /** A number that nothing stands on is closed after this; its writer, if alive, takes another. */
   holeMs: 1_000,
   holeWaitMs: 50,

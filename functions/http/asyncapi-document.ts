@@ -7,6 +7,7 @@ import { asyncApiSchemas, ref } from './asyncapi-schemas.ts';
 /** What each action is for. */
 const actions: Record<Action, string> = {
   joinEvent: 'Join an event, and leave the one that you were in. Under another name, you are renamed.',
+  watchEvent: 'Hear an event without taking part in it, and leave the one that you were in.',
   sendMessage: 'Send a message to everybody in the event.',
   typing: 'Tell the others that you have begun to type, or have stopped. Only in small audiences.',
   react: 'React with an emoji of the event, up to 10 times at once.',

@@ -5,7 +5,7 @@ import { newId } from '../../shared/ids.ts';
 import { toChatError } from '../../shared/protocol/errors.ts';
 import { isSocketIo, type Query, wireOf } from '../../shared/protocol/wire.ts';
 import { openTable } from '../../shared/store/table.ts';
-import { authenticate } from '../context/authenticate.ts';
+import { identify } from '../context/authenticate.ts';
 import { environment } from '../context/environment.ts';
 import { log } from '../context/observe.ts';
 import type { OpenEvent } from './open.ts';
@@ -37,7 +37,7 @@ export async function handler({
   const { connectionId, connectedAt, requestId } = requestContext;
   const { token, answerHeaders } = readHandshake(headers, query);
   try {
-    const identity = isSocketIo(wire) ? undefined : await authenticate?.(token);
+    const identity = isSocketIo(wire) ? undefined : await identify?.(token);
     await connect({ table }, { connectionId, wire, connectedAt, identity });
     if (isSocketIo(wire)) await openLater({ connectionId, sid: newId() });
     return { statusCode: 200, headers: answerHeaders };

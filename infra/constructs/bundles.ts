@@ -12,6 +12,7 @@ export const entries = [
   'websocket/open',
   'websocket/disconnect',
   'websocket/join-event',
+  'websocket/watch-event',
   'websocket/leave-event',
   'websocket/send-message',
   'websocket/typing',

@@ -33,6 +33,7 @@ const functions: readonly [
   ['$connect', 'Connect', 'websocket/connect', { itemActions: ['PutItem'] }],
   ['$disconnect', 'Disconnect', 'websocket/disconnect', { itemActions: runsWindows, methods: posts }],
   ['joinEvent', 'JoinEvent', 'websocket/join-event', { itemActions: joins, methods: posts }],
+  ['watchEvent', 'WatchEvent', 'websocket/watch-event', { itemActions: joins, methods: posts }],
   ['leaveEvent', 'LeaveEvent', 'websocket/leave-event', { itemActions: runsWindows, methods: posts }],
   [
     'sendMessage',

@@ -8,6 +8,8 @@ import { keysOf } from './keys-of.ts';
 
 /** Resolves to the identity in a JWT. Throws `UNAUTHORIZED`; anything else that it throws is a fault of the issuer or ours. */
 export type Authenticate = (token: string | undefined) => Promise<Identity>;
+/** The same where somebody may be nobody. */
+export type Identify = (token: string | undefined) => Promise<Identity | undefined>;
 
 /** Signatures with a key pair. With a shared secret, everybody who can verify a token could also make one. */
 const ALGORITHMS = [

@@ -1,8 +1,6 @@
-import { deliverNow } from '../delivery/deliver.ts';
 import type { Event, Mute } from '../protocol/entities.ts';
 import type { Replies, Rights } from '../protocol/replies.ts';
 import type { Connection } from '../store/connections.ts';
-import { signalPresence } from '../store/event-head.ts';
 import type { Chat, Reply } from './chat.ts';
 import { getEvent } from './get-event.ts';
 import { readableEnd } from './history.ts';
@@ -24,13 +22,8 @@ export async function joinEvent(
   const { table } = chat;
   const { eventId, after } = input;
   const member = await becomeMember(chat, connection, input);
-  const { participantToken, joinId, leftEventId } = member;
-  const { participant } = member.membership;
-  const changed = leftEventId === undefined ? [eventId] : [eventId, leftEventId];
-  await Promise.all(changed.map((id) => signalPresence(table, id)));
-  // Before the ack: in a small room whoever joins upon it nearly always finds this join announced.
-  await Promise.all(changed.map((id) => deliverNow(chat, id)));
-
+  const { attendance, participantToken, joinId, leftEventId } = member;
+  const { participant } = attendance;
   const [event, end, roster, mute] = await Promise.all([
     getEvent(chat, eventId),
     readableEnd(table, eventId),
@@ -48,7 +41,7 @@ export async function joinEvent(
     },
     afterwards: async () => {
       const to = connection;
-      await sendHistory(chat, { to, joinId, event: now, joinerId: participant.id, roster, end, after });
+      await sendHistory(chat, { to, joinId, attendance, event: now, roster, end, after });
       if (mute) await chat.send(to, toldOf(eventId, mute));
       if (leftEventId !== undefined) await stopTyping(chat, connection)?.();
     },

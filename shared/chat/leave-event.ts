@@ -1,19 +1,21 @@
 import { CHANGED, lookAgain } from '../concurrency.ts';
 import { deliverNow } from '../delivery/deliver.ts';
+import { attendanceOf } from '../store/attendance.ts';
 import { type Connection, getConnection } from '../store/connections.ts';
 import { signalPresence } from '../store/event-head.ts';
 import { leave } from '../store/leave.ts';
 import type { Chat, Reply } from './chat.ts';
 import { stopTyping } from './typing.ts';
 
-/** Leaves the event the connection is in. Being in none is what was asked for. */
+/** Leaves the event the connection is in, or watches. Being in none is what was asked for. */
 export async function leaveEvent(chat: Chat, connection: Connection): Promise<Reply> {
-  const { connectionId, membership } = connection;
-  let from = membership;
+  const { connectionId } = connection;
+  let from = attendanceOf(connection);
   // Changed: a join or another leave came in between.
   const left = await lookAgain(async () => {
     if (!from || (await leave(chat.table, connectionId, from, 'stays'))) return from;
-    from = (await getConnection(chat.table, connectionId))?.membership;
+    const now = await getConnection(chat.table, connectionId);
+    from = now && attendanceOf(now);
     return CHANGED;
   });
   if (left) {

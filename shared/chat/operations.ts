@@ -10,10 +10,12 @@ import { ping } from './ping.ts';
 import { react } from './react.ts';
 import { sendMessage } from './send-message.ts';
 import { typing } from './typing.ts';
+import { watchEvent } from './watch-event.ts';
 
 /** What each action does. */
 export const operations: { [A in Action]: Operation<ActionData<A>, Replies[A]> } = {
   joinEvent,
+  watchEvent,
   sendMessage,
   typing,
   react,

@@ -7,7 +7,7 @@ import type { Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { type Connection, getConnection, type Typing } from '../store/connections.ts';
 import { getCursor } from '../store/cursor.ts';
-import { isMuted, listNameless, type NamelessMember } from '../store/members.ts';
+import { isMuted, type ListedViewer, listNameless, listViewers } from '../store/members.ts';
 import { takeRate } from '../store/rate.ts';
 import { clearTyping, setTyping } from '../store/typing.ts';
 import type { Chat, Reply } from './chat.ts';
@@ -89,12 +89,13 @@ async function tell(
   chat: Chat,
   told: { eventId: string; participant: Participant; isTyping: boolean },
 ): Promise<void> {
-  const others: NamelessMember[] = [];
+  const { eventId, participant } = told;
+  const all: ListedViewer[] = [];
+  for await (const page of listNameless(chat.table, eventId))
+    all.push(...page.filter((member) => member.participant.id !== participant.id));
+  for await (const page of listViewers(chat.table, eventId)) all.push(...page);
   const now = Date.now();
-  for await (const page of listNameless(chat.table, told.eventId)) {
-    const hearing = page.filter((member) => member.state !== 'away' && !isMuted(member, now));
-    others.push(...hearing.filter((member) => member.participant.id !== told.participant.id));
-  }
+  const others = all.filter((member) => member.state !== 'away' && !isMuted(member, now));
   const batches = batchesFor(others, (wire) => packFrames(wire, [{ event: 'userTyping', data: told }]));
   const until = now + PATIENCE_MS;
   // Left out if there is nothing left: messages go first.

@@ -1,6 +1,6 @@
 import { sleep } from '../concurrency.ts';
 import { type Cursor, getCursor } from '../store/cursor.ts';
-import { type EventHead, getEventHead } from '../store/event-head.ts';
+import { type EventHead, getEventHead, wakeStream } from '../store/event-head.ts';
 import { logExpiry, putEntry } from '../store/log.ts';
 import { timing } from '../timing.ts';
 import type { Delivery } from './types.ts';
@@ -60,7 +60,8 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
   let head: EventHead | undefined = goal;
   for (;;) {
     const cursor = await getCursor(table, eventId);
-    if (!cursor || isCaughtUp(goal, cursor)) return;
+    if (!cursor || isCaughtUpForAll(goal, cursor)) return;
+    if (isCaughtUp(goal, cursor) && !(await awaitViewersTurn(delivery, eventId, goal, cursor))) return;
     if (Date.now() > beginUntil) throw new Error('Delivery has not caught up in time');
     if (isHeld(cursor)) {
       await sleep(timing.busyWaitMs);
@@ -75,7 +76,7 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
     }
     const result = await runWindows(delivery, eventId, bounds, head && { head });
     head = undefined;
-    if (result.state === 'done' && isCaughtUp(goal, result.progress)) return;
+    if (result.state === 'done' && isCaughtUpForAll(goal, result.progress)) return;
     if (result.state === 'early') throw new Error('The pace allows the next window only after the deadline');
     if (result.state !== 'hole') continue;
     if (hole?.seq !== result.seq) hole = { seq: result.seq, since: Date.now() };
@@ -85,6 +86,31 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
 }
 
 const isHeld = ({ lease, leaseUntil = 0 }: Cursor) => lease !== undefined && leaseUntil > Date.now();
+
+/** Only those who watch are left to be served. False: another invocation looks after that. */
+async function awaitViewersTurn(
+  { table }: Delivery,
+  eventId: string,
+  goal: EventHead,
+  { viewers }: Cursor,
+): Promise<boolean> {
+  const waitMs = viewers.nextAt - Date.now();
+  if (waitMs <= 0) return true;
+  // Other events may wait for this invocation.
+  await sleep(Math.min(waitMs, timing.viewersWaitMs));
+  const head = await getEventHead(table, eventId);
+  // What has changed it wakes the stream, too, or has already.
+  if (!head || !isCaughtUp(head, { ...goal, delivered: goal.seq })) return false;
+  if (waitMs <= timing.viewersWaitMs) return true;
+  await wakeStream(table, eventId);
+  return false;
+}
+
+/** The same for those who watch, whom windows may pass by. */
+export const isCaughtUpForAll = (
+  head: EventHead,
+  cursor: Pick<Cursor, 'delivered' | 'outbox' | 'reactions' | 'viewers'>,
+) => isCaughtUp(head, cursor) && isCaughtUp(head, cursor.viewers);
 
 export const isCaughtUp = (
   head: EventHead,

@@ -1,9 +1,10 @@
 import { CHANGED, forEachConcurrently, lookAgain } from '../concurrency.ts';
 import { hasOffsets } from '../protocol/wire.ts';
+import { attendanceOf } from '../store/attendance.ts';
 import { type Connection, deleteUnjoined, getConnection } from '../store/connections.ts';
 import { signalPresence } from '../store/event-head.ts';
 import { leave, markLost } from '../store/leave.ts';
-import { getMember } from '../store/members.ts';
+import { getAttendant } from '../store/members.ts';
 import type { Table } from '../store/table.ts';
 import type { Delivery } from './types.ts';
 
@@ -25,14 +26,13 @@ export async function removeConnection(
 }
 
 /** Removes a connection that is still as it was read; resolves to the event it was in. */
-async function remove(
-  table: Table,
-  { connectionId, membership }: Connection,
-): Promise<string | undefined | typeof CHANGED> {
-  if (!membership) return (await deleteUnjoined(table, connectionId)) ? undefined : CHANGED;
-  if (!(await leave(table, connectionId, membership, 'goes'))) return CHANGED;
-  await signalPresence(table, membership.eventId);
-  return membership.eventId;
+async function remove(table: Table, connection: Connection): Promise<string | undefined | typeof CHANGED> {
+  const { connectionId } = connection;
+  const attendance = attendanceOf(connection);
+  if (!attendance) return (await deleteUnjoined(table, connectionId)) ? undefined : CHANGED;
+  if (!(await leave(table, connectionId, attendance, 'goes'))) return CHANGED;
+  await signalPresence(table, attendance.eventId);
+  return attendance.eventId;
 }
 
 /**
@@ -52,14 +52,14 @@ export async function markConnectionLost(
     if (recoverUntil === undefined) return remove(table, connection);
     const lostAt = Date.now();
     const graceUntil = lostAt + settings.presenceGraceSeconds * 1000;
-    const dueAt = connection.membership ? Math.min(graceUntil, recoverUntil) : recoverUntil;
+    const dueAt = attendanceOf(connection) ? Math.min(graceUntil, recoverUntil) : recoverUntil;
     if (!(await markLost(table, connection, { lostAt, dueAt }))) return CHANGED;
     return dueAt > lostAt ? undefined : expireMembership(delivery, connectionId);
   });
 }
 
 /**
- * Ends the membership of a lost connection that has not come back within `presenceGraceSeconds`. It may still be
+ * Ends that a lost connection is in an event, which has not come back within `presenceGraceSeconds`. It may still be
  * recovered. Resolves to the event that it left.
  */
 export async function expireMembership(delivery: Backend, connectionId: string): Promise<string | undefined> {
@@ -67,13 +67,14 @@ export async function expireMembership(delivery: Backend, connectionId: string):
   // Changed: something else came in between.
   return lookAgain(async () => {
     const connection = await getConnection(table, connectionId);
+    const attendance = connection && attendanceOf(connection);
     const dueAt = connection && recoverableUntil(delivery, connection);
-    if (!connection?.membership || connection.lostAt === undefined || dueAt === undefined) return undefined;
-    const { eventId } = connection.membership;
-    const { start } = (await getMember(table, eventId, connectionId)) ?? {};
+    if (!attendance || connection.lostAt === undefined || dueAt === undefined) return undefined;
+    const { eventId } = attendance;
+    const { start } = (await getAttendant(table, attendance, connectionId)) ?? {};
     // It was cut off before it had its history: there is nothing that it could come back to.
     const then = start === undefined ? 'goes' : { start, dueAt };
-    if (!(await leave(table, connectionId, connection.membership, then))) return CHANGED;
+    if (!(await leave(table, connectionId, attendance, then))) return CHANGED;
     await signalPresence(table, eventId);
     return eventId;
   });

@@ -111,6 +111,10 @@ export const clientToServer = {
     participantToken: optional(participantToken).describe('Of an earlier join: to be the same participant.'),
     metadata: optional(metadata).describe('For front ends; a later join may have other.'),
   }),
+  watchEvent: z.object({
+    eventId: opaqueId,
+    after: optional(seq).describe('Have the history begin after this `seq`, which was seen before.'),
+  }),
   sendMessage: z.object({
     text: messageText,
     clientMessageId: optional(clientMessageId).describe('A repeat has the same one.'),

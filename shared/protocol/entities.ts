@@ -48,6 +48,7 @@ export const eventSchema = z.object({
   startsAt: z.string().optional(),
   endsAt: z.string().optional(),
   participantCount: z.int(),
+  viewerCount: z.int().describe('Connections that watch it and take no part.'),
   hosts: z.array(z.string()).optional().describe('Ids of participants who may moderate it.'),
   paused: z.literal(true).optional().describe('Only moderators can write.'),
   slowModeSeconds: z.int().optional().describe('Everybody else must wait this long between messages.'),

@@ -43,6 +43,7 @@ export const replies = {
     participantToken: z.string().optional().describe("A guest's secret: whoever joins with it is the same."),
     can: rights,
   }),
+  watchEvent: z.object({ event: eventSchema, latestSeq: z.int(), viewerCount: z.int() }),
   sendMessage: z.object({ message: messageSchema }),
   typing: nothing,
   react: nothing,

@@ -26,13 +26,20 @@ export const errorSchema = z.object({
     .optional()
     .describe('Of `RATE_LIMITED` and `MUTED`: how long to wait, in milliseconds.'),
   requestId: z.string().optional().describe('Of `INTERNAL`: quote it when you report the error.'),
-  action: z.literal('joinEvent').optional().describe('Of a request that was made with CONNECT: which.'),
+  action: z
+    .enum(['joinEvent', 'watchEvent'])
+    .optional()
+    .describe('Of a request that was made with CONNECT: which.'),
   reason: z.string().optional().describe('Why this request was refused.'),
 });
 
 const absent = z.never().optional();
 const ofEvent = { eventId: z.string() };
-const presence = { ...ofEvent, participantCount: z.int() };
+const presence = {
+  ...ofEvent,
+  participantCount: z.int(),
+  viewerCount: z.int().optional().describe('Left out where nobody watches.'),
+};
 const presenceChange = z.union([
   z.object({ ...presence, participant: participantSchema, participants: absent }),
   z.object({
@@ -51,9 +58,14 @@ export const serverToClient = {
   joined: replies.joinEvent.describe(
     'To a client that asked to join with CONNECT: what `joinEvent` acknowledges.',
   ),
+  watched: replies.watchEvent.describe(
+    'To a client that asked to watch with CONNECT: what `watchEvent` acknowledges.',
+  ),
   eventHistory: messagePage
     .extend({ ...presence, participants: z.array(participantSchema).max(limits.participantsInHistory) })
-    .describe('After a join: the newest messages, or those after a `seq`, and who is there.'),
+    .describe(
+      'After `joinEvent` or `watchEvent`: the newest messages, or those after a `seq`, and who is there.',
+    ),
   eventUpdated: z
     .object({ event: eventSchema })
     .describe('The details of the event, or its rules, have changed.'),

@@ -15,6 +15,8 @@ export interface Event {
   startsAt?: string | undefined;
   endsAt?: string | undefined;
   participantCount: number;
+  /** Connections that watch it and take no part. */
+  viewerCount: number;
   /** Ids of participants who may moderate it. */
   hosts?: string[] | undefined;
   /** Only moderators can write. */
@@ -73,7 +75,7 @@ export interface ChatError {
   /** Of `INTERNAL`: quote it when you report the error. */
   requestId?: string | undefined;
   /** Of a request that was made in `auth`: which. */
-  action?: 'joinEvent' | undefined;
+  action?: 'joinEvent' | 'watchEvent' | undefined;
   /** For people: why this request was refused. */
   reason?: string | undefined;
 }
@@ -118,6 +120,12 @@ interface Joined {
   can: { send: boolean; moderate: boolean; operate: boolean };
 }
 
+interface Watched {
+  event: Event;
+  latestSeq: number;
+  viewerCount: number;
+}
+
 interface EventList {
   events: Event[];
   nextCursor?: string | undefined;
@@ -138,6 +146,8 @@ interface Actions {
     }>;
     reply: Joined;
   };
+  /** You hear everything, and are not among the participants. */
+  watchEvent: { data: { eventId: string } & Optional<{ after: number }>; reply: Watched };
   sendMessage: {
     data: { text: string } & Optional<{ clientMessageId: string; replyTo: number; metadata: Metadata }>;
     reply: { message: Message };
@@ -196,11 +206,19 @@ interface EmitsInTime extends Pick<Emits, 'emitWithAck'> {
   emit<A extends Action>(action: A, data: Data<A>, callback: Timed<Ack<A>>): void;
 }
 
+/** `viewerCount` is left out where nobody watches. */
+interface Counts {
+  eventId: string;
+  participantCount: number;
+  viewerCount?: number | undefined;
+}
+
 /** One person or, in large audiences, several at once: at most 20 of those who joined or left. */
-type Presence = { eventId: string; participantCount: number } & (
-  | { participant: Participant; participants?: undefined }
-  | { participants: Participant[]; participant?: undefined }
-);
+type Presence = Counts &
+  (
+    | { participant: Participant; participants?: undefined }
+    | { participants: Participant[]; participant?: undefined }
+  );
 
 /** One message, or several that were deleted at once. */
 type Deletion = { eventId: string } & (
@@ -212,7 +230,9 @@ type Deletion = { eventId: string } & (
 interface ServerData {
   /** After a connection with `join` in its `auth`. */
   joined: Joined;
-  eventHistory: Page & { eventId: string; participants: Participant[]; participantCount: number };
+  /** After a connection with `watch` in its `auth`. */
+  watched: Watched;
+  eventHistory: Page & Counts & { participants: Participant[] };
   newMessage: Message;
   messageDeleted: Deletion;
   userJoined: Presence;

@@ -3,6 +3,7 @@ import type { Identity } from '../identity.ts';
 import type { Participant } from '../protocol/entities.ts';
 import type { Place } from '../protocol/offset.ts';
 import { isSocketIo, type Wire } from '../protocol/wire.ts';
+import type { Watching } from './attendance.ts';
 import { ifCondition, type UpdateInput, updateIf } from './conditional.ts';
 import {
   connectionGroup,
@@ -49,6 +50,8 @@ export interface Connection {
   /** The participant that it was first: changing tokens gives nobody a new allowance. */
   firstParticipantId?: string;
   membership?: Membership;
+  /** Excludes `membership`. */
+  watching?: Watching;
   /** Only of those who have typed. */
   typing?: Typing;
   socket?: Socket;
@@ -56,8 +59,8 @@ export interface Connection {
   rank: string;
   /** Since when the connection is lost, milliseconds. */
   lostAt?: number;
-  /** What was its membership until it had been lost for too long, and where its stay had begun. */
-  expiredStay?: { membership: Membership; start: Place };
+  /** The event that it was in until it had been lost for too long, and where its stay had begun. */
+  expiredStay?: Pick<Connection, 'membership' | 'watching'> & { start: Place };
 }
 
 /** API Gateway closes after 2 h: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
@@ -145,10 +148,15 @@ export interface Opened {
 }
 
 /** Takes a connection out of an event that is deleted; nobody is told. */
-export async function forgetMembership(table: Table, connectionId: string, eventId: string): Promise<void> {
+export async function forgetAttendance(
+  table: Table,
+  connectionId: string,
+  eventId: string,
+  attribute: 'membership' | 'watching',
+): Promise<void> {
   await updateIf(table, connectionKey(connectionId), {
-    UpdateExpression: 'REMOVE membership',
-    ConditionExpression: 'membership.eventId = :event',
+    UpdateExpression: `REMOVE ${attribute}`,
+    ConditionExpression: `${attribute}.eventId = :event`,
     ExpressionAttributeValues: { ':event': eventId },
   });
 }
@@ -165,7 +173,7 @@ export async function deleteUnjoined(table: Table, connectionId: string): Promis
     TableName: table.name,
     Key: connectionKey(connectionId),
     // A join that came in between needs a leave first.
-    ConditionExpression: 'attribute_not_exists(membership)',
+    ConditionExpression: 'attribute_not_exists(membership) AND attribute_not_exists(watching)',
   });
   return (await ifCondition(() => table.client.send(command))) !== undefined;
 }

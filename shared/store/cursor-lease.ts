@@ -77,7 +77,7 @@ export async function abandonLease(table: Table, eventId: string, owner: string)
 }
 
 const SET_PROGRESS =
-  'SET delivered = :delivered, deliveredBytes = :bytes, presence = :presence, outbox = :outbox, audience = :audience, unbatched = :unbatched, participantCount = :participants, pending = :pending, nextWindowAt = :next, reactions = :reactions, reactionsTold = :told, nextReactionsAt = :nextReactions';
+  'SET delivered = :delivered, deliveredBytes = :bytes, presence = :presence, outbox = :outbox, audience = :audience, unbatched = :unbatched, participantCount = :participants, pending = :pending, nextWindowAt = :next, reactions = :reactions, reactionsTold = :told, nextReactionsAt = :nextReactions, viewers = :viewers';
 
 const progressValues = (progress: Progress) => ({
   ':delivered': progress.delivered,
@@ -92,4 +92,5 @@ const progressValues = (progress: Progress) => ({
   ':reactions': progress.reactions,
   ':told': progress.reactionsTold,
   ':nextReactions': progress.nextReactionsAt,
+  ':viewers': progress.viewers,
 });

@@ -19,7 +19,10 @@ export interface Cursor {
   reactionsTold: Record<string, number>;
   /** When a window may begin that has nothing but reactions to tell, milliseconds since the epoch. */
   nextReactionsAt: number;
-  /** Member rows, those among them that take one event a frame, and the distinct people behind them, at the last window. */
+  /**
+   * Those who take part and those who watch, those among them that take one event a frame, and the distinct people who
+   * take part, at the last window.
+   */
   audience: number;
   unbatched: number;
   participantCount: number;
@@ -27,12 +30,23 @@ export interface Cursor {
   pending: Record<string, Pending>;
   /** When the next window may begin, milliseconds since the epoch: an event's windows keep a pace. */
   nextWindowAt: number;
+  viewers: ViewersCursor;
   /** How often the lease was taken since somebody let go of it: more than once if holders died. */
   takes?: number;
   /** Who holds the lease; if that died, still there until another takes it. */
   lease?: string;
   /** Milliseconds since the epoch. */
   leaseUntil?: number;
+}
+
+/** The same of those who watch, as the last window left it that did not pass them by. */
+export interface ViewersCursor
+  extends Pick<Cursor, 'delivered' | 'presence' | 'outbox' | 'pending' | 'reactions' | 'reactionsTold'> {
+  count: number;
+  /** Those among them that take one event a frame. */
+  unbatched: number;
+  /** Windows that begin earlier pass them by, milliseconds since the epoch. */
+  nextAt: number;
 }
 
 /** The place after which a member has had nothing. */
@@ -54,6 +68,10 @@ export const newCursor: Cursor = {
   participantCount: 0,
   pending: {},
   nextWindowAt: 0,
+  viewers: {
+    ...{ delivered: 0, presence: 0, outbox: 0, pending: {}, reactions: 0, reactionsTold: {} },
+    ...{ count: 0, unbatched: 0, nextAt: 0 },
+  },
 };
 
 export async function getCursor(
@@ -61,7 +79,7 @@ export async function getCursor(
   eventId: string,
   { consistent = true } = {},
 ): Promise<Cursor | undefined> {
-  return complete(await getItem(table, cursorKey(eventId), { consistent }));
+  return completeCursor(await getItem(table, cursorKey(eventId), { consistent }));
 }
 
 /** Changes a cursor under a condition; resolves to it as it is then, undefined when the condition failed. */
@@ -70,8 +88,14 @@ export async function updateCursor(
   eventId: string,
   input: UpdateInput,
 ): Promise<Cursor | undefined> {
-  return complete(await updateIf(table, cursorKey(eventId), input));
+  return completeCursor(await updateIf(table, cursorKey(eventId), input));
 }
 
-/** One that an older version wrote lacks what is newer. */
-const complete = (item: Item | undefined): Cursor | undefined => item && { ...newCursor, ...item };
+/** One that an older version wrote lacks what is newer; nobody watched then. */
+export function completeCursor(item: Item | undefined): Cursor | undefined {
+  if (!item) return undefined;
+  const cursor: Cursor = { ...newCursor, ...item };
+  const { delivered, presence, outbox, reactions, reactionsTold } = cursor;
+  const viewers = { ...newCursor.viewers, delivered, presence, outbox, reactions, reactionsTold };
+  return { ...cursor, viewers: { ...viewers, ...(item.viewers as object | undefined) } };
+}

@@ -30,6 +30,8 @@ export interface EventHead {
   outbox: number;
   /** How often somebody said that reactions wait to be told. */
   reactions: number;
+  /** How often somebody woke the stream's function for nothing else. */
+  wakes?: number;
   /** The number that the end of the event has in the log. */
   endSeq?: number;
   endedAt?: string;
@@ -117,6 +119,15 @@ export async function signalReactions(
     UpdateExpression: 'ADD reactions :one',
     ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(reactions) OR reactions <= :taken)',
     ExpressionAttributeValues: { ':one': 1, ':taken': taken },
+  });
+}
+
+/** Wakes the stream's function once more, after whatever else it is to do. */
+export async function wakeStream(table: Table, eventId: string): Promise<void> {
+  await change(table, eventId, {
+    UpdateExpression: 'ADD wakes :one',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':one': 1 },
   });
 }
 

@@ -30,7 +30,7 @@ export type EventChanges = {
 /** `pinned`: the number of the message. */
 export type EventItem = Omit<
   Event,
-  'status' | 'participantCount' | 'pinned' | 'reactions' | 'reactionTotals' | keyof Rules
+  'status' | 'participantCount' | 'viewerCount' | 'pinned' | 'reactions' | 'reactionTotals' | keyof Rules
 > &
   Pick<EventDetails, 'reactions'> & { pinned?: number };
 
@@ -55,6 +55,7 @@ export function toEvent(item: EventItem, head: EventHead, cursor: Cursor): Event
     createdAt,
     ...defined({ startsAt, endsAt, hosts, paused, slowModeSeconds, links, repeats }),
     participantCount: cursor.participantCount,
+    viewerCount: cursor.viewers.count,
     reactions,
     ...(used.length > 0 && { reactionTotals: Object.fromEntries(used) }),
   };

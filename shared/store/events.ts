@@ -1,6 +1,6 @@
 import type { Event } from '../protocol/entities.ts';
 import { blockedWordsItem } from './blocked-words.ts';
-import { type Cursor, newCursor } from './cursor.ts';
+import { completeCursor, newCursor } from './cursor.ts';
 import { dueAt, notDue } from './due.ts';
 import { type EventHead, newEventHead } from './event-head.ts';
 import {
@@ -78,7 +78,7 @@ async function readEvents(
     const item = found<EventItem>(eventKey(id));
     const head = found<EventHead>(eventHeadKey(id));
     if (!item || !head || (head.status === 'deleted' && !withDeleted)) return [];
-    const event = toEvent(item, head, found<Cursor>(cursorKey(id)) ?? newCursor);
+    const event = toEvent(item, head, completeCursor(found<Item>(cursorKey(id))) ?? newCursor);
     return [{ event, pinned: item.pinned }];
   });
 }

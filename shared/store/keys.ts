@@ -68,9 +68,11 @@ export const countedKey = (eventId: string, caller: string, requestId: string): 
   sk: requestId,
 });
 
-export const audiencePartition = (eventId: string): string => `EVENT#${eventId}#AUDIENCE`;
-export const memberKey = (eventId: string, connectionId: string): Key => ({
-  pk: audiencePartition(eventId),
+/** Those who take part, or those who only watch: windows may pass these by without reading them. */
+export const audiencePartition = (eventId: string, isViewers = false): string =>
+  `EVENT#${eventId}#${isViewers ? 'VIEWERS' : 'AUDIENCE'}`;
+export const memberKey = (eventId: string, connectionId: string, isViewer = false): Key => ({
+  pk: audiencePartition(eventId, isViewer),
   sk: `CONN#${connectionId}`,
 });
 

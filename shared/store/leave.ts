@@ -1,6 +1,7 @@
 import type { Place } from '../protocol/offset.ts';
+import { type Attendance, attendanceOf, attendantKey, attributeOf, isWatching } from './attendance.ts';
 import { type Connection, enterPhase, type Membership } from './connections.ts';
-import { connectionKey, memberKey } from './keys.ts';
+import { connectionKey } from './keys.ts';
 import { addToOutbox } from './presence-outbox.ts';
 import { staffWrites } from './staff.ts';
 import type { Table } from './table.ts';
@@ -13,52 +14,63 @@ import { transact, type Write } from './transaction.ts';
 export type AfterLeaving = 'stays' | 'goes' | { start: Place; dueAt: number };
 
 /**
- * Ends a connection's membership. Of several callers exactly one succeeds, so a departure is announced once. False: it
+ * Ends that a connection is in an event, either way. Of several callers exactly one succeeds, so a departure is announced once. False: it
  * has changed meanwhile; read it again.
  */
 export async function leave(
   table: Table,
   connectionId: string,
-  membership: Membership,
+  attendance: Attendance,
   then: AfterLeaving,
 ): Promise<boolean> {
   const failed = await transact(table, [
-    leaving(connectionId, membership, then),
-    { Delete: { Key: memberKey(membership.eventId, connectionId) } },
-    addToOutbox(membership.eventId, { kind: 'left', connectionId, ...who(membership) }),
-    ...staffWrites({ connectionId, expiresAt: 0 }, membership, undefined),
+    leaving(connectionId, attendance, then),
+    ...departure(connectionId, attendance),
   ]);
   return failed.length === 0;
 }
 
-function leaving(connectionId: string, membership: Membership, then: AfterLeaving): Write {
+/** What is to be done in the event that a connection leaves. Nobody hears of those who watch. */
+export function departure(connectionId: string, attendance: Attendance): Write[] {
+  const row: Write = { Delete: { Key: attendantKey(attendance, connectionId) } };
+  if (isWatching(attendance)) return [row];
+  return [
+    row,
+    addToOutbox(attendance.eventId, { kind: 'left', connectionId, ...who(attendance) }),
+    ...staffWrites({ connectionId, expiresAt: 0 }, attendance, undefined),
+  ];
+}
+
+function leaving(connectionId: string, attendance: Attendance, then: AfterLeaving): Write {
   const Key = connectionKey(connectionId);
-  if (then === 'goes') return { Delete: { Key, ...unchanged(membership) } };
+  if (then === 'goes') return { Delete: { Key, ...unchanged(attendance) } };
+  const attribute = attributeOf(attendance);
   if (then === 'stays')
-    return { Update: { Key, UpdateExpression: 'REMOVE membership', ...unchanged(membership) } };
+    return { Update: { Key, UpdateExpression: `REMOVE ${attribute}`, ...unchanged(attendance) } };
   const away = enterPhase('away', then.dueAt);
-  const expiredStay = { membership, start: then.start };
+  const expiredStay = { [attribute]: attendance, start: then.start };
   return {
     Update: {
       Key,
-      UpdateExpression: `SET ${away.set}, expiredStay = :expiredStay REMOVE membership`,
-      ...unchanged(membership, { ...away.values, ':expiredStay': expiredStay }),
+      UpdateExpression: `SET ${away.set}, expiredStay = :expiredStay REMOVE ${attribute}`,
+      ...unchanged(attendance, { ...away.values, ':expiredStay': expiredStay }),
       ExpressionAttributeNames: away.names,
     },
   };
 }
 
 /** The connection is there and in the event, under the name, that we read: no other join or leave came in between. */
-export function unchanged(membership: Membership | undefined, values: Record<string, unknown> = {}) {
-  if (!membership) {
+export function unchanged(attendance: Attendance | undefined, values: Record<string, unknown> = {}) {
+  if (!attendance) {
     return {
-      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(membership)',
+      ConditionExpression:
+        'attribute_exists(pk) AND attribute_not_exists(membership) AND attribute_not_exists(watching)',
       ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
     };
   }
   return {
-    ConditionExpression: 'membership = :previous',
-    ExpressionAttributeValues: { ...values, ':previous': membership },
+    ConditionExpression: `${attributeOf(attendance)} = :previous`,
+    ExpressionAttributeValues: { ...values, ':previous': attendance },
   };
 }
 
@@ -73,11 +85,13 @@ const REAP_MS = 10 * 60_000;
  */
 export async function markLost(
   table: Table,
-  { connectionId, membership }: Connection,
+  connection: Connection,
   { lostAt, dueAt }: { lostAt: number; dueAt: number },
 ): Promise<boolean> {
+  const { connectionId } = connection;
+  const attendance = attendanceOf(connection);
   const away = enterPhase('away', dueAt);
-  const condition = unchanged(membership, { ...away.values, ':lost': lostAt });
+  const condition = unchanged(attendance, { ...away.values, ':lost': lostAt });
   const writes: Write[] = [
     {
       Update: {
@@ -89,10 +103,10 @@ export async function markLost(
       },
     },
   ];
-  if (membership) {
+  if (attendance) {
     writes.push({
       Update: {
-        Key: memberKey(membership.eventId, connectionId),
+        Key: attendantKey(attendance, connectionId),
         UpdateExpression: 'SET #state = :away, expiresAt = :until',
         ConditionExpression: 'attribute_exists(pk)',
         ExpressionAttributeNames: { '#state': 'state' },

@@ -1,18 +1,27 @@
 import type { Participant } from '../protocol/entities.ts';
 import type { Place } from '../protocol/offset.ts';
 import type { Wire } from '../protocol/wire.ts';
+import { type Attendance, attendantKey } from './attendance.ts';
 import { updateIf } from './conditional.ts';
-import { audiencePartition, connectionKey, memberKey } from './keys.ts';
-import { putStaff } from './staff.ts';
+import { audiencePartition, memberKey } from './keys.ts';
 import { getItem, queryPages, type Table } from './table.ts';
-import { transact } from './transaction.ts';
 
 /** One connection in an event's audience. */
-export interface Member {
-  connectionId: string;
-  wire: Wire;
+export interface Member extends Attendant {
   participant: Participant;
   namedAt: number;
+}
+
+/** One that only watches. */
+export interface Viewer extends Attendant {
+  /** If that is known. */
+  participantId?: string;
+}
+
+/** What those who take part and those who watch have in common. */
+interface Attendant {
+  connectionId: string;
+  wire: Wire;
   /** `held`: gets no messages yet, its history is on the way. `away`: its connection is lost and may be recovered. */
   state: 'held' | 'live' | 'away';
   /** The join that put it here, and since when that has held it, milliseconds. */
@@ -28,8 +37,10 @@ export interface Member {
 }
 
 /** Whether it may not hear anything any more. */
-export const isMuted = ({ mutedFrom = Number.POSITIVE_INFINITY }: NamelessMember, now: number): boolean =>
-  mutedFrom <= now;
+export const isMuted = (
+  { mutedFrom = Number.POSITIVE_INFINITY }: Pick<Attendant, 'mutedFrom'>,
+  now: number,
+): boolean => mutedFrom <= now;
 
 /**
  * Lets windows serve a `held` member: it has had the log and the presence history up to `after`. False: it left, was lost,
@@ -42,9 +53,10 @@ export async function setLive(
     connectionId,
     joinId,
     after,
-  }: { eventId: string; connectionId: string; joinId: string; after: Place },
+    isViewer,
+  }: { eventId: string; connectionId: string; joinId: string; after: Place; isViewer?: boolean },
 ): Promise<boolean> {
-  const Key = memberKey(eventId, connectionId);
+  const Key = memberKey(eventId, connectionId, isViewer);
   const updated = await updateIf(table, Key, {
     UpdateExpression: 'SET #state = :live, #after = :after, #start = if_not_exists(#start, :after)',
     // Still the row of this join: a leave in between must not bring it back, nor a lost connection to life.
@@ -71,7 +83,8 @@ export async function setLive(
 /** A member as it is listed: in large audiences every attribute counts. */
 export type ListedMember = Omit<Member, 'joinId' | 'start'>;
 /** Somebody to be served, whatever the name. */
-export type NamelessMember = Omit<ListedMember, 'participant' | 'namedAt'> & { participant: { id: string } };
+export type NamelessMember = ListedViewer & { participant: { id: string } };
+export type ListedViewer = Omit<Viewer, 'joinId' | 'start' | 'participantId'>;
 
 const ATTRIBUTES = ['connectionId', 'wire', 'state', 'heldSince', 'after', 'expiresAt', 'mutedFrom'];
 
@@ -81,39 +94,58 @@ export const listMembers = (
   eventId: string,
   pageSize?: number,
 ): AsyncGenerator<ListedMember[]> =>
-  list(table, eventId, [...ATTRIBUTES, 'participant', 'namedAt'], pageSize);
+  list(table, eventId, [...ATTRIBUTES, 'participant', 'namedAt'], { pageSize });
 
-/** The connections of one participant, page after page. */
+/** The connections with which one participant takes part, page after page. */
 export const listTabs = (
   table: Table,
   eventId: string,
   participantId: string,
 ): AsyncGenerator<ListedMember[]> =>
-  list(table, eventId, [...ATTRIBUTES, 'participant', 'namedAt'], undefined, participantId);
+  list(table, eventId, [...ATTRIBUTES, 'participant', 'namedAt'], {
+    of: { attribute: 'participant.id', id: participantId },
+  });
 
 /** The same without names, which are half of a member. */
 export const listNameless = (table: Table, eventId: string): AsyncGenerator<NamelessMember[]> =>
   list(table, eventId, [...ATTRIBUTES, 'participant.id']);
 
-async function* list<Listed extends NamelessMember>(
+/** Those who watch; `participantId`: as far as they are known to be this one. */
+export const listViewers = (
+  table: Table,
+  eventId: string,
+  { participantId, pageSize }: { participantId?: string; pageSize?: number } = {},
+): AsyncGenerator<ListedViewer[]> =>
+  list(table, eventId, ATTRIBUTES, {
+    isViewers: true,
+    pageSize,
+    of: participantId === undefined ? undefined : { attribute: 'participantId', id: participantId },
+  });
+
+interface Listing {
+  isViewers?: boolean;
+  pageSize?: number | undefined;
+  /** Only those with this id in an attribute. */
+  of?: { attribute: string; id: string } | undefined;
+}
+
+async function* list<Listed extends ListedViewer>(
   table: Table,
   eventId: string,
   attributes: readonly string[],
-  pageSize?: number,
-  participantId?: string,
+  { isViewers, pageSize, of }: Listing = {},
 ): AsyncGenerator<Listed[]> {
-  const names = attributes.flatMap((attribute) => attribute.split('.'));
+  const named = (attribute: string) => `#${attribute.replace('.', '.#')}`;
+  const names = [...attributes, ...(of ? [of.attribute] : [])].flatMap((attribute) => attribute.split('.'));
   const pages = queryPages(table, {
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: {
-      ':pk': audiencePartition(eventId),
-      ...(participantId !== undefined && { ':id': participantId }),
+      ':pk': audiencePartition(eventId, isViewers),
+      ...(of && { ':id': of.id }),
     },
-    ...(participantId !== undefined && { FilterExpression: '#participant.#id = :id' }),
-    ProjectionExpression: attributes.map((attribute) => `#${attribute.replace('.', '.#')}`).join(', '),
-    ExpressionAttributeNames: Object.fromEntries(
-      [...names, ...(participantId === undefined ? [] : ['id'])].map((name) => [`#${name}`, name]),
-    ),
+    ...(of && { FilterExpression: `${named(of.attribute)} = :id` }),
+    ProjectionExpression: attributes.map(named).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ConsistentRead: true,
     ...(pageSize !== undefined && { Limit: pageSize }),
   });
@@ -131,39 +163,11 @@ export async function getMember(
   return getItem<Member>(table, memberKey(eventId, connectionId));
 }
 
-/** Gives a member the name that its participant took in another tab. False: it has changed meanwhile. */
-export async function renameTab(
+/** Whichever way it is in the event. */
+export async function getAttendant(
   table: Table,
-  eventId: string,
-  { connectionId, participant, expiresAt }: Pick<Member, 'connectionId' | 'participant' | 'expiresAt'>,
-  username: string,
-): Promise<boolean> {
-  const names = { '#id': 'id' };
-  const values = { ':id': participant.id, ':old': participant.username, ':new': username };
-  const failed = await transact(table, [
-    {
-      Update: {
-        Key: connectionKey(connectionId),
-        UpdateExpression: 'SET membership.participant.username = :new',
-        // Still this participant, here, under the old name.
-        ConditionExpression:
-          'membership.eventId = :event AND membership.participant.#id = :id AND membership.participant.username = :old',
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: { ...values, ':event': eventId },
-      },
-    },
-    {
-      Update: {
-        Key: memberKey(eventId, connectionId),
-        UpdateExpression: 'SET participant.username = :new',
-        ConditionExpression: 'participant.#id = :id AND participant.username = :old',
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: values,
-      },
-    },
-    ...(participant.role
-      ? [putStaff(eventId, { ...participant, username }, { connectionId, expiresAt })]
-      : []),
-  ]);
-  return failed.length === 0;
+  attendance: Attendance,
+  connectionId: string,
+): Promise<Attendant | undefined> {
+  return getItem<Attendant>(table, attendantKey(attendance, connectionId));
 }

@@ -1,11 +1,10 @@
 import type { Offset, Place } from '../protocol/offset.ts';
+import { type Attendance, attendanceOf, attributeOf, idIn } from './attendance.ts';
 import { notBanned } from './bans.ts';
-import { type Connection, GARBAGE_MS, type Membership, opening, type Socket } from './connections.ts';
-import { putHeld } from './join.ts';
-import { connectionKey, memberKey, sessionKey } from './keys.ts';
-import { unchanged, who } from './leave.ts';
-import { addToOutbox } from './presence-outbox.ts';
-import { staffWrites } from './staff.ts';
+import { type Connection, GARBAGE_MS, opening, type Socket } from './connections.ts';
+import { arrival, putHeld } from './join.ts';
+import { connectionKey, sessionKey } from './keys.ts';
+import { departure, unchanged } from './leave.ts';
 import { epochSeconds, type Table } from './table.ts';
 import { transact, type Write } from './transaction.ts';
 
@@ -21,7 +20,7 @@ export interface Recovery {
 
 /** The event it is in again, as a held member, where its stay had begun, and to where it is about to be taken. */
 interface Stay {
-  membership: Membership;
+  attendance: Attendance;
   start: Place;
   served: Offset;
   joinId: string;
@@ -36,7 +35,7 @@ export async function takeOver(
   table: Table,
   { from, to, socket, participantToken, stay }: Recovery,
 ): Promise<boolean> {
-  const membership = stay?.membership;
+  const attendance = stay?.attendance;
   const opened = opening(to, { socket, participantToken });
   const session: Write = {
     Update: {
@@ -60,37 +59,25 @@ export async function takeOver(
       ...opened,
       UpdateExpression: [
         opened.UpdateExpression,
-        ...(membership ? ['membership = :membership'] : []),
+        ...(attendance ? [`${attributeOf(attendance)} = :attendance`] : []),
         ...(firstParticipantId ? ['firstParticipantId = :first'] : []),
       ].join(', '),
       ExpressionAttributeValues: {
         ...opened.ExpressionAttributeValues,
-        ...(membership && { ':membership': membership }),
+        ...(attendance && { ':attendance': attendance }),
         ...(firstParticipantId && { ':first': firstParticipantId }),
       },
     },
   };
-  const writes = [session, successor, ...departure(from), ...(stay ? arrival(to, stay) : [])];
-  if (membership) writes.push(notBanned(membership.eventId, membership.participant.id));
+  const before = attendanceOf(from);
+  const predecessor: Write = { Delete: { Key: connectionKey(from.connectionId), ...unchanged(before) } };
+  const writes = [session, successor, predecessor];
+  if (before) writes.push(...departure(from.connectionId, before));
+  if (stay) {
+    const { attendance, start, joinId } = stay;
+    writes.push(putHeld(to, attendance, { start, joinId }), ...arrival(to, attendance));
+    const id = idIn(attendance);
+    if (id !== undefined) writes.push(notBanned(attendance.eventId, id));
+  }
   return (await transact(table, writes)).length === 0;
-}
-
-function departure(from: Connection): Write[] {
-  const { connectionId, membership } = from;
-  const connection: Write = { Delete: { Key: connectionKey(connectionId), ...unchanged(membership) } };
-  if (!membership) return [connection];
-  const { eventId } = membership;
-  const member: Write = { Delete: { Key: memberKey(eventId, connectionId) } };
-  const entry = { kind: 'left', connectionId, ...who(membership) } as const;
-  return [connection, member, addToOutbox(eventId, entry), ...staffWrites(from, membership, undefined)];
-}
-
-function arrival(to: Connection, stay: Stay): Write[] {
-  const { membership } = stay;
-  const entry = { kind: 'joined', connectionId: to.connectionId, ...who(membership) } as const;
-  return [
-    putHeld(to, membership, { start: stay.start, joinId: stay.joinId }),
-    addToOutbox(membership.eventId, entry),
-    ...staffWrites(to, undefined, membership),
-  ];
 }

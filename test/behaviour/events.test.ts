@@ -29,6 +29,7 @@ test('POST creates an active event and says where it is', async () => {
     startsAt: '2030-05-01T16:00:00.000Z',
     endsAt: '2030-05-01T17:00:00.500Z',
     participantCount: 0,
+    viewerCount: 0,
   });
   expect((await http(`/${body.id}`)).body).toEqual(body);
 });

@@ -13,11 +13,19 @@ import { Frames, tableSettings, virtualChat, virtualStream } from './virtual-cha
 import { VirtualTime } from './virtual-time.ts';
 
 /** The hour that https://ably.com/docs/guides/chat/build-livestream reckons with. */
-const HOUR = { events: 1, viewers: 5_000, sends: 35_000, seconds: 3_600 };
+export const HOUR: Plan = { events: 1, viewers: 5_000, sends: 35_000, seconds: 3_600 };
 /** Four such rooms in an account at once want more than there is. */
-const RUSH = { events: 4, viewers: 5_000, sends: 4 * 600, seconds: 60 };
+const RUSH: Plan = { events: 4, viewers: 5_000, sends: 4 * 600, seconds: 60 };
 
-type Plan = typeof HOUR;
+interface Plan {
+  events: number;
+  viewers: number;
+  sends: number;
+  seconds: number;
+  /** How many of the viewers only watch, and how often windows serve these. */
+  watching?: number;
+  viewerPaceSeconds?: number;
+}
 
 const AT_ONCE = 5;
 const DAY_MS = 24 * 3_600_000;
@@ -41,16 +49,21 @@ export const coalescing: Part = async (say) => {
   }
 };
 
-async function measure(table: Table, plan: Plan, say: (line: string) => void): Promise<Frames> {
-  const { events, viewers, sends, seconds } = plan;
+export async function measure(table: Table, plan: Plan, say: (line: string) => void): Promise<Frames> {
+  const { events, viewers, sends, seconds, watching = 0, viewerPaceSeconds = 0 } = plan;
   const ids = Array.from({ length: events }, (_, i) => `event-${i}`);
   for (const id of ids) await createEvent(table, id, { name: id }, Date.now());
   const time = VirtualTime.begin(Date.now());
   try {
-    const audiences = new Map(ids.map((id) => [id, audienceOf(viewers)]));
+    const audiences = new Map(ids.map((id) => [id, audienceOf(viewers - watching)]));
+    const watchers = new Map(ids.map((id) => [id, audienceOf(watching, 'watching')]));
     const frames = new Frames();
-    const chat = virtualChat(table, time, frames, { audiences });
     const streams = new Map(ids.map((id) => [id, virtualStream(id)]));
+    const chat = virtualChat(table, time, frames, {
+      ...{ audiences, watchers, settings: { viewerPaceSeconds } },
+      // Only for those who wait for their turn is a head changed by the chat itself.
+      ...(watching > 0 && { headChanged: () => [...streams.values()].map((stream) => stream.wake()) }),
+    });
     for (const stream of streams.values()) stream.run(chat);
     const startedAt = Date.now();
     for (let sent = 0; sent < sends; sent += AT_ONCE) {

@@ -11,6 +11,7 @@ import { presence } from './presence.ts';
 import { reactions } from './reactions.ts';
 import { rules } from './rules.ts';
 import { smallRoom } from './small-room.ts';
+import { viewers } from './viewers.ts';
 import { windows } from './windows.ts';
 
 // Node 20 is the oldest that works; the SDK says at every start that it will not be for ever.
@@ -27,6 +28,7 @@ const parts: Record<string, Part> = {
   reactions,
   rules,
   smallRoom,
+  viewers,
   windows,
 };
 

@@ -6,7 +6,7 @@ import { catchUp } from '../../shared/delivery/deliver.ts';
 import type { Poster } from '../../shared/delivery/posting/poster.ts';
 import { nobodyServed } from '../../shared/delivery/posting/rounds.ts';
 import { limits } from '../../shared/protocol/limits.ts';
-import { chatSettings } from '../../shared/settings.ts';
+import { type ChatSettings, chatSettings } from '../../shared/settings.ts';
 import type { Cursor } from '../../shared/store/cursor.ts';
 import type { EventHead } from '../../shared/store/event-head.ts';
 import { audiencePartition, cursorKey, EVENT_HEAD } from '../../shared/store/keys.ts';
@@ -46,6 +46,9 @@ export class Frames {
 interface Circumstances {
   /** Audiences that nobody had to write, by event. */
   audiences?: ReadonlyMap<string, ListedMember[]>;
+  /** The same for those who only watch. */
+  watchers?: ReadonlyMap<string, ListedMember[]>;
+  settings?: Partial<ChatSettings>;
   /** Hear of every change of an event head, and of a cursor. */
   headChanged?: (head: EventHead) => void;
   cursorChanged?: (cursor: Cursor) => void;
@@ -83,7 +86,7 @@ export function virtualChat(
     table: virtualTable(database, time, circumstances),
     poster,
     postElsewhere: (batches) => poster.postAll(batches, () => Number.POSITIVE_INFINITY),
-    settings: chatSettings.parse({ joinsPerSecond: 1_000 }),
+    settings: chatSettings.parse({ joinsPerSecond: 1_000, ...circumstances.settings }),
     log: { info: () => {}, warn: console.warn, error: console.error },
     metrics: { count: () => {} },
     send: ({ connectionId, wire }, ...events) => poster.post(connectionId, packFrames(wire, events)),
@@ -93,9 +96,12 @@ export function virtualChat(
 function virtualTable(
   { name, client }: Table,
   time: VirtualTime,
-  { audiences = new Map(), headChanged, cursorChanged }: Circumstances,
+  { audiences = new Map(), watchers = new Map(), headChanged, cursorChanged }: Circumstances,
 ): Table {
-  const partitions = new Map([...audiences].map(([eventId, all]) => [audiencePartition(eventId), all]));
+  const partitions = new Map([
+    ...[...audiences].map(([eventId, all]) => [audiencePartition(eventId), all] as const),
+    ...[...watchers].map(([eventId, all]) => [audiencePartition(eventId, true), all] as const),
+  ]);
   const send = client.send.bind(client) as (command: unknown) => Promise<unknown>;
   const virtual = {
     async send(command: unknown) {

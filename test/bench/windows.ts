@@ -71,9 +71,9 @@ function renames(count: number) {
   const changes = presenceChanges(outbox.slice(0, CHANGES), tabsAnnounced(outbox.slice(CHANGES), members));
   const { summarize, changes: told } = boundedChanges(changes, { isLarge: true });
   const record = { number: 1, after: 0, upTo: 0, changes: told, summarize, outbox: [] };
-  const versionFor = composer({
+  const { versionFor } = composer({
     eventId: 'event',
-    ...{ log: [], history: [record], end: { seq: 0, presence: 1 }, delivered: 0, readUpTo: 0, besides: [] },
+    ...{ log: [], history: [record], end: { seq: 0, presence: 1 }, delivered: 0, spans: [], viewerCount: 0 },
   });
   return members.map((member) => versionFor(member, { seq: 0, presence: 0 }));
 }
@@ -86,9 +86,10 @@ function places() {
     return { seq, event: 'newMessage', data: message };
   });
   const end: Place = { seq: MESSAGES, presence: 0 };
-  const versionFor = composer({
+  const { versionFor } = composer({
     eventId: 'event',
-    ...{ log, history: [], end, delivered: MESSAGES, readUpTo: MESSAGES, besides: [] },
+    ...{ log, history: [], end, delivered: MESSAGES, viewerCount: 0 },
+    spans: [{ after: 0, upTo: MESSAGES }],
   });
   return audience(PLACES).map((member, i) => versionFor(member, { seq: i % MESSAGES, presence: 0 }));
 }

@@ -136,7 +136,8 @@ test('a history with a hundred long names and long messages is one frame, the jo
     },
   };
   const roster = { participants: [...others, participant], isComplete: true, presence: 1 };
-  await sendHistory(chat, { to: ana, joinId, event, joinerId: participant.id, roster, end: 50 });
+  const attendance = { eventId: 'e', participant, namedAt: 0 };
+  await sendHistory(chat, { to: ana, joinId, attendance, event, roster, end: 50 });
   for (const wire of ['json', 'socketio', 'socketio-batch'] as const) {
     const [frame = '', ...more] = packFrames(wire, sent);
     expect(more).toEqual([]);

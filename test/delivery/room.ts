@@ -2,8 +2,9 @@ import { catchUp } from '../../shared/delivery/deliver.ts';
 import { newPoster } from '../../shared/delivery/posting/poster.ts';
 import type { Delivery } from '../../shared/delivery/types.ts';
 import { newId } from '../../shared/ids.ts';
+import type { Place } from '../../shared/protocol/offset.ts';
 import { type ChatSettings, chatSettings } from '../../shared/settings.ts';
-import { getConnection, putConnection } from '../../shared/store/connections.ts';
+import { type Connection, getConnection, putConnection } from '../../shared/store/connections.ts';
 import { allocateSeq, type EventHead, signalPresence } from '../../shared/store/event-head.ts';
 import { createEvent } from '../../shared/store/events.ts';
 import { join } from '../../shared/store/join.ts';
@@ -63,18 +64,23 @@ export async function newRoom(settings: Partial<ChatSettings> = {}) {
   const { table } = delivery;
   await createEvent(table, 'e', { name: 'E' }, Date.now());
 
-  /** A live member that has had nothing; its arrival is announced already. */
-  async function enter(connectionId: string): Promise<void> {
+  async function connect(connectionId: string): Promise<Connection> {
     await putConnection(table, { connectionId, wire: 'json', connectedAt: Date.now() });
     const connection = await getConnection(table, connectionId);
     if (!connection) throw new Error('not stored');
+    return connection;
+  }
+
+  /** A live member that has had nothing; its arrival is announced already. */
+  async function enter(connectionId: string): Promise<void> {
     const participant = {
       id: `p-${connectionId}`,
       username: connectionId,
       joinedAt: new Date().toISOString(),
     };
     const membership = { eventId: 'e', participant, namedAt: Date.now() };
-    await join(table, connection, membership, { participantToken: 't', joinId: connectionId });
+    const terms = { participantToken: 't', joinId: connectionId };
+    await join(table, await connect(connectionId), membership, terms);
     await signalPresence(table, 'e');
     await setLive(table, {
       eventId: 'e',
@@ -84,6 +90,23 @@ export async function newRoom(settings: Partial<ChatSettings> = {}) {
     });
     await catchUp(delivery, 'e', soon());
     frames.clear();
+  }
+
+  /** A viewer that is held. */
+  async function hold(connectionId: string): Promise<void> {
+    const watching = { eventId: 'e', since: Date.now() };
+    await join(table, await connect(connectionId), watching, { joinId: connectionId });
+  }
+
+  /** A viewer that has had nothing. */
+  async function watch(connectionId: string): Promise<void> {
+    await hold(connectionId);
+    await letWatch(connectionId, { seq: 0, presence: 0 });
+  }
+
+  /** Lets windows serve a viewer that was held, who has had its history up to a place. */
+  async function letWatch(connectionId: string, after: Place): Promise<void> {
+    await setLive(table, { eventId: 'e', connectionId, joinId: connectionId, after, isViewer: true });
   }
 
   /** Allocates a seq and puts a message there; resolves to both. */
@@ -100,7 +123,7 @@ export async function newRoom(settings: Partial<ChatSettings> = {}) {
 
   const got = (connectionId: string) => frames.get(connectionId) ?? [];
   return Object.assign(room, {
-    ...{ delivery, enter, say },
+    ...{ delivery, enter, hold, watch, letWatch, say },
     catchUp: () => catchUp(delivery, 'e', soon()),
     /** The messages that a connection has got. */
     heard: (connectionId: string) =>

@@ -39,6 +39,8 @@ export function newBackend(
       // Sometimes nobody is away for long.
       presenceGraceSeconds: Math.floor(random() * 3),
       recoverySeconds: random() < 0.5 ? 3 : 30,
+      // Sometimes windows pass viewers by.
+      viewerPaceSeconds: random() < 0.6 ? 0.4 : 0,
     }),
     log: { info: () => {}, warn: () => {}, error: () => {} },
     metrics: { count: () => {} },

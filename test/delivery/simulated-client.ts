@@ -5,6 +5,8 @@ export interface JoinInput {
   eventId: string;
   username: string;
   participantToken: string;
+  /** It only watches. */
+  watches?: boolean;
 }
 
 /** A client as its library and its app make it. One of Socket.IO has one connection after the other. */

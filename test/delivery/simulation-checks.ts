@@ -4,7 +4,12 @@ import { getConnection, listDue } from '../../shared/store/connections.ts';
 import { getCursor } from '../../shared/store/cursor.ts';
 import { getEventHead } from '../../shared/store/event-head.ts';
 import { type LogEntry, readLog } from '../../shared/store/log.ts';
-import { type ListedMember, listMembers } from '../../shared/store/members.ts';
+import {
+  type ListedMember,
+  type ListedViewer,
+  listMembers,
+  listViewers,
+} from '../../shared/store/members.ts';
 import { readOutbox } from '../../shared/store/presence-outbox.ts';
 import type { Client } from './simulated-client.ts';
 import type { World } from './simulation.ts';
@@ -37,19 +42,28 @@ export async function findBrokenIn(world: World, eventId: string, expected: Expe
   const must = (isTrue: boolean, what: string) => void (isTrue || broken.push(`${eventId}: ${what}`));
   const members: ListedMember[] = [];
   for await (const page of listMembers(table, eventId)) members.push(...page);
+  const viewers: ListedViewer[] = [];
+  for await (const page of listViewers(table, eventId)) viewers.push(...page);
   const log: LogEntry[] = [];
   for await (const entry of readLog(table, eventId, { pageSize: 500 })) log.push(entry);
   const [head, cursor] = [await getEventHead(table, eventId), await getCursor(table, eventId)];
-  must(log.length === head?.seq && cursor?.delivered === head.seq, 'something is undelivered');
+  const delivered = [cursor?.delivered, cursor?.viewers.delivered];
+  must(
+    isDeepStrictEqual(delivered, [log.length, log.length]),
+    `of ${log.length} only ${delivered} are delivered`,
+  );
+  must(log.length === head?.seq, 'a number is open');
   const texts = log.map((entry) => entry.kind === 'message' && entry.message.text);
   const isKept = stored.every((one) => one.eventId !== eventId || texts.includes(one.text));
   must(isKept, 'a message is lost');
   must((await readOutbox(table, eventId)).length === 0, 'the outbox is not empty');
-  must(!cursor?.lease && isDeepStrictEqual(cursor?.pending, {}), 'a lease or pending members are left');
+  const pending = { ...cursor?.pending, ...cursor?.viewers.pending };
+  must(!cursor?.lease && isDeepStrictEqual(pending, {}), 'a lease or pending members are left');
+  must(cursor?.viewers.count === viewers.length, `not ${cursor?.viewers.count} watch`);
   const people = peopleOf(members);
   must(cursor?.participantCount === people.length, `not ${cursor?.participantCount} are there`);
   const isIn = (client: Client) => client.isConnected && client.eventId === eventId;
-  for (const { connectionId, wire } of members.filter((member) => member.wire !== 'json')) {
+  for (const { connectionId, wire } of [...members, ...viewers].filter((one) => one.wire !== 'json')) {
     const isThere = clients.some((client) => isIn(client) && client.connectionId === connectionId);
     must(isThere, `${connectionId} on ${wire} is in it without knowing`);
   }
@@ -57,7 +71,8 @@ export async function findBrokenIn(world: World, eventId: string, expected: Expe
     const stays = isIn(client);
     for (const what of unheard(world, client, { eventId, stays, log, ...expected })) must(false, what);
     if (!stays) continue;
-    const row = members.find((member) => member.connectionId === client.connectionId);
+    const rows = client.wish?.watches ? viewers : members;
+    const row = rows.find((one) => one.connectionId === client.connectionId);
     must(row?.state === 'live', `${nameOf(client)} is not live`);
     const { known, count, leftTwice } = peopleHeard(client, eventId);
     if (!expected.counts(client)) continue;

@@ -69,8 +69,10 @@ async function simulate(seed: number, faults: Faults): Promise<World> {
   const world = newWorld(table, EVENTS, random);
   for (const eventId of EVENTS) await watch(world, eventId);
   for (const eventId of EVENTS) {
-    const wanderer = await watch(world, eventId, random() < 0.5 ? 'socketio' : 'socketio-batch');
-    wanderer.isFaithful = true;
+    for (const watches of [false, true]) {
+      const wanderer = await watch(world, eventId, random() < 0.5 ? 'socketio' : 'socketio-batch', watches);
+      wanderer.isFaithful = true;
+    }
   }
   await world.calm();
   if (faults === 'crashes') world.dangers.deathRate = 0.06;
@@ -79,9 +81,9 @@ async function simulate(seed: number, faults: Faults): Promise<World> {
 }
 
 /** A client that only listens. */
-async function watch(world: World, eventId: string, wire: Wire = 'json'): Promise<Client> {
+async function watch(world: World, eventId: string, wire: Wire = 'json', watches = false): Promise<Client> {
   const client = await world.open(wire);
-  await world.join(client, { eventId, username: 'observer', participantToken: newSecret() });
+  await world.join(client, { eventId, username: 'observer', participantToken: newSecret(), watches });
   return client;
 }
 
@@ -91,14 +93,15 @@ async function look(world: World): Promise<void> {
 }
 
 /** There from the beginning; some are cut off and come back. */
-const isObserver = ({ clients }: World, client: Client) => clients.indexOf(client) < 2 * EVENTS.length;
+const isObserver = ({ clients }: World, client: Client) => clients.indexOf(client) < 3 * EVENTS.length;
 
 async function actAtRandom(world: World, random: () => number, faults: Faults): Promise<void> {
   const join = (joiner: Client) => {
     const who = Math.floor(random() * PARTICIPANTS.length);
     const username = `${who}${random() < 0.3 ? ' renamed' : ''}`;
     const eventId = random() < 0.85 ? EVENTS[0] : EVENTS[1];
-    return world.join(joiner, { eventId, username, participantToken: PARTICIPANTS[who] ?? '' });
+    const watches = random() < 0.25;
+    return world.join(joiner, { eventId, username, participantToken: PARTICIPANTS[who] ?? '', watches });
   };
   const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)];
   for (let act = 0; act < ACTS; act += 1) {
@@ -111,7 +114,7 @@ async function actAtRandom(world: World, random: () => number, faults: Faults): 
       const joiner = await world.open(wire);
       if (joiner.isConnected) await join(joiner);
     } else if (chance < 0.5) {
-      if (client.eventId === undefined || world.sent.size > 40) continue;
+      if (client.eventId === undefined || client.wish?.watches || world.sent.size > 40) continue;
       const again = () => (random() < 0.3 ? `again ${Math.floor(random() * 20)}` : undefined);
       await Promise.all(Array.from({ length: 1 + random() * 3 }, () => world.send(client, again())));
     } else if (chance < 0.76) {

@@ -5,6 +5,7 @@ import { disconnect } from '../../shared/chat/disconnect.ts';
 import { joinEvent } from '../../shared/chat/join-event.ts';
 import { leaveEvent } from '../../shared/chat/leave-event.ts';
 import { sendMessage } from '../../shared/chat/send-message.ts';
+import { watchEvent } from '../../shared/chat/watch-event.ts';
 import { sleep } from '../../shared/concurrency.ts';
 import type { Message } from '../../shared/protocol/entities.ts';
 import { encodeConnected } from '../../shared/protocol/socketio.ts';
@@ -134,7 +135,10 @@ export function newWorld(table: Table, eventIds: readonly string[], random: () =
     client.wish = input;
     client.stays.push({ eventId: input.eventId, asked: tick(), left: Number.POSITIVE_INFINITY });
     const { connectionId } = client;
-    return move(client, input.eventId, async () => joinEvent(chat, await known(connectionId), input));
+    return move(client, input.eventId, async (): Promise<Reply> => {
+      const connection = await known(connectionId);
+      return input.watches ? watchEvent(chat, connection, input) : joinEvent(chat, connection, input);
+    });
   }
 
   function leave(client: Client): Promise<void> {

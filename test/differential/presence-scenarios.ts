@@ -44,6 +44,34 @@ export const presenceScenarios = {
     for (const client of [ana, bob]) await client.hears('userJoined');
   },
 
+  'a viewer hears everything and is nobody; then it joins, and watches again': async ({
+    client,
+    createEvent,
+    enter,
+  }) => {
+    const eventId = await createEvent();
+    const ana = await enter('ana', eventId);
+    const vic = client('vic');
+    await vic.hears('connect');
+    await vic.ask('watchEvent', { eventId });
+    await vic.hears('eventHistory');
+    await say(ana, 'hello', vic);
+    await vic.ask('sendMessage', { text: 'may I?' });
+    await vic.ask('typing', { isTyping: true });
+    await vic.ask('getHistory', {});
+    const bob = await enter('bob', eventId);
+    for (const client of [ana, vic]) await client.hears('userJoined', { participantCount: 2 });
+    await vic.ask('joinEvent', { eventId, username: 'vic' });
+    await vic.hears('eventHistory');
+    for (const client of [ana, bob]) await client.hears('userJoined', { participantCount: 3 });
+    await vic.ask('watchEvent', { eventId });
+    await vic.hears('eventHistory');
+    for (const client of [ana, bob]) await client.hears('userLeft', { participantCount: 2 });
+    await vic.ask('leaveEvent', {});
+    await vic.ask('getHistory', {});
+    await say(ana, 'bye', bob);
+  },
+
   'with `after`, the history is what was missed': async ({ createEvent, enter }) => {
     const eventId = await createEvent();
     const ana = await enter('ana', eventId);

@@ -16,6 +16,7 @@ import {
   quoteIn,
   type Room,
   timestamp,
+  viewersIn,
 } from './reference-rooms.ts';
 
 type Emits = { [Name in keyof ServerToClient]: (data: ServerToClient[Name]) => void };
@@ -52,7 +53,7 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
     const before = peopleIn(room);
     change();
     const now = peopleIn(room);
-    const news = { eventId: room.event.id, participantCount: now.size };
+    const news = { eventId: room.event.id, participantCount: now.size, ...viewersIn(room) };
     const others = io.to(news.eventId).except(socket.id);
     for (const participant of missingIn(now, before)) others.emit('userLeft', { ...news, participant });
     for (const participant of missingIn(before, now)) others.emit('userJoined', { ...news, participant });
@@ -63,7 +64,7 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
     if (!room) return;
     delete socket.data.eventId;
     socket.leave(room.event.id);
-    changePresence(room, socket, () => room.tabs.delete(socket.id));
+    if (!room.viewers.delete(socket.id)) changePresence(room, socket, () => room.tabs.delete(socket.id));
   }
 
   function enter(
@@ -76,11 +77,24 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
     participantIds.set(token, id);
     Object.assign(socket.data, { eventId: room.event.id, token });
     socket.join(room.event.id);
+    room.viewers.delete(socket.id);
     changePresence(room, socket, () => {
       const known = room.tabs.get(socket.id);
       const joinedAt = known?.id === id ? known.joinedAt : timestamp();
       room.tabs.set(socket.id, { id, username, ...(metadata && { metadata }), joinedAt });
       for (const tab of room.tabs.values()) if (tab.id === id) tab.username = username;
+    });
+  }
+
+  function tellHistory(room: Room, socket: Guest, after: number | undefined): void {
+    const people = [...peopleIn(room).values()];
+    const limit = after === undefined ? limits.historyLength : Number.POSITIVE_INFINITY;
+    socket.emit('eventHistory', {
+      eventId: room.event.id,
+      participants: people.slice(0, limits.participantsInHistory),
+      participantCount: people.length,
+      ...viewersIn(room),
+      ...pageOf(room.messages, { after, limit }),
     });
   }
 
@@ -93,8 +107,6 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
       const token = participantToken ?? socket.data.token ?? newToken();
       if (socket.data.eventId !== eventId) leave(socket);
       enter(room, socket, token, { username, metadata });
-      const people = [...peopleIn(room).values()];
-      const limit = after === undefined ? limits.historyLength : Number.POSITIVE_INFINITY;
       return {
         data: {
           event: eventIn(room),
@@ -103,13 +115,21 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
           participantToken: token,
           can: { send: true, moderate: false, operate: false },
         },
-        afterwards: () =>
-          socket.emit('eventHistory', {
-            eventId,
-            participants: people.slice(0, limits.participantsInHistory),
-            participantCount: people.length,
-            ...pageOf(room.messages, { after, limit }),
-          }),
+        afterwards: () => tellHistory(room, socket, after),
+      };
+    },
+
+    watchEvent(socket, { eventId, after }) {
+      const room = rooms.get(eventId);
+      if (!room) throw new ChatError('EVENT_NOT_FOUND');
+      if (room.event.status !== 'active') throw new ChatError('EVENT_ENDED');
+      leave(socket);
+      socket.data.eventId = eventId;
+      socket.join(eventId);
+      room.viewers.add(socket.id);
+      return {
+        data: { event: eventIn(room), latestSeq: room.messages.length, viewerCount: room.viewers.size },
+        afterwards: () => tellHistory(room, socket, after),
       };
     },
 
@@ -173,7 +193,11 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
       return { data: isLast ? { events: page } : { events: page, nextCursor: page.at(-1)?.id } };
     },
 
-    getHistory: (socket, query) => ({ data: pageOf(joined(socket).room.messages, query) }),
+    getHistory(socket, query) {
+      const room = rooms.get(socket.data.eventId ?? '');
+      if (!room) throw new ChatError('NOT_JOINED');
+      return { data: pageOf(room.messages, query) };
+    },
 
     ping: () => ({ data: {} }),
   };

@@ -7,10 +7,12 @@ import { badRequest } from '../../shared/protocol/parse.ts';
 /** What the reference server keeps in memory. */
 
 export interface Room {
-  event: Omit<Event, 'participantCount'>;
+  event: Omit<Event, 'participantCount' | 'viewerCount'>;
   messages: Message[];
   /** By socket id. The tabs of a participant share one name. */
   tabs: Map<string, Participant>;
+  /** The socket ids of those who only watch. */
+  viewers: Set<string>;
 }
 
 /** By participant id, in order of joining. */
@@ -25,7 +27,15 @@ export function peopleIn({ tabs }: Room): People {
   return people;
 }
 
-export const eventIn = (room: Room): Event => ({ ...room.event, participantCount: peopleIn(room).size });
+export const eventIn = (room: Room): Event => ({
+  ...room.event,
+  participantCount: peopleIn(room).size,
+  viewerCount: room.viewers.size,
+});
+
+/** As it is told beside who came and left. */
+export const viewersIn = ({ viewers }: Room): { viewerCount?: number } =>
+  viewers.size > 0 ? { viewerCount: viewers.size } : {};
 
 /** Those of `these` who are not among `those`, or have another name there. */
 export const missingIn = (those: People, these: People): Participant[] =>

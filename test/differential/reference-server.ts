@@ -93,7 +93,7 @@ function serveEvents(app: express.Express, io: Io, rooms: Map<string, Room>): vo
     const { name } = parse(z.object({ name: eventName }), request.body);
     const reactions = [...defaultReactions];
     const event = { id: newId(), name, status: 'active', createdAt: timestamp(), reactions } as const;
-    const room: Room = { event, messages: [], tabs: new Map() };
+    const room: Room = { event, messages: [], tabs: new Map(), viewers: new Set() };
     rooms.set(event.id, room);
     response.status(201).json(eventIn(room));
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { newSecret } from '../../shared/ids.ts';
 import type { Message } from '../../shared/protocol/entities.ts';
-import { createEvent, enter as enterAt, hears, http } from '../support/chat.ts';
+import { connect, createEvent, enter as enterAt, hears, http } from '../support/chat.ts';
 import type { ChatClient, Refused } from '../support/chat-client.ts';
 import { dieAfterWrites, expectListed, type Mark, presenceMarks, windowMarks } from '../support/deaths.ts';
 import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
@@ -216,6 +216,32 @@ test.for(joined)('a join that died after %s, repeated: one arrival, and all is h
   await expect.poll(() => countOf(eventId)).toBe(2);
   expectListed(stack, from, 'JoinEvent', joined);
 });
+
+const watched: readonly Mark[] = [
+  ['the rate', 'RATE#', 1],
+  ['the viewer', '#VIEWERS', 1],
+  ['the head', ' HEAD', 1],
+  ...windowMarks,
+  ['its going live', '#VIEWERS', 2],
+];
+
+test.for(watched)(
+  'a watch that died after %s, repeated: it watches once, and all is heard',
+  async (write) => {
+    const from = stack.writes.length;
+    const eventId = await newEvent();
+    const bob = await enterAt(eventId, 'bob', { url: url() });
+    const vic = await connect(url());
+    await dying('WatchEvent', write, () => vic.request('watchEvent', { eventId }));
+    await vic.request('watchEvent', { eventId });
+    await bob.say('after');
+    await hears(vic, 'after');
+    expect(present(bob)).toEqual({ came: [], left: [] });
+    const viewers = async () => (await get<{ viewerCount: number }>(`/${eventId}`)).viewerCount;
+    await expect.poll(viewers).toBe(1);
+    expectListed(stack, from, 'WatchEvent', watched);
+  },
+);
 
 const left: readonly Mark[] = [
   ['the membership', '#AUDIENCE', 1],

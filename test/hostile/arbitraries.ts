@@ -64,6 +64,7 @@ const json = fc.oneof(
 const rightData: Record<Action, Record<string, string>> = {
   joinEvent: { eventId: textOf(anEvent), username: '"mallory"', after: '0', metadata: '{"a":"b"}' },
   sendMessage: { text: '"hello"', clientMessageId: '"m1"', replyTo: '1', metadata: '{"a":"b"}' },
+  watchEvent: { eventId: textOf(anEvent), after: '0' },
   typing: { isTyping: 'true' },
   react: { reaction: '"👍"', count: '2' },
   leaveEvent: {},

@@ -88,6 +88,7 @@ describe('the WebSocket API', () => {
         'unban',
         'unmute',
         'updateEvent',
+        'watchEvent',
       ].sort(),
     );
     chat.resourceCountIs('AWS::ApiGatewayV2::RouteResponse', 0);

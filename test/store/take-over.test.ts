@@ -118,7 +118,7 @@ test('without recovery, or before CONNECT, a lost connection is gone', async () 
 test('a takeover moves everything at once, and only once', async () => {
   await enter('old');
   const [from, to] = [await find('old'), await connect('new')];
-  const stay = { membership, start: at(3), served: offset, joinId: 'k' };
+  const stay = { attendance: membership, start: at(3), served: offset, joinId: 'k' };
   const recovery = { from, to, socket, participantToken, stay };
   expect(await takeOver(table, recovery)).toBe(true);
   expect(await find('new')).toMatchObject({ socket, membership, participantToken });
@@ -143,7 +143,7 @@ test('nobody comes back to an event that it was banned from', async () => {
     to,
     socket,
     participantToken,
-    stay: { membership, start: at(3), served: offset, joinId: 'k' },
+    stay: { attendance: membership, start: at(3), served: offset, joinId: 'k' },
   };
   expect(await takeOver(table, recovery)).toBe(false);
   expect(await find('new')).not.toHaveProperty('membership');
@@ -182,7 +182,7 @@ test('a connection that closes while it takes the place of another is away, not 
     to,
     socket,
     participantToken,
-    stay: { membership, start: at(3), served: offset, joinId: 'k' },
+    stay: { attendance: membership, start: at(3), served: offset, joinId: 'k' },
   };
   const send = table.client.send.bind(table.client) as (command: unknown) => Promise<unknown>;
   let reads = 0;

@@ -16,6 +16,7 @@ const matrix = parse(`
                                           bad           outsider    participant  banned      host  moderator  operator
 connect                                   UNAUTHORIZED  ok          ok           ok          ok    ok         ok
 joinEvent                                 UNAUTHORIZED  ok          ok           FORBIDDEN   ok    ok         ok
+watchEvent                                UNAUTHORIZED  ok          ok           FORBIDDEN   ok    ok         ok
 leaveEvent                                UNAUTHORIZED  ok          ok           ok          ok    ok         ok
 sendMessage {"text":"hello"}              UNAUTHORIZED  NOT_JOINED  ok           NOT_JOINED  ok    ok         ok
 typing {"isTyping":true}                  UNAUTHORIZED  NOT_JOINED  ok           NOT_JOINED  ok    ok         ok
@@ -84,6 +85,7 @@ const guestMatrix = parse(`
                               guest      host         banned      banned, now without its participantToken
 connect                       ok         ok           ok          ok
 joinEvent                     ok         ok           FORBIDDEN   ok
+watchEvent                    ok         ok           ok          ok
 leaveEvent                    ok         ok           ok          ok
 sendMessage {"text":"hello"}  ok         ok           NOT_JOINED  ok
 typing {"isTyping":true}      ok         ok           NOT_JOINED  ok
@@ -184,7 +186,7 @@ async function outcomeOf(
   if (isIn) expect(await ask('joinEvent', join)).toBe('ok');
   const [action = '', data = '{}'] = request.split(' ');
   if (action === 'connect') return 'ok';
-  return ask(action, action === 'joinEvent' ? join : JSON.parse(data));
+  return ask(action, ['joinEvent', 'watchEvent'].includes(action) ? join : JSON.parse(data));
 }
 
 describe('with an issuer', () => {

@@ -24,6 +24,7 @@ const payloads = Object.entries({
 const needed: Record<string, object> = {
   joinEvent: { eventId: 'e', username: 'ana' },
   'joinEvent with a token': { eventId: 'e' },
+  watchEvent: { eventId: 'e' },
   sendMessage: { text: 'hi' },
   typing: { isTyping: true },
   react: { reaction: '👍' },

@@ -1,4 +1,5 @@
 import type { Reply } from '../../../shared/chat/chat.ts';
+import { tokenRequired } from '../../../shared/identity.ts';
 import { ChatError, type ErrorData, toChatError } from '../../../shared/protocol/errors.ts';
 import type { RequestId } from '../../../shared/protocol/json.ts';
 import type { Connection } from '../../../shared/store/connections.ts';
@@ -57,8 +58,9 @@ export async function refuse(
   await post(connectionId, answers.error(refusal, id));
   const asksOn = requests.goesOn(connectionId);
   if (asksOn && answers.goodbye !== undefined) await post(connectionId, answers.goodbye);
-  // The token has expired: the client must connect again with a new one.
-  if (!asksOn && refusal.code !== 'UNAUTHORIZED') return;
+  // The token has expired: the client must connect again with a new one. Whoever watches without one may go on.
+  const isInvalid = refusal.code === 'UNAUTHORIZED' && refusal.reason !== tokenRequired.reason;
+  if (!asksOn && !isInvalid) return;
   if ((await chat.poster.close(connectionId)) && asksOn) requests.end(connectionId);
 }
 

@@ -17,6 +17,9 @@ import { bytesOf } from './answer.ts';
 /** What they cost beyond a request, in requests: they read up to a frame from the table. */
 const HEAVY: Partial<Record<Action, number>> = { getHistory: 2, getActiveEvents: 2 };
 
+/** Whose allowance is a connection's and a participant's. */
+const ENTRANCES: readonly Action[] = ['joinEvent', 'watchEvent'];
+
 /** Of whom the table keeps how much they may (shared/chat/rate-limit.ts), if they are in an event. */
 const HAVE_ALLOWANCE: readonly Action[] = [
   'sendMessage',
@@ -43,7 +46,7 @@ export async function dispatch(
   connection: Connection,
   { action, data, id }: { action: string; data: unknown; id: RequestId | undefined },
 ) {
-  requireIdentity(chat.settings, connection);
+  requireIdentity(chat.settings, connection, action);
   if (!isAction(action)) throw new ChatError('UNKNOWN_ACTION');
   // One action's data and one action's operation: TypeScript cannot see that they belong together.
   const operation = operations[action] as Operation<unknown> | undefined;
@@ -52,7 +55,7 @@ export async function dispatch(
   const input = parse<unknown>(schema, data);
   const { connectionId, membership } = connection;
   await requests.take(connectionId, HEAVY[action] ?? 0);
-  if (action === 'joinEvent' || (membership && HAVE_ALLOWANCE.includes(action)))
+  if (ENTRANCES.includes(action) || (membership && HAVE_ALLOWANCE.includes(action)))
     requests.giveBack(connectionId);
   return operation(chat, connection, input, bytesOf(id));
 }

@@ -1,4 +1,4 @@
-import { connectSocket } from '../../../shared/chat/connect-socket.ts';
+import { type Connected, connectSocket } from '../../../shared/chat/connect-socket.ts';
 import { disconnect } from '../../../shared/chat/disconnect.ts';
 import { operations } from '../../../shared/chat/operations.ts';
 import { ChatError, type ErrorData } from '../../../shared/protocol/errors.ts';
@@ -12,7 +12,7 @@ import {
   type Packet,
 } from '../../../shared/protocol/socketio.ts';
 import { type Connection, getConnection } from '../../../shared/store/connections.ts';
-import { authenticate } from '../../context/authenticate.ts';
+import { identify } from '../../context/authenticate.ts';
 import { chat } from '../../context/chat.ts';
 import { requests } from '../../context/requests.ts';
 import { sendReviewed } from '../../context/reviewer.ts';
@@ -90,7 +90,7 @@ async function answerConnect(
   }
   let connected: Awaited<ReturnType<typeof connectSocket>>;
   try {
-    connected = await connectSocket(chat, connection, auth, authenticate);
+    connected = await connectSocket(chat, connection, auth, identify);
   } catch (error) {
     // After a fault of ours the connection is closed, so that the client tries again. It would not after a refusal.
     if (!(error instanceof ChatError) || error.code === 'INTERNAL') throw error;
@@ -98,33 +98,33 @@ async function answerConnect(
     return (await post(connectionId, encodeConnectError({ message, data }))) === 'delivered';
   }
   if (!connected) return false;
-  const joined =
-    connected.join == null ? undefined : await joinFirst(connected.join, { connectionId, requestId });
+  const { first } = connected;
+  const isIn = first && (await enterFirst(first, { connectionId, requestId }));
   // Without this packet the client would wait forever.
   if ((await post(connectionId, encodeConnected(connected.answer))) !== 'delivered') return false;
   await connected.afterwards?.();
-  await joined?.();
+  await isIn?.();
   return true;
 }
 
 /**
- * Joins before CONNECT is answered: a client sends what it has kept as soon as it is, and the old library before it tells its
+ * Joins or watches before CONNECT is answered: a client sends what it has kept as soon as it is, and the old library before it tells its
  * user that it is connected. Resolves to what follows the answer.
  */
-async function joinFirst(
-  data: unknown,
+async function enterFirst(
+  { action, data }: NonNullable<Connected['first']>,
   { connectionId, requestId }: Pick<Incoming, 'connectionId' | 'requestId'>,
 ): Promise<() => Promise<void>> {
   const refuse = async (error: unknown) => {
-    const refusal: ErrorData = { ...refusalOf(error, requestId), action: 'joinEvent' };
+    const refusal: ErrorData = { ...refusalOf(error, requestId), action };
     await post(connectionId, encodeEvent('error', refusal));
   };
   try {
     const connection = await getConnection(chat.table, connectionId);
     if (!connection) throw new ChatError('INTERNAL');
-    const reply = await dispatch(operations, connection, { action: 'joinEvent', data, id: undefined });
+    const reply = await dispatch(operations, connection, { action, data, id: undefined });
     return async () => {
-      await post(connectionId, encodeEvent('joined', reply.data));
+      await post(connectionId, encodeEvent(action === 'joinEvent' ? 'joined' : 'watched', reply.data));
       await reply.afterwards?.().catch(refuse);
     };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { sleep } from '../../concurrency.ts';
-import { catchUp, deliverNow, isCaughtUp } from '../../delivery/deliver.ts';
+import { catchUp, deliverNow, isCaughtUpForAll } from '../../delivery/deliver.ts';
 import { ChatError } from '../../protocol/errors.ts';
 import { getCursor } from '../../store/cursor.ts';
 import { getEventHead, setDeleted } from '../../store/event-head.ts';
@@ -71,7 +71,8 @@ async function isTold({ table }: Chat, eventId: string, deadline: number): Promi
   for (;;) {
     const [head, cursor] = await Promise.all([getEventHead(table, eventId), getCursor(table, eventId)]);
     if (!head || !cursor || (head.deletedAt ?? 0) < Date.now() - timing.lateWriterMs) return true;
-    if (isCaughtUp(head, cursor) && Object.keys(cursor.pending).length === 0) return true;
+    const pending = { ...cursor.pending, ...cursor.viewers.pending };
+    if (isCaughtUpForAll(head, cursor) && Object.keys(pending).length === 0) return true;
     if (Date.now() + TOLD_WAIT_MS > deadline) return false;
     await sleep(TOLD_WAIT_MS);
   }

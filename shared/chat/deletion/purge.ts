@@ -1,5 +1,5 @@
 import { forEachConcurrently } from '../../concurrency.ts';
-import { forgetMembership } from '../../store/connections.ts';
+import { forgetAttendance } from '../../store/connections.ts';
 import { audiencePartition, groupsOf, idOf, type Key, partitionsOf } from '../../store/keys.ts';
 import { keysOfPartition } from '../../store/purge.ts';
 import { deleteItems, listGroup, type Table } from '../../store/table.ts';
@@ -12,12 +12,16 @@ const BATCH = 250;
  * was left at the end.
  */
 export async function purge(table: Table, eventId: string, deadline: number): Promise<boolean> {
-  const audience = audiencePartition(eventId);
   // First: whoever is in the event would go on in it.
-  for await (const keys of keysOfPartition(table, audience)) {
-    if (Date.now() > deadline) return false;
-    await forEachConcurrently(keys, CONCURRENCY, ({ sk }) => forgetMembership(table, idOf(sk), eventId));
-    await deleteItems(table, keys);
+  for (const attribute of ['membership', 'watching'] as const) {
+    const audience = audiencePartition(eventId, attribute === 'watching');
+    for await (const keys of keysOfPartition(table, audience)) {
+      if (Date.now() > deadline) return false;
+      await forEachConcurrently(keys, CONCURRENCY, ({ sk }) =>
+        forgetAttendance(table, idOf(sk), eventId, attribute),
+      );
+      await deleteItems(table, keys);
+    }
   }
   for (const partition of partitionsOf(eventId)) {
     for await (const keys of keysOfPartition(table, partition)) {

@@ -22,14 +22,15 @@ export interface Roster {
 }
 
 /**
- * Who is there by what was announced: whoever is told all records after `presence` knows who is there. `joiner` is, announced
+ * Who is there by what was announced: whoever is told all records after `presence` knows who is there. Who is `joining` is, announced
  * or not, and whoever else there is no room for.
  */
 export async function readRoster(
   { table }: Chat,
   eventId: string,
-  { connectionId, participant: joiner }: { connectionId: string; participant: Participant },
+  joining?: { connectionId: string; participant: Participant },
 ): Promise<Roster> {
+  const joiner = joining?.participant;
   for (let attempt = 1; ; attempt += 1) {
     const newest = await newestPresence(table, eventId);
     // All records have expired: the cursor knows the last number.
@@ -45,10 +46,11 @@ export async function readRoster(
     const waiting = outbox.filter(({ ulid }) => !newest.outbox.includes(ulid));
     const announced = peopleOf(tabsAnnounced(waiting, members));
     if (announced.length >= MOST || !isStill) return { ...some(announced, joiner), presence };
+    if (!joiner) return { participants: announced, isComplete: true, presence };
     const known = announced.find(({ id }) => id === joiner.id);
     if (!known) return { participants: [...announced, joiner], isComplete: true, presence };
     // The name that the joiner has just taken, if it was not announced yet.
-    const isNew = waiting.some((entry) => entry.connectionId === connectionId);
+    const isNew = waiting.some((entry) => entry.connectionId === joining.connectionId);
     const renamed = { ...known, username: joiner.username };
     const participants = isNew ? announced.map((one) => (one === known ? renamed : one)) : announced;
     return { participants, isComplete: true, presence };
@@ -56,7 +58,8 @@ export async function readRoster(
 }
 
 /** As many as a history names, the joiner among them. */
-function some(people: readonly Participant[], joiner: Participant) {
+function some(people: readonly Participant[], joiner: Participant | undefined) {
+  if (!joiner) return { participants: people.slice(0, MOST), isComplete: false };
   const others = people.filter(({ id }) => id !== joiner.id);
   return { participants: [...others.slice(0, MOST - 1), joiner], isComplete: false };
 }

@@ -1,6 +1,7 @@
 import type { Event } from '../../protocol/entities.ts';
 import { limits } from '../../protocol/limits.ts';
-import { getMember } from '../../store/members.ts';
+import { type Attendance, idIn, isWatching } from '../../store/attendance.ts';
+import { getAttendant } from '../../store/members.ts';
 import { byteBudget, roomInFrame } from '../byte-budget.ts';
 import type { Addressee, Chat } from '../chat.ts';
 import { readPage } from '../history.ts';
@@ -14,8 +15,8 @@ interface History {
   to: Addressee;
   /** The join whose history it is. */
   joinId: string;
+  attendance: Attendance;
   event: Event;
-  joinerId: string;
   roster: Roster;
   /** The seq up to which the history reaches. */
   end: number;
@@ -28,7 +29,7 @@ interface History {
  * event and hear nothing.
  */
 export async function sendHistory(chat: Chat, history: History): Promise<void> {
-  const { to, joinId, event, roster, end } = history;
+  const { to, joinId, attendance, event, roster, end } = history;
   const { connectionId } = to;
   try {
     if (!(await isHistoryOf(chat, history))) return;
@@ -37,6 +38,7 @@ export async function sendHistory(chat: Chat, history: History): Promise<void> {
       eventId: event.id,
       connectionId,
       joinId,
+      isViewer: isWatching(attendance),
       place: { seq: end, presence: roster.presence },
     });
   } catch (error) {
@@ -46,17 +48,18 @@ export async function sendHistory(chat: Chat, history: History): Promise<void> {
 }
 
 /** False: it has left, or another join of the same connection has overtaken this one and sends a history of its own. */
-async function isHistoryOf({ table }: Chat, { to, event, joinId }: History): Promise<boolean> {
-  return (await getMember(table, event.id, to.connectionId))?.joinId === joinId;
+async function isHistoryOf({ table }: Chat, { to, attendance, joinId }: History): Promise<boolean> {
+  return (await getAttendant(table, attendance, to.connectionId))?.joinId === joinId;
 }
 
 /** False: the connection is gone. */
 async function postHistory(
   chat: Chat,
-  { to, joinerId, event, roster, end, after }: History,
+  { to, attendance, event, roster, end, after }: History,
 ): Promise<boolean> {
-  const { id: eventId, participantCount } = event;
+  const { id: eventId, participantCount, viewerCount } = event;
   const { presence } = roster;
+  const joinerId = idIn(attendance);
   const fits = byteBudget(PARTICIPANTS_BYTES);
   const participants = roster.participants.filter((one) => one.id === joinerId || fits(one));
   const page = await readPage(
@@ -68,7 +71,7 @@ async function postHistory(
   );
   const outcome = await chat.send(to, {
     event: 'eventHistory',
-    data: { eventId, participants, participantCount, ...page },
+    data: { eventId, participants, participantCount, ...(viewerCount > 0 && { viewerCount }), ...page },
     // Whoever is lost before it comes back to nothing, and joins again.
     offset: { eventId, seq: end, presence },
   });

@@ -3,11 +3,12 @@ import { recoverableUntil } from '../../delivery/departures.ts';
 import { newId, newSecret, participantIdOf, sessionIdOf } from '../../ids.ts';
 import { limits } from '../../protocol/limits.ts';
 import { decodeOffset, type Offset, type Place } from '../../protocol/offset.ts';
+import { type Attendance, attendanceOf, idIn, isWatching } from '../../store/attendance.ts';
 import { isBanned } from '../../store/bans.ts';
-import { type Connection, getConnection, type Membership, type Socket } from '../../store/connections.ts';
+import { type Connection, getConnection, type Socket } from '../../store/connections.ts';
 import { getEventHead, signalPresence } from '../../store/event-head.ts';
 import { getHosts } from '../../store/events.ts';
-import { getMember } from '../../store/members.ts';
+import { getAttendant } from '../../store/members.ts';
 import { readPresenceHistory } from '../../store/presence-history.ts';
 import { getSession } from '../../store/sessions.ts';
 import { takeOver } from '../../store/take-over.ts';
@@ -25,7 +26,7 @@ export interface Recovered {
 
 /** A lost connection's stay in an event, and where its client had come to in it. */
 interface Stay {
-  membership: Membership;
+  attendance: Attendance;
   start: Place;
   offset: Offset;
   /** To where it is about to be taken. */
@@ -92,21 +93,26 @@ const ownerOf = ({ connectionId, identity, participantToken }: Connection): stri
 
 /** Undefined: it was in no event. `lost`: it was in one, and cannot go on there where it was. */
 async function findStay(
-  { table }: Chat,
-  { connectionId, membership, expiredStay }: Connection,
+  { table, settings }: Chat,
+  from: Connection,
   { offset: shown = '', to: { wire, identity } }: { offset: string | undefined; to: Connection },
 ): Promise<Stay | 'lost' | undefined> {
-  const was = membership ?? expiredStay?.membership;
+  const { connectionId, expiredStay } = from;
+  const now = attendanceOf(from);
+  const was = now ?? (expiredStay && attendanceOf(expiredStay));
   if (!was) return undefined;
+  // Without a token one can only watch: it was in the event from before there was an issuer.
+  if (!isWatching(was) && settings['auth.issuer'] !== undefined && !identity) return 'lost';
   const { eventId } = was;
-  const start = membership ? (await getMember(table, eventId, connectionId))?.start : expiredStay?.start;
+  const start = now ? (await getAttendant(table, now, connectionId))?.start : expiredStay?.start;
   const offset = decodeOffset(shown);
   // An older offset is from before the history: from another stay, or another event.
   const isOfThisStay = start !== undefined && offset?.eventId === eventId && offset.seq >= start.seq;
   if (!isOfThisStay) return 'lost';
   // Who came and went before that is no business of theirs.
   const place = { ...offset, presence: Math.max(offset.presence, start.presence) };
-  if (await isBanned(table, eventId, was.participant.id)) return 'lost';
+  const id = idIn(was);
+  if (id !== undefined && (await isBanned(table, eventId, id))) return 'lost';
   // Whoever is in an event that is deleted is taken out of it.
   const status = (await getEventHead(table, eventId))?.status ?? 'deleted';
   if (status === 'deleted') return 'lost';
@@ -116,10 +122,11 @@ async function findStay(
   if (missed < 0 || most < 0) return 'lost';
   const history = await readPresenceHistory(table, eventId, place.presence, most);
   if (history.length > most) return 'lost';
-  const role = roleOf(was.participant.id, identity, await getHosts(table, eventId, { consistent: true }));
   const served = { eventId, seq: end, presence: history.at(-1)?.number ?? place.presence };
-  const participant = withRole(was.participant, role);
-  return { membership: { ...was, participant }, start, offset: place, served };
+  const stay = { start, offset: place, served };
+  if (isWatching(was)) return { attendance: was, ...stay };
+  const role = roleOf(was.participant.id, identity, await getHosts(table, eventId, { consistent: true }));
+  return { attendance: { ...was, participant: withRole(was.participant, role) }, ...stay };
 }
 
 /**
@@ -145,10 +152,11 @@ async function followUp(
   // A half-open connection would stay for up to two hours.
   if (from.lostAt === undefined) await chat.poster.close(from.connectionId);
   if (!stay) return;
-  const { offset, joinId, membership } = stay;
+  const { offset, joinId, attendance } = stay;
   await signalPresence(chat.table, offset.eventId);
-  await replay(chat, { to, joinId, offset, participant: membership.participant });
+  await replay(chat, { to, joinId, offset, attendance });
+  if (isWatching(attendance)) return;
   // It may have been muted meanwhile.
-  const mute = await muteOf(chat.table, offset.eventId, membership.participant);
+  const mute = await muteOf(chat.table, offset.eventId, attendance.participant);
   if (mute) await chat.send(to, toldOf(offset.eventId, mute));
 }

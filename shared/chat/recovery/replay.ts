@@ -1,9 +1,10 @@
 import { packFrames } from '../../delivery/content/frames.ts';
 import { logEvents } from '../../delivery/content/log-events.ts';
-import { tell } from '../../delivery/content/tell.ts';
+import { NOBODY, type Stretch, tell } from '../../delivery/content/tell.ts';
 import { FrameQuota } from '../../delivery/posting/frame-quota.ts';
-import type { Participant } from '../../protocol/entities.ts';
 import type { Offset } from '../../protocol/offset.ts';
+import { type Attendance, isWatching } from '../../store/attendance.ts';
+import { getCursor } from '../../store/cursor.ts';
 import { type LogEntry, readLog } from '../../store/log.ts';
 import { readPresenceHistory } from '../../store/presence-history.ts';
 import type { Addressee, Chat } from '../chat.ts';
@@ -19,14 +20,14 @@ interface Replay {
   joinId: string;
   /** How far the client had come. */
   offset: Offset;
-  participant: Participant;
+  attendance: Attendance;
 }
 
 /**
  * Sends a recovered client what it missed and lets it go live. One that cannot have it is disconnected, and will come back
  * from where it is then.
  */
-export async function replay(chat: Chat, { to, joinId, offset, participant }: Replay): Promise<void> {
+export async function replay(chat: Chat, { to, joinId, offset, attendance }: Replay): Promise<void> {
   const { table } = chat;
   const { connectionId } = to;
   const { eventId } = offset;
@@ -39,10 +40,18 @@ export async function replay(chat: Chat, { to, joinId, offset, participant }: Re
       entries.push(entry);
     }
     const end = { seq, presence: history.at(-1)?.number ?? offset.presence };
-    const stretch = { eventId, log: await logEvents(table, eventId, entries), history, end };
+    const stretch: Stretch = {
+      eventId,
+      log: await logEvents(table, eventId, entries),
+      history,
+      end,
+      viewerCount: (await getCursor(table, eventId))?.viewers.count ?? 0,
+    };
+    const isViewer = isWatching(attendance);
+    const participant = isViewer ? NOBODY : attendance.participant;
     const frames = packFrames(to.wire, tell(stretch, offset, { connectionId, participant }));
     if ((await post(chat, connectionId, frames)) === 'gone') return;
-    await goLive(chat, { eventId, connectionId, joinId, place: end });
+    await goLive(chat, { eventId, connectionId, joinId, isViewer, place: end });
   } catch (error) {
     await chat.poster.close(connectionId);
     throw error;

@@ -1,4 +1,4 @@
-import { catchUp, isCaughtUp } from '../../delivery/deliver.ts';
+import { catchUp, isCaughtUpForAll } from '../../delivery/deliver.ts';
 import { setDelivered } from '../../store/changed-heads.ts';
 import { getCursor } from '../../store/cursor.ts';
 import { getEventHead, signalPresence } from '../../store/event-head.ts';
@@ -25,8 +25,9 @@ export async function heal(chat: Chat, eventId: string, isWaiting: boolean, dead
   const cursor = await getCursor(table, eventId);
   if (!cursor || head.status === 'deleted') return setDelivered(table, eventId, head);
   // Whoever wrote an entry or went live signals it next, or died before: to do it for them does no harm.
-  const waits = outbox.length > 0 || Object.keys(cursor.pending).length > 0;
+  const pending = { ...cursor.pending, ...cursor.viewers.pending };
+  const waits = outbox.length > 0 || Object.keys(pending).length > 0;
   if (waits) await signalPresence(table, eventId);
-  if (waits || !isCaughtUp(head, cursor)) await catchUp(chat, eventId, deadline);
+  if (waits || !isCaughtUpForAll(head, cursor)) await catchUp(chat, eventId, deadline);
   else await setDelivered(table, eventId, head);
 }

@@ -19,23 +19,35 @@ export interface Version {
   end: Place;
 }
 
+/** A part of the log: after a number (exclusive), up to another. */
+export interface Span {
+  after: number;
+  upTo: number;
+}
+
 /** What a window has to tell: what the windows before it have told to all but some, as far as that was read, and what is new. */
 export interface Material extends Stretch {
   /** The last number of the log that was told before. */
   delivered: number;
-  /** Of what was told before, the last number that was read. */
-  readUpTo: number;
-  /** What everybody hears after it, whatever place they are at. */
-  besides: readonly ServerEvent[];
+  /** What was read of what was told before, in order. */
+  spans: readonly Span[];
 }
 
 type Audience = Listener & { wire: Wire };
 
+const NOTHING: readonly ServerEvent[] = [];
+
 /**
- * Makes the version of a listener; undefined: not in this window. Most are at the same place and nobody talks of them: all of one
- * wire share one object, encoded once. The frames of one window are bounded, whatever places and names there are.
+ * `versionFor` makes the version of a listener; undefined: not in this window. Most are at the same place and nobody talks of them: all of one
+ * wire share one object, encoded once. The frames of one window are bounded, whatever places and names there are. `endFrom` says how far
+ * it takes whoever is at a place; undefined: what comes next was not read. `besides` is heard after it, whatever the place: the same for many.
  */
-export function composer(stretch: Material): (listener: Audience, from: Place) => Version | undefined {
+export interface Composer {
+  versionFor(listener: Audience, from: Place, besides?: readonly ServerEvent[]): Version | undefined;
+  endFrom(from: Place): Place | undefined;
+}
+
+export function composer(stretch: Material): Composer {
   const made = new Map<string, Version>();
   const endAfter = new Map<string, Place | undefined>();
   const mentionedAfter = new Map<number, Set<string>>();
@@ -45,23 +57,39 @@ export function composer(stretch: Material): (listener: Audience, from: Place) =
     mentionedAfter.set(presence, mentioned);
     return mentioned.has(id);
   }
-  return (listener, from) => {
+  const allBesides: (readonly ServerEvent[])[] = [];
+  const placeKey = ({ seq, presence }: Place) => `${seq} ${presence}`;
+  function endFrom(from: Place): Place | undefined {
+    const place = placeKey(from);
+    if (!endAfter.has(place)) endAfter.set(place, endOf(stretch, from));
+    return endAfter.get(place);
+  }
+  function versionFor(
+    listener: Audience,
+    from: Place,
+    besides: readonly ServerEvent[] = NOTHING,
+  ): Version | undefined {
+    if (!allBesides.includes(besides)) allBesides.push(besides);
     const self = isMentioned(listener.participant.id, from) ? listener.connectionId : '';
-    const place = `${from.seq} ${from.presence}`;
-    const key = `${listener.wire} ${place} ${self}`;
+    const key = `${listener.wire} ${placeKey(from)} ${self} ${allBesides.indexOf(besides)}`;
     const known = made.get(key);
     if (known) return known;
-    if (!endAfter.has(place)) endAfter.set(place, endOf(stretch, from));
-    const end = endAfter.get(place);
+    const end = endFrom(from);
     if (!end || bytesLeft <= 0) return undefined;
-    const version = compose({ ...stretch, end }, listener, from);
+    const version = compose({ ...stretch, end }, listener, from, besides);
     made.set(key, version);
     for (const { length } of version.frames) bytesLeft -= length;
     return version;
-  };
+  }
+  return { versionFor, endFrom };
 }
 
-function compose({ besides, ...stretch }: Material, listener: Audience, from: Place): Version {
+function compose(
+  stretch: Stretch,
+  listener: Audience,
+  from: Place,
+  besides: readonly ServerEvent[],
+): Version {
   const frames = pack(listener.wire, [...tell(stretch, from, listener), ...besides]);
   return {
     frames: frames.map(({ text }) => text),
@@ -71,9 +99,10 @@ function compose({ besides, ...stretch }: Material, listener: Audience, from: Pl
 }
 
 /** How far one window takes whoever is at a place. Undefined: what comes next was not read. */
-function endOf({ log, history, end, delivered, readUpTo }: Material, from: Place): Place | undefined {
+function endOf({ log, history, end, delivered, spans }: Material, from: Place): Place | undefined {
   if (from.seq >= delivered) return end;
-  if (from.seq >= readUpTo) return undefined;
+  const readUpTo = readFrom(spans, from.seq);
+  if (readUpTo === undefined) return undefined;
   let bytes = 0;
   let seq = readUpTo < delivered ? readUpTo : end.seq;
   for (const event of log) {
@@ -88,6 +117,13 @@ function endOf({ log, history, end, delivered, readUpTo }: Material, from: Place
   // Who came and went up to there.
   const presence = history.findLast(({ upTo }) => upTo <= seq)?.number ?? from.presence;
   return { seq, presence: Math.max(from.presence, presence) };
+}
+
+/** Up to where the log was read from a number on, without a gap. */
+function readFrom(spans: readonly Span[], seq: number): number | undefined {
+  let reached = seq;
+  for (const { after, upTo } of spans) if (after <= reached && upTo > reached) reached = upTo;
+  return reached > seq ? reached : undefined;
 }
 
 /** The participants that are told of after a presence record, by name. */

@@ -116,12 +116,16 @@ export function announce(
   event: 'userJoined' | 'userLeft',
   eventId: string,
   people: readonly Participant[],
-  { participantCount, summarize }: { participantCount: number; summarize: boolean },
+  {
+    participantCount,
+    viewerCount = 0,
+    summarize,
+  }: { participantCount: number; viewerCount?: number; summarize: boolean },
 ): ServerEvent[] {
+  const counts = { participantCount, ...(viewerCount > 0 && { viewerCount }) };
   if (summarize && people.length > 1) {
-    return [
-      { event, data: { eventId, participants: people.slice(0, limits.namesInSummary), participantCount } },
-    ];
+    const participants = people.slice(0, limits.namesInSummary);
+    return [{ event, data: { eventId, participants, ...counts } }];
   }
-  return people.map((participant) => ({ event, data: { eventId, participant, participantCount } }));
+  return people.map((participant) => ({ event, data: { eventId, participant, ...counts } }));
 }

@@ -14,6 +14,8 @@ export interface Stretch {
   /** In order of `number`. */
   history: readonly PresenceRecord[];
   end: Place;
+  /** How many watch, as it is now: told beside who came and left. */
+  viewerCount: number;
 }
 
 /** Whom it is told to: the connection, and who that is. Without a name, by the id alone. */
@@ -22,12 +24,16 @@ export interface Listener {
   participant: { id: string; username?: string };
 }
 
+/** Who only watches: in no record, so told of everybody. */
+export const NOBODY = { id: '' };
+
 /**
  * The events of a stretch after a place, in the order in which windows told them: of each window first who was renamed or
  * came, then its log, then who left. Nobody is told what they did themselves. Each event carries the place that it takes the
  * listener to; whoever is cut off in the middle of a window's presence hears all of that again.
  */
-export function tell({ eventId, log, history, end }: Stretch, from: Place, listener: Listener): Outgoing[] {
+export function tell(stretch: Stretch, from: Place, listener: Listener): Outgoing[] {
+  const { eventId, log, history, end, viewerCount } = stretch;
   const told: Outgoing[] = [];
   let at = from;
   let next = log.findIndex(({ seq }) => seq > from.seq);
@@ -55,7 +61,7 @@ export function tell({ eventId, log, history, end }: Stretch, from: Place, liste
     if (changes.joined.some(is(listener))) isCounted = true;
     if (changes.left.some(is(listener))) isCounted = false;
     const participantCount = changes.participantCount + (isCounted ? 0 : 1);
-    const how = { participantCount, summarize };
+    const how = { participantCount, viewerCount, summarize };
     const announceAll = (event: 'userJoined' | 'userLeft', people: readonly Participant[]) => {
       for (const one of announce(event, eventId, people, how)) add(one);
     };

@@ -1,12 +1,7 @@
 import { forEachConcurrently } from '../../concurrency.ts';
-import {
-  type ListedMember,
-  listMembers,
-  listNameless,
-  type NamelessMember,
-  renameTab,
-} from '../../store/members.ts';
+import { type ListedMember, listMembers, listNameless, type NamelessMember } from '../../store/members.ts';
 import type { PresenceChanges } from '../../store/presence-history.ts';
+import { renameTab } from '../../store/rename-tab.ts';
 import type { Table } from '../../store/table.ts';
 
 /** With its name, if the listing was asked for names. */

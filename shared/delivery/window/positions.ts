@@ -1,6 +1,6 @@
 import type { Place } from '../../protocol/offset.ts';
 import type { Cursor } from '../../store/cursor.ts';
-import type { NamelessMember } from '../../store/members.ts';
+import type { ListedViewer } from '../../store/members.ts';
 
 /** So many members a cursor can remember: an item has at most 400 KB. */
 export const PENDING_MAX = 5_000;
@@ -17,8 +17,10 @@ export interface Positions {
   pending: Cursor['pending'];
 }
 
+type Known = Pick<Cursor, 'delivered' | 'presence' | 'pending'>;
+
 /** The place after which each member is to be served. */
-export function positionsOf(cursor: Cursor, members: readonly NamelessMember[]): Positions {
+export function positionsOf(cursor: Known, members: readonly ListedViewer[]): Positions {
   const usual = { seq: cursor.delivered, presence: cursor.presence };
   const pending: Cursor['pending'] = {};
   const unusual = new Map<string, Place>();
@@ -34,10 +36,13 @@ export function positionsOf(cursor: Cursor, members: readonly NamelessMember[]):
 
 const NOWHERE: Place = { seq: 0, presence: 0 };
 
-/** The place before everybody's. */
-export function earliestOf({ usual, unusual }: Positions): Place {
+export const placeIn = ({ usual, unusual }: Positions, connectionId: string): Place =>
+  unusual.get(connectionId) ?? usual;
+
+/** The place before all of these. */
+export function earliestOf(usual: Place, others: Iterable<Place>): Place {
   let { seq, presence } = usual;
-  for (const place of unusual.values()) {
+  for (const place of others) {
     seq = Math.min(seq, place.seq);
     presence = Math.min(presence, place.presence);
   }

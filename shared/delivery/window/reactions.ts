@@ -45,21 +45,27 @@ export async function collectReactions(
     return { event: undefined, told: { reactions, reactionsTold, nextReactionsAt } };
   const startedAt = Date.now();
   const all = await takeReactions(table, eventId, head.reactions);
-  const counts: Counts = {};
-  const totals: Counts = {};
-  for (const [reaction, total] of Object.entries(all)) {
-    const before = reactionsTold[reaction] ?? 0;
-    if (total === before) continue;
-    counts[reaction] = total - before;
-    totals[reaction] = total;
-  }
   return {
-    event:
-      Object.keys(counts).length > 0 ? { event: 'reactions', data: { eventId, counts, totals } } : undefined,
+    event: reactionsSince(eventId, all, reactionsTold),
     told: {
       reactions: head.reactions,
       reactionsTold: all,
       nextReactionsAt: startedAt + timing.reactionsMs,
     },
   };
+}
+
+/** What somebody is to be told who was told `before`; undefined: nothing. */
+export function reactionsSince(eventId: string, all: Counts, before: Counts): ServerEvent | undefined {
+  const counts: Counts = {};
+  const totals: Counts = {};
+  for (const [reaction, total] of Object.entries(all)) {
+    const more = total - (before[reaction] ?? 0);
+    if (more === 0) continue;
+    counts[reaction] = more;
+    totals[reaction] = total;
+  }
+  return Object.keys(counts).length > 0
+    ? { event: 'reactions', data: { eventId, counts, totals } }
+    : undefined;
 }

@@ -93,7 +93,7 @@ export async function recordPresence(
   const left = new Set(waiting.slice(CHANGES));
   const recorded = outbox.filter((entry) => !left.has(entry));
   const changes = presenceChanges(taken, tabsAnnounced([...left], members.filter(hasName)));
-  const isLarge = members.length > settings.presenceSummaryAbove;
+  const isLarge = members.length + cursor.viewers.count > settings.presenceSummaryAbove;
   const told = boundedChanges(changes, { isLarge, isFatal: isFatal(cursor) });
   const record = {
     number: Math.max(cursor.presence, history.at(-1)?.number ?? 0) + 1,

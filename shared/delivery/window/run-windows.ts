@@ -6,6 +6,7 @@ import { entryBytes, type LogEntry, readPrefix } from '../../store/log.ts';
 import type { Delivery } from '../types.ts';
 import { type Lease, withLease } from './lease-holder.ts';
 import { areReactionsDue } from './reactions.ts';
+import { areViewersBehind, isTheirTurn } from './viewers.ts';
 import { runWindow, type WindowDone } from './window.ts';
 
 /** Entries that one window takes at most, and what they come to in frames, bytes; the next one takes the rest. */
@@ -98,7 +99,7 @@ async function runWhileHeld(
     }
     const work = await findWork(delivery, eventId, cursor, known);
     known = undefined;
-    const { progress, cleanUp, departures, hasUnserved } = isWork(work, cursor)
+    const { progress, cleanUp, departures, hasUnserved } = isWork(work, cursor, delivery)
       ? await runWindow(delivery, eventId, lease, cursor, work, bounds.postUntil)
       : nothingDone(cursor);
     const isMore = departures > 0 || work.isMore;
@@ -150,8 +151,11 @@ async function findWork(
   return { head, entries, isMore, outbox: head.outbox, reactions: head.reactions };
 }
 
-const isWork = (found: Found, cursor: Cursor): boolean =>
-  found.entries.length > 0 || found.outbox > cursor.outbox || areReactionsDue(found, cursor);
+const isWork = (found: Found, cursor: Cursor, { settings }: Delivery): boolean =>
+  found.entries.length > 0 ||
+  found.outbox > cursor.outbox ||
+  areReactionsDue(found, cursor) ||
+  (areViewersBehind(cursor) && isTheirTurn(cursor, settings, Date.now()));
 
 const nothing = async () => {};
 

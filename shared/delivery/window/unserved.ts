@@ -9,6 +9,14 @@ import { PENDING_MAX } from './positions.ts';
 /** So few that failed may have themselves to blame, though nobody else was served beside them. */
 const FEW = 3;
 
+interface Terms {
+  /** As it was before the window. */
+  cursor: Pick<Cursor, 'pending' | 'viewers'>;
+  /** How many the cursor remembers whom this window does not serve. */
+  passedBy: number;
+  until: number;
+}
+
 interface Handled {
   departures: number;
   /** They keep their place, and the next window serves them; some have failed since a time, in milliseconds. */
@@ -24,21 +32,21 @@ export async function handleUnserved(
   delivery: Delivery,
   eventId: string,
   { frames, gone, lagging, failed, throttled }: Served,
-  before: Pick<Cursor, 'pending'>,
-  until: number,
+  { cursor, passedBy, until }: Terms,
 ): Promise<Handled> {
+  const before = { ...cursor.pending, ...cursor.viewers.pending };
   const { metrics } = delivery;
   metrics.count('FramesPosted', frames);
   metrics.count('ConnectionsGone', gone.length);
   metrics.count('ConnectionsThrottled', throttled.length);
   await markMembersLost(delivery, gone);
-  const isNew = [...failed, ...throttled].some(({ connectionId }) => !(connectionId in before.pending));
+  const isNew = [...failed, ...throttled].some(({ connectionId }) => !(connectionId in before));
   if (frames === 0 && isNew) throw new Error('The management API served nobody');
 
   const now = Date.now();
   const failing = failed.map((one) => ({
     ...one,
-    failingSince: before.pending[one.connectionId]?.failingSince ?? now,
+    failingSince: before[one.connectionId]?.failingSince ?? now,
   }));
   const hopelessSince = frames > 0 ? now : failed.length <= FEW ? now - timing.failingTooLongMs : 0;
   const hopeless = failing.filter(({ failingSince }) => failingSince < hopelessSince);
@@ -51,7 +59,7 @@ export async function handleUnserved(
     ...open.map(({ connectionId, had }) => ({ connectionId, had })),
   ];
   // Those who were served will hear it again.
-  if (unserved.length > PENDING_MAX)
+  if (unserved.length + passedBy > PENDING_MAX)
     throw new Error('The management API failed for more members than the cursor can remember');
   // Nobody else may have a reason to run the next window soon.
   if (unserved.length > 0) await signalPresence(delivery.table, eventId);
