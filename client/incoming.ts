@@ -2,6 +2,7 @@ import type { ServerToClient } from '../shared/protocol/server-to-client.ts';
 import { ChatError, fault } from './chat-error.ts';
 import type { History } from './history.ts';
 import type { Page } from './log.ts';
+import { type Mute, maySend } from './muting.ts';
 import { peopleIn, type Typists, withJoined, withLeft } from './presence.ts';
 import type { Store } from './store.ts';
 import type { Closed, Event, RoomSnapshot } from './types.ts';
@@ -18,6 +19,7 @@ export interface RoomParts {
   store: Store<RoomSnapshot>;
   history: History;
   typists: Typists;
+  mute: Mute;
   /** Ends the room; its requests fail with the error. */
   finish(status: Closed['status'], error: ChatError, expiresAt?: string): void;
 }
@@ -26,7 +28,7 @@ export type Incoming = { [E in keyof ServerToClient]?: (data: ServerToClient[E])
 
 /** What each event of the server changes in a room. */
 export const incoming = (
-  { store, history, typists, finish }: RoomParts,
+  { store, history, typists, mute, finish }: RoomParts,
   live: (page: Page) => void,
 ): Incoming => ({
   eventHistory(page) {
@@ -57,8 +59,12 @@ export const incoming = (
     const { can, event: before, me } = store.state;
     const isHost = (one?: Event) => me && one?.hosts?.includes(me.id);
     const moderate = can.operate || isHost(event) || (can.moderate && !isHost(before)) || false;
-    store.set({ event, can: { ...can, moderate, send: !event.paused || moderate } });
+    const next = { ...store.state, event, can: { ...can, moderate } };
+    store.set({ event, can: { ...next.can, send: maySend(next) } });
   },
+  reactions: ({ totals: reactions }) => store.set({ reactions }),
+  muted: ({ seconds, reason }) => mute(seconds * 1_000, reason),
+  unmuted: () => mute(),
   eventEnded({ event }) {
     store.set({ event });
     finish('ended', fault('EVENT_ENDED'));
