@@ -10,8 +10,8 @@ import { ofBrowser, ofTab } from './stores.ts';
 
 const NAME = 'name';
 const RETRY_MS = 3_000;
-/** Where nobody can join any more, everybody may read. */
-const READER = 'reader';
+/** Kept by those who only watch: nobody can be called that. */
+const WATCHING = ' ';
 const joinedKey = (eventId: string) => `joined ${eventId}`;
 
 export interface EventPageProps {
@@ -43,19 +43,28 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
     return () => clearTimeout(timer);
   }, [chat, eventId]);
 
-  const name = username ?? (event?.status === 'ended' ? READER : null);
-  const options = isNamed ? {} : { username: name ?? '' };
-  const room = useJoined(chat, eventId, name === null || mustSignIn ? undefined : options);
+  // Where nobody can join any more, everybody may read.
+  const name = username ?? (event?.status === 'ended' ? WATCHING : null);
+  const joining = isNamed ? {} : { username: name ?? '' };
+  const room = useJoined(
+    chat,
+    eventId,
+    name === null || mustSignIn ? undefined : name === WATCHING ? 'watch' : joining,
+  );
 
   useEffect(() => {
     document.title = event ? `${event.name} · Live event chat` : 'Live event chat';
   }, [event]);
 
-  function join(name: string) {
+  function enter(name: string) {
     setError(undefined);
     ofTab.setItem(joinedKey(eventId), name);
-    if (!isNamed) ofBrowser.setItem(NAME, name);
     setUsername(name);
+  }
+
+  function join(name: string) {
+    if (!isNamed) ofBrowser.setItem(NAME, name);
+    enter(name);
   }
 
   function forget(reason?: string) {
@@ -76,6 +85,7 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
       isNamed={isNamed}
       error={error}
       onJoin={join}
+      onWatch={() => enter(WATCHING)}
     />
   );
 }
@@ -105,7 +115,18 @@ function Entered({ room, chat, isOpen, onLeave }: EnteredProps) {
     if (isRefused && error) onLeave(reasonOf(error));
   }, [isRefused]);
   return (
-    <RoomView room={room} heading="h1">
+    <RoomView
+      room={room}
+      heading="h1"
+      watching={
+        <p class="watching">
+          You are watching.
+          <button type="button" class="primary" onClick={() => onLeave()}>
+            Take part
+          </button>
+        </p>
+      }
+    >
       <RoomButtons {...{ room, chat, event, me, isOpen, status }} onLeave={() => onLeave()} />
     </RoomView>
   );
