@@ -13,7 +13,7 @@ export function createMuting(store: Store<RoomSnapshot>): Mute {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return function mute(ms = 0, reason) {
     clearTimeout(timer);
-    if (ms) timer = setTimeout(mute, ms);
+    if (ms) timer = setTimeout(() => mute(), ms);
     const mutedUntil = ms ? new Date(Date.now() + ms).toISOString() : undefined;
     const error = ms ? { ...fault('MUTED').details, reason } : undefined;
     const next = { ...store.state, mutedUntil, error };
