@@ -1,18 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Room } from '../../client/index.ts';
-import { createEvent, http } from '../support/chat.ts';
-import { enter, isLive, openChat, shows, textsIn, until } from './rooms.ts';
-
-/** Somebody who hosts an event, and a guest of it. */
-async function hosted(): Promise<{ eventId: string; host: Room; guest: Room }> {
-  const eventId = await createEvent();
-  const [host, guest] = await Promise.all([enter(eventId, 'hanna'), enter(eventId, 'gus')]);
-  const hosts = [{ participantId: host.snapshot.me?.id }];
-  await http(`/${eventId}`, { method: 'PATCH', body: { hosts } });
-  await until(host, 'a host', ({ can }) => can.moderate);
-  return { eventId, host, guest };
-}
-const personOf = ({ snapshot }: Room) => ({ participantId: `${snapshot.me?.id}` });
+import { http } from '../support/chat.ts';
+import { hosted, personOf } from './hosted.ts';
+import { isLive, openChat, shows, textsIn, until } from './rooms.ts';
 
 test('a host deletes messages', async () => {
   const { host, guest } = await hosted();

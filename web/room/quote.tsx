@@ -8,10 +8,12 @@ export interface QuoteProps {
 
 /** The beginning of the message that is answered; leads to it where that is possible. */
 export function Quote({ quoted: { seq, participant, text }, isShown }: QuoteProps) {
-  const words = (
+  const words = text ? (
     <>
-      <b dir="auto">{participant.username}</b> <span dir="auto">{text || 'This message was deleted.'}</span>
+      <b dir="auto">{participant.username}</b> <span dir="auto">{text}</span>
     </>
+  ) : (
+    'This message was deleted.'
   );
   if (!isShown) return <div class="quote">{words}</div>;
   return (
