@@ -1,3 +1,4 @@
+import type { ErrorData } from '../shared/protocol/errors.ts';
 import type { ServerToClient } from '../shared/protocol/server-to-client.ts';
 import { ChatError, fault } from './chat-error.ts';
 import type { History } from './history.ts';
@@ -11,7 +12,7 @@ import type { Closed, Event, RoomSnapshot } from './types.ts';
 export interface AnyFrame {
   event: string;
   id?: number;
-  data: unknown;
+  data?: Partial<ErrorData & { eventId: string }> | null;
   message?: string;
 }
 
@@ -32,8 +33,8 @@ export const incoming = (
   live: (page: Page) => void,
 ): Incoming => ({
   eventHistory(page) {
-    const { participants, participantCount } = page;
-    store.set({ participants, participantCount });
+    const { participants, participantCount, viewerCount = 0 } = page;
+    store.set({ participants, participantCount, viewerCount });
     live(page);
   },
   newMessage(message) {
@@ -42,16 +43,16 @@ export const incoming = (
   },
   messageDeleted: ({ seq, messages }) => history.deleted(messages?.map((one) => one.seq) ?? [seq ?? 0]),
   userJoined(change) {
-    const { participantCount } = change;
+    const { participantCount, viewerCount = 0 } = change;
     const participants = withJoined(store.state.participants, peopleIn(change));
     // In another tab we may have taken another name.
     const me = participants.find(({ id }) => id === store.state.me?.id) ?? store.state.me;
-    store.set({ participants, participantCount, me });
+    store.set({ participants, participantCount, viewerCount, me });
   },
   userLeft(change) {
-    const { participantCount } = change;
+    const { participantCount, viewerCount = 0 } = change;
     const gone = peopleIn(change);
-    store.set({ participants: withLeft(store.state.participants, gone), participantCount });
+    store.set({ participants: withLeft(store.state.participants, gone), participantCount, viewerCount });
     typists.clear(gone);
   },
   userTyping: ({ participant, isTyping }) => typists.heard(participant, isTyping),

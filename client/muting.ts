@@ -4,14 +4,14 @@ import type { RoomSnapshot } from './types.ts';
 
 /** What `can.send` is, after a change that comes without it. */
 export const maySend = ({ event, me, can, mutedUntil }: RoomSnapshot): boolean =>
-  me !== undefined && !mutedUntil && (!event?.paused || can.moderate);
+  me !== undefined && (can.moderate || !(mutedUntil || event?.paused));
 
 /** Notes that we may only read, for so many milliseconds; 0 ends it. */
 export type Mute = (ms?: number, reason?: string) => void;
 
 export function createMuting(store: Store<RoomSnapshot>): Mute {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  return function mute(ms = 0, reason) {
+  return function mute(ms = 0, reason?: string) {
     clearTimeout(timer);
     if (ms) timer = setTimeout(() => mute(), ms);
     const mutedUntil = ms ? new Date(Date.now() + ms).toISOString() : undefined;

@@ -6,7 +6,7 @@ import { emptyRoom } from './empty-room.ts';
 import { pathOf } from './events.ts';
 import type { Claim } from './identity.ts';
 import { type AnyFrame, incoming, type RoomParts } from './incoming.ts';
-import type { Page } from './log.ts';
+import type { Join } from './join.ts';
 import { createRequests, type Requests } from './requests.ts';
 import type { RoomContext } from './room.ts';
 import { ANSWER_MS } from './timing.ts';
@@ -14,17 +14,6 @@ import type { Event, JoinOptions } from './types.ts';
 
 /** Tokens that a function has got, refused in a row: then no other will do. */
 const MOST_REFUSALS = 5;
-
-type About = ErrorData & { eventId?: string };
-
-/** A join until its ack and its history are there. */
-interface Join {
-  after: number | undefined;
-  options: JoinOptions | undefined;
-  /** From the ack: the history reaches up to here. */
-  end?: number;
-  page?: Page;
-}
 
 export interface Session {
   readonly requests: Requests;
@@ -52,9 +41,9 @@ export function createSession(
 
   const drop = () => connection.drop();
   const stop = () => {
-    isConnected = false;
-    joining = undefined;
     clearTimeout(historyTimer);
+    joining = undefined;
+    isConnected = false;
   };
   const requests = createRequests({ send: (frame) => connection.send(frame), drop, rejoin: () => join() });
 
@@ -67,9 +56,12 @@ export function createSession(
     if (joining !== mine) return claim?.settle();
     history.restart();
     const data = { eventId, ...mine.options, after: mine.after, participantToken: claim?.token };
-    const done = ({ event, participant: me, can, latestSeq, participantToken }: Replies['joinEvent']) => {
+    const done = (joined: Partial<Replies['joinEvent']> & Replies['watchEvent']) => {
+      const { event, participant: me, can = emptyRoom.can, latestSeq, participantToken } = joined;
       claim?.settle(participantToken);
-      store.set({ event, me, can: can ?? emptyRoom.can, reactions: event.reactionTotals ?? {} });
+      // Whoever still is hears of it next.
+      mute();
+      store.set({ event, me, can, reactions: event.reactionTotals ?? {} });
       mine.end = latestSeq;
       historyTimer = setTimeout(drop, ANSWER_MS);
       void goLive(mine);
@@ -96,8 +88,8 @@ export function createSession(
     if (code !== 'INTERNAL' && !isRenaming) return finish('refused', error);
     store.set({ error: details });
     if (!isRenaming) return drop();
-    // The name that we have is still ours, or we still watch.
     const { me } = store.state;
+    // The name that we have is still ours, or we still watch.
     options = me && { ...options, username: me.username };
     requests.ready();
   }
@@ -142,7 +134,7 @@ export function createSession(
     void goLive(joining);
   });
   function handle({ event, id, data, message }: AnyFrame) {
-    const { code, retryAfterMs, reason, eventId: about = eventId } = (data ?? {}) as About;
+    const { code, retryAfterMs, reason, eventId: about = eventId } = data ?? {};
     if (code === 'MUTED') mute(retryAfterMs, reason);
     if (message) {
       // API Gateway's own: something has failed, but not what.
@@ -193,10 +185,10 @@ export function createSession(
     requests,
     as({ username = options?.username, metadata = options?.metadata }) {
       const next = { username, metadata };
-      const isSame = JSON.stringify(next) === JSON.stringify(options);
-      if (!isSame) options = next;
-      if (!isSame && store.state.status === 'live') void join();
-      return isSame || store.state.status !== 'refused';
+      if (JSON.stringify(next) === JSON.stringify(options)) return true;
+      options = next;
+      if (store.state.status === 'live') void join();
+      return store.state.status !== 'refused';
     },
     end(error) {
       stop();
