@@ -23,15 +23,23 @@ describe('the page', { skip: !executablePath }, () => {
     await ben.request('sendMessage', { text: 'hello, see https://example.com' });
     await ana.say('hi');
     await ana.sees('hi');
+    await ben.request('sendMessage', { text: 'an answer', replyTo: 1 });
+    await ana.sees('an answer');
+    await ana.button('👍').click();
+    await ana.button('Reply to ben').last().click();
     await ana.button('Become host').click();
     await ana.button('Host tools').click();
+    await ana.page.getByLabel('Announcement').fill('Welcome');
+    await ana.page.getByLabel('Pin it').check();
+    await ana.button('Announce').click();
+    await ana.page.getByRole('region', { name: 'Pinned' }).waitFor();
     await ana.button('Audit log').click();
     await ana.button('Bans').click();
     await ana.page.getByText('Nobody is banned.').waitFor();
     await ana.button('Emoji').click();
     await ana.button('Frames').click();
     expect(await ana.violations()).toEqual([]);
-    await ana.button('Moderate the message of ben').click();
+    await ana.button('Moderate the message of ben').first().click();
     expect(await ana.violations()).toEqual([]);
   });
 

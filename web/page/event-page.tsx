@@ -21,12 +21,13 @@ export interface EventPageProps {
   isNamed: boolean;
   /** Whether one has to sign in first. */
   mustSignIn: boolean;
+  canWatch: boolean;
   /** Whether anybody may change an event: on the local stack, without an issuer. */
   isOpen: boolean;
 }
 
 /** An event: the question for a name, then the room. Whoever loads the page again is in it at once. */
-export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventPageProps) {
+export function EventPage({ chat, eventId, isNamed, mustSignIn, canWatch, isOpen }: EventPageProps) {
   const [event, setEvent] = useState<Event>();
   const [error, setError] = useState<string>();
   const [username, setUsername] = useState(() => ofTab.getItem(joinedKey(eventId)));
@@ -46,10 +47,11 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
   // Where nobody can join any more, everybody may read.
   const name = username ?? (event?.status === 'ended' ? WATCHING : null);
   const joining = isNamed ? {} : { username: name ?? '' };
+  const isWatching = name === WATCHING && canWatch;
   const room = useJoined(
     chat,
     eventId,
-    name === null || mustSignIn ? undefined : name === WATCHING ? 'watch' : joining,
+    isWatching ? 'watch' : name === null || mustSignIn ? undefined : joining,
   );
 
   useEffect(() => {
@@ -75,7 +77,9 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
 
   if (room) return <Entered room={room} chat={chat} isOpen={isOpen} onLeave={forget} />;
   if (!event) return <Plain title={error ? 'This event cannot be shown' : 'Loading…'} text={error} />;
-  if (mustSignIn) return <Plain title={event.name} text="Sign in to join." />;
+  const watch = () => enter(WATCHING);
+  if (mustSignIn)
+    return <Plain title={event.name} text="Sign in to join." onWatch={canWatch ? watch : undefined} />;
   return (
     <JoinForm
       key={error}
@@ -85,16 +89,27 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
       isNamed={isNamed}
       error={error}
       onJoin={join}
-      onWatch={() => enter(WATCHING)}
+      onWatch={watch}
     />
   );
 }
 
-function Plain({ title, text }: { title: string; text?: string | undefined }) {
+interface PlainProps {
+  title: string;
+  text?: string | undefined;
+  onWatch?: (() => void) | undefined;
+}
+
+function Plain({ title, text, onWatch }: PlainProps) {
   return (
     <div class="join form">
       <h1>{title}</h1>
       {text && <p role="alert">{text}</p>}
+      {onWatch && (
+        <button type="button" onClick={onWatch}>
+          Watch only
+        </button>
+      )}
       <a href="#/">All events</a>
     </div>
   );
