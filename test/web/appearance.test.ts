@@ -80,9 +80,9 @@ describe('the page', { skip: !executablePath }, () => {
         const element = document.activeElement;
         return element?.getAttribute('aria-label') ?? element?.textContent ?? '';
       });
-    const tabTo = async (what: string | RegExp) => {
+    const tabTo = async (what: string | RegExp, key = 'Tab') => {
       for (let n = 0; n < 60; n += 1) {
-        await page.keyboard.press('Tab');
+        await page.keyboard.press(key);
         if ((await focused()).match(what)) return;
       }
       throw new Error(`Tab does not lead to ${what}`);
@@ -110,6 +110,12 @@ describe('the page', { skip: !executablePath }, () => {
     await tabTo('Send');
     await page.keyboard.press('Enter');
     await page.getByRole('log').getByText('👍').waitFor();
+    // One stop for the buttons of all messages.
+    await tabTo('Reply to ana', 'Shift+Tab');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.getByText('Reply to ana: typed').waitFor();
+    expect(await focused()).toBe('Message');
     expect(ana.context.pages()).toHaveLength(1);
   });
 
