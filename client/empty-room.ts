@@ -7,6 +7,8 @@ export const emptyRoom: RoomSnapshot = {
   messages: [],
   participants: [],
   participantCount: 0,
+  viewerCount: 0,
+  reactions: {},
   typing: [],
   hasOlder: false,
 };

@@ -1,7 +1,9 @@
+import type { ErrorData } from '../shared/protocol/errors.ts';
 import type { ServerToClient } from '../shared/protocol/server-to-client.ts';
 import { ChatError, fault } from './chat-error.ts';
 import type { History } from './history.ts';
 import type { Page } from './log.ts';
+import { type Mute, maySend } from './muting.ts';
 import { peopleIn, type Typists, withJoined, withLeft } from './presence.ts';
 import type { Store } from './store.ts';
 import type { Closed, Event, RoomSnapshot } from './types.ts';
@@ -10,7 +12,7 @@ import type { Closed, Event, RoomSnapshot } from './types.ts';
 export interface AnyFrame {
   event: string;
   id?: number;
-  data: unknown;
+  data?: Partial<ErrorData & { eventId: string }> | null;
   message?: string;
 }
 
@@ -18,6 +20,7 @@ export interface RoomParts {
   store: Store<RoomSnapshot>;
   history: History;
   typists: Typists;
+  mute: Mute;
   /** Ends the room; its requests fail with the error. */
   finish(status: Closed['status'], error: ChatError, expiresAt?: string): void;
 }
@@ -26,12 +29,12 @@ export type Incoming = { [E in keyof ServerToClient]?: (data: ServerToClient[E])
 
 /** What each event of the server changes in a room. */
 export const incoming = (
-  { store, history, typists, finish }: RoomParts,
+  { store, history, typists, mute, finish }: RoomParts,
   live: (page: Page) => void,
 ): Incoming => ({
   eventHistory(page) {
-    const { participants, participantCount } = page;
-    store.set({ participants, participantCount });
+    const { participants, participantCount, viewerCount = 0 } = page;
+    store.set({ participants, participantCount, viewerCount });
     live(page);
   },
   newMessage(message) {
@@ -40,16 +43,16 @@ export const incoming = (
   },
   messageDeleted: ({ seq, messages }) => history.deleted(messages?.map((one) => one.seq) ?? [seq ?? 0]),
   userJoined(change) {
-    const { participantCount } = change;
+    const { participantCount, viewerCount = 0 } = change;
     const participants = withJoined(store.state.participants, peopleIn(change));
     // In another tab we may have taken another name.
     const me = participants.find(({ id }) => id === store.state.me?.id) ?? store.state.me;
-    store.set({ participants, participantCount, me });
+    store.set({ participants, participantCount, viewerCount, me });
   },
   userLeft(change) {
-    const { participantCount } = change;
+    const { participantCount, viewerCount = 0 } = change;
     const gone = peopleIn(change);
-    store.set({ participants: withLeft(store.state.participants, gone), participantCount });
+    store.set({ participants: withLeft(store.state.participants, gone), participantCount, viewerCount });
     typists.clear(gone);
   },
   userTyping: ({ participant, isTyping }) => typists.heard(participant, isTyping),
@@ -57,8 +60,12 @@ export const incoming = (
     const { can, event: before, me } = store.state;
     const isHost = (one?: Event) => me && one?.hosts?.includes(me.id);
     const moderate = can.operate || isHost(event) || (can.moderate && !isHost(before)) || false;
-    store.set({ event, can: { ...can, moderate, send: !event.paused || moderate } });
+    const next = { ...store.state, event, can: { ...can, moderate } };
+    store.set({ event, can: { ...next.can, send: maySend(next) } });
   },
+  reactions: ({ totals: reactions }) => store.set({ reactions }),
+  muted: ({ seconds, reason }) => mute(seconds * 1_000, reason),
+  unmuted: () => mute(),
   eventEnded({ event }) {
     store.set({ event });
     finish('ended', fault('EVENT_ENDED'));

@@ -2,7 +2,7 @@ import { createEvents } from './events.ts';
 import { createHttp } from './http.ts';
 import { createIdentity } from './identity.ts';
 import { createRoom, type OwnRoom } from './room.ts';
-import type { Chat, ChatOptions } from './types.ts';
+import type { Chat, ChatOptions, JoinOptions } from './types.ts';
 
 export { ChatError } from './chat-error.ts';
 export type * from './types.ts';
@@ -24,20 +24,24 @@ export function createChat(options: ChatOptions): Chat {
   const identity = createIdentity(`live-event-chat ${url}`, storage);
   const context = { url: `${url}`, WebSocket: Socket, http, identity, getToken, token, onFrame };
   const rooms = new Map<string, OwnRoom>();
+  const open = (eventId: string, joining?: JoinOptions) => {
+    const room = createRoom(context, eventId, joining);
+    const { leave } = room;
+    room.leave = () => {
+      if (rooms.get(eventId) === room) rooms.delete(eventId);
+      return leave();
+    };
+    rooms.set(eventId, room);
+    return room;
+  };
   return {
-    join(eventId, { username } = {}) {
+    join(eventId, { username, metadata } = {}) {
+      const joining = { username, metadata };
       const known = rooms.get(eventId);
       // A name that was refused is no reason to refuse another.
-      if (known?.rename(username)) return known;
-      const room = createRoom(context, eventId, username);
-      const { leave } = room;
-      room.leave = () => {
-        if (rooms.get(eventId) === room) rooms.delete(eventId);
-        return leave();
-      };
-      rooms.set(eventId, room);
-      return room;
+      return known?.as(joining) ? known : open(eventId, joining);
     },
+    watch: (eventId) => rooms.get(eventId) ?? open(eventId),
     events: createEvents(http),
     async close() {
       await Promise.all([...rooms.values()].map((room) => room.leave()));

@@ -25,7 +25,8 @@ export function withMessages(log: Log, messages: readonly SentMessage[]): Log {
   const known = new Map(log.messages.map((message) => [message.seq, message]));
   for (const message of messages) {
     const { seq } = message;
-    if (seq >= log.from && !known.has(seq) && !log.deleted.has(seq)) known.set(seq, message);
+    if (seq >= log.from && !known.has(seq) && !log.deleted.has(seq))
+      known.set(seq, withoutQuote(message, log.deleted));
   }
   if (known.size === log.messages.length) return log;
   return { ...log, messages: [...known.values()].sort((a, b) => a.seq - b.seq) };
@@ -33,7 +34,15 @@ export function withMessages(log: Log, messages: readonly SentMessage[]): Log {
 
 export function withoutMessages(log: Log, seqs: readonly number[]): Log {
   const deleted = new Set([...log.deleted, ...seqs]);
-  return { ...log, deleted, messages: log.messages.filter(({ seq }) => !deleted.has(seq)) };
+  const left = log.messages.filter(({ seq }) => !deleted.has(seq));
+  return { ...log, deleted, messages: left.map((message) => withoutQuote(message, deleted)) };
+}
+
+/** What it answers is not to be read in it any more, once that is deleted. */
+function withoutQuote(message: SentMessage, deleted: Log['deleted']): SentMessage {
+  const { replyTo } = message;
+  if (!replyTo?.text || !deleted.has(replyTo.seq)) return message;
+  return { ...message, replyTo: { ...replyTo, text: '' } };
 }
 
 /** With a page of the messages before the log's first. */

@@ -1,7 +1,9 @@
 import type { Message, Participant } from '../shared/protocol/entities.ts';
 import { type ChatError, fault } from './chat-error.ts';
 import type { Requests } from './requests.ts';
-import type { OwnMessage } from './types.ts';
+import type { OwnMessage, Room } from './types.ts';
+
+type Content = Pick<OwnMessage, 'text' | 'metadata' | 'replyTo'>;
 
 interface Entry {
   shown: OwnMessage;
@@ -16,9 +18,9 @@ interface Current {
 }
 
 export interface Outbox {
-  send(text: string): Promise<Message>;
-  retry(clientMessageId: string): Promise<Message>;
-  discard(clientMessageId: string): void;
+  send(content: Content): Promise<Message>;
+  retry: Room['retry'];
+  discard: Room['discard'];
   /** Own messages that are not in the log. */
   shown(): readonly OwnMessage[];
   /** The log has this message. Its key, if it was sent from here: nobody else knows the id of what is not in the log yet. */
@@ -35,7 +37,7 @@ interface OutboxOptions {
 }
 
 /** `crypto.randomUUID` is missing on pages without https. */
-const newId = () => globalThis.crypto?.randomUUID?.() ?? `${Math.random()}-${Math.random()}`;
+export const newId = () => globalThis.crypto?.randomUUID?.() ?? `${Math.random()}-${Math.random()}`;
 
 /** Own messages, sent one after the other, so that they keep their order. */
 export function createOutbox({ start, me, stored, changed }: OutboxOptions): Outbox {
@@ -65,7 +67,7 @@ export function createOutbox({ start, me, stored, changed }: OutboxOptions): Out
   const pump = () => {
     const next = [...entries.values()].find(({ shown }) => shown.state === 'sending');
     if (current || !next) return;
-    const { clientMessageId: id, text } = next.shown;
+    const { clientMessageId: id, text, metadata, replyTo } = next.shown;
     const then =
       <T>(act: (result: T) => void) =>
       (result: T) => {
@@ -78,24 +80,24 @@ export function createOutbox({ start, me, stored, changed }: OutboxOptions): Out
     current = mine;
     mine.cancel = start(
       'sendMessage',
-      { text, clientMessageId: id },
+      { text, clientMessageId: id, metadata, replyTo: replyTo?.seq },
       { done: then(({ message }) => stored(message)), failed: then((error) => fail(next, error)) },
     );
   };
 
   return {
-    send(text) {
+    send(content) {
       const id = newId();
       return add({
         state: 'sending',
         key: id,
         clientMessageId: id,
         participant: me(),
-        text,
         sentAt: new Date().toISOString(),
+        ...content,
       });
     },
-    retry(id) {
+    retry({ clientMessageId: id }) {
       const entry = entries.get(id);
       if (!entry) return Promise.reject(fault('MESSAGE_NOT_FOUND'));
       const { error, ...shown } = entry.shown;
@@ -103,7 +105,7 @@ export function createOutbox({ start, me, stored, changed }: OutboxOptions): Out
       entries.delete(id);
       return add({ ...shown, state: 'sending' });
     },
-    discard(id) {
+    discard({ clientMessageId: id }) {
       if (entries.get(id)?.shown.error) remove(id);
     },
     shown: () =>

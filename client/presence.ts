@@ -1,6 +1,6 @@
 import type { Participant } from '../shared/protocol/entities.ts';
 import type { ServerToClient } from '../shared/protocol/server-to-client.ts';
-import { TYPING_EVERY_MS, TYPING_LASTS_MS, TYPING_STOPS_MS } from './timing.ts';
+import { REACTING_MS, TYPING_EVERY_MS, TYPING_LASTS_MS, TYPING_STOPS_MS } from './timing.ts';
 
 type Change = ServerToClient['userJoined'];
 
@@ -69,5 +69,21 @@ export function createOwnTyping(tell: (isTyping: boolean) => void): { type(): vo
       tell(true);
     },
     stop,
+  };
+}
+
+const MOST_TAPS = 10;
+
+/** Taps on reactions: those of a second are told as one. */
+export function createTaps(tell: (reaction: string, count: number) => void): (reaction: string) => void {
+  const counts = new Map<string, number>();
+  return (reaction) => {
+    const count = counts.get(reaction) ?? 0;
+    counts.set(reaction, Math.min(count + 1, MOST_TAPS));
+    if (count) return;
+    setTimeout(() => {
+      tell(reaction, counts.get(reaction) ?? 0);
+      counts.delete(reaction);
+    }, REACTING_MS);
   };
 }

@@ -35,13 +35,15 @@ function hold(room: Room): () => void {
 }
 
 const notJoined = () => Promise.reject(new ChatError({ code: 'NOT_JOINED' }));
-const before: RoomSnapshot & Pick<Room, 'send' | 'retry' | 'discard' | 'loadOlder' | 'type' | 'leave'> = {
+type Acts = Pick<Room, 'send' | 'retry' | 'discard' | 'loadOlder' | 'type' | 'react' | 'leave'>;
+const before: RoomSnapshot & Acts = {
   ...emptyRoom,
   send: notJoined,
   retry: notJoined,
   discard: () => {},
   loadOlder: notJoined,
   type: () => {},
+  react: () => {},
   leave: () => Promise.resolve(),
 };
 
@@ -52,17 +54,22 @@ const nothing = () => () => {};
 
 /**
  * Joins an event while a component is mounted. Several components may use the same; the last one that unmounts leaves,
- * unless one mounts again at once. Another `username` renames.
+ * unless one mounts again at once. Another `username` renames. With `watch`, it only watches.
  */
-export function useRoom(eventId: string, { username }: JoinOptions = {}): RoomInReact {
+export function useRoom(
+  eventId: string,
+  { username, metadata, watch = false }: JoinOptions & { watch?: boolean } = {},
+): RoomInReact {
   const chat = useContext(ChatContext);
   if (!chat) throw new Error('useRoom needs a ChatProvider around it.');
   const [joined, setJoined] = useState<Room>();
+  // Each render may bring another object with the same in it.
+  const options = JSON.stringify({ username, metadata });
   useEffect(() => {
-    const room = chat.join(eventId, { username });
+    const room = watch ? chat.watch(eventId) : chat.join(eventId, JSON.parse(options));
     setJoined(room);
     return hold(room);
-  }, [chat, eventId, username]);
+  }, [chat, eventId, watch, options]);
   // Until the effect has run it is the room of before.
   const room = joined?.eventId === eventId ? joined : undefined;
   const snapshot = useSyncExternalStore(
@@ -72,7 +79,7 @@ export function useRoom(eventId: string, { username }: JoinOptions = {}): RoomIn
   );
   return useMemo(() => {
     if (!room) return before;
-    const { send, retry, discard, loadOlder, type, leave } = room;
-    return { ...snapshot, send, retry, discard, loadOlder, type, leave, room };
+    const { send, retry, discard, loadOlder, type, react, leave } = room;
+    return { ...snapshot, send, retry, discard, loadOlder, type, react, leave, room };
   }, [room, snapshot]);
 }

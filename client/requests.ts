@@ -2,7 +2,7 @@ import type { Action } from '../shared/protocol/client-to-server.ts';
 import type { ErrorData } from '../shared/protocol/errors.ts';
 import type { Replies } from '../shared/protocol/replies.ts';
 import { ChatError, fault } from './chat-error.ts';
-import { ANSWER_MS, PONG_MS, RETRY_MS } from './timing.ts';
+import { ANSWER_MS, MUTED_MS, PONG_MS, RETRY_MS } from './timing.ts';
 
 /** A request that the server itself fails this often is given up. */
 const MOST_FAILURES = 5;
@@ -132,7 +132,9 @@ export function createRequests({ send, drop, rejoin }: RequestsOptions): Request
       }
       const error = new ChatError(data as ErrorData);
       const { code, details } = error;
-      if (code === 'RATE_LIMITED') transmitLater(request, details.retryAfterMs ?? 1_000);
+      const { retryAfterMs = 1_000 } = details;
+      const isShort = code === 'RATE_LIMITED' || (code === 'MUTED' && retryAfterMs < MUTED_MS);
+      if (isShort) transmitLater(request, retryAfterMs);
       else if (code === 'INTERNAL') failure(request, error);
       else if (code === 'NOT_JOINED' && !request.isOnce) {
         isReady = false;

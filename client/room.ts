@@ -8,12 +8,13 @@ import type { Identity } from './identity.ts';
 import type { RoomParts } from './incoming.ts';
 import type { Page } from './log.ts';
 import { createModeration } from './moderation.ts';
+import { createMuting } from './muting.ts';
 import { createOutbox } from './outbox.ts';
-import { createOwnTyping, createTypists } from './presence.ts';
+import { createOwnTyping, createTaps, createTypists } from './presence.ts';
 import { createSession, type Session } from './session.ts';
 import { createStore } from './store.ts';
 import { LEAVE_MS } from './timing.ts';
-import type { ChatOptions, Closed, Room, SentMessage } from './types.ts';
+import type { ChatOptions, Closed, JoinOptions, Room, SentMessage } from './types.ts';
 
 export interface RoomContext extends Pick<ChatOptions, 'url' | 'token' | 'onFrame'> {
   WebSocket: typeof WebSocket;
@@ -23,11 +24,12 @@ export interface RoomContext extends Pick<ChatOptions, 'url' | 'token' | 'onFram
 }
 
 export interface OwnRoom extends Room {
-  rename: Session['rename'];
+  /** False: what was asked for was refused before, and this is something else. */
+  as: Session['as'];
 }
 
 /** One event, as one connection after the other sees it. */
-export function createRoom(context: RoomContext, eventId: string, name: string | undefined): OwnRoom {
+export function createRoom(context: RoomContext, eventId: string, options: JoinOptions | undefined): OwnRoom {
   const { http } = context;
   const store = createStore(emptyRoom);
   let isOver = false;
@@ -43,6 +45,7 @@ export function createRoom(context: RoomContext, eventId: string, name: string |
     store.batch(() => {
       ownTyping.stop();
       typists.clear();
+      mute();
       store.set({ status, error: error.details });
       outbox.failAll(error);
       session.end(error);
@@ -66,15 +69,24 @@ export function createRoom(context: RoomContext, eventId: string, name: string |
       return http(`${pathOf(eventId)}/messages`, { query, isPublic: true });
     }
   };
+  /** What the server will put there. */
+  const quote = (seq: number): Message['replyTo'] => {
+    const { participant, text } = history.messages.find((one) => one.seq === seq) ?? {
+      participant: { id: '', username: '' },
+      text: '',
+    };
+    return { seq, participant, text: text.slice(0, 100) };
+  };
   const history = createHistory({ getPage, take, changed: showMessages });
   const typists = createTypists((typing) => store.set({ typing }));
   const ownTyping = createOwnTyping((isTyping) => session.requests.tell('typing', { isTyping }));
-  const parts = { store, history, typists, finish };
-  const session = createSession(context, eventId, name, parts);
+  const mute = createMuting(store);
+  const parts = { store, history, typists, mute, finish };
+  const session = createSession(context, eventId, options, parts);
   const { requests } = session;
   const outbox = createOutbox({
     start: requests.start,
-    me: () => store.state.me ?? { id: '', username: name ?? '' },
+    me: () => store.state.me ?? { id: '', username: options?.username ?? '' },
     stored: (message) => store.batch(() => history.stored(message)),
     changed: showMessages,
   });
@@ -86,14 +98,15 @@ export function createRoom(context: RoomContext, eventId: string, name: string |
       return store.snapshot;
     },
     subscribe: store.subscribe,
-    send(text) {
+    send(text, { replyTo, metadata } = {}) {
       ownTyping.stop();
-      return outbox.send(text);
+      return outbox.send({ text, metadata, replyTo: replyTo === undefined ? undefined : quote(replyTo) });
     },
-    retry: ({ clientMessageId }) => outbox.retry(clientMessageId),
-    discard: ({ clientMessageId }) => outbox.discard(clientMessageId),
+    retry: outbox.retry,
+    discard: outbox.discard,
     loadOlder: history.loadOlder,
     type: ownTyping.type,
+    react: createTaps((reaction, count) => requests.tell('react', { reaction, count })),
     leave() {
       left ??= (async () => {
         if (isOver) return;
@@ -105,6 +118,6 @@ export function createRoom(context: RoomContext, eventId: string, name: string |
       return left;
     },
     moderate: createModeration(eventId, requests.ask, http, () => store.state.event),
-    rename: session.rename,
+    as: session.as,
   };
 }

@@ -2,31 +2,23 @@ import type { ErrorData } from '../shared/protocol/errors.ts';
 import type { Replies } from '../shared/protocol/replies.ts';
 import { ChatError } from './chat-error.ts';
 import { connect } from './connection.ts';
+import { emptyRoom } from './empty-room.ts';
 import { pathOf } from './events.ts';
 import type { Claim } from './identity.ts';
 import { type AnyFrame, incoming, type RoomParts } from './incoming.ts';
-import type { Page } from './log.ts';
+import type { Join } from './join.ts';
 import { createRequests, type Requests } from './requests.ts';
 import type { RoomContext } from './room.ts';
 import { ANSWER_MS } from './timing.ts';
-import type { Event } from './types.ts';
+import type { Event, JoinOptions } from './types.ts';
 
 /** Tokens that a function has got, refused in a row: then no other will do. */
 const MOST_REFUSALS = 5;
 
-/** A join until its ack and its history are there. */
-interface Join {
-  after: number | undefined;
-  username: string | undefined;
-  /** From the ack: the history reaches up to here. */
-  end?: number;
-  page?: Page;
-}
-
 export interface Session {
   readonly requests: Requests;
-  /** False: a name was refused before, and this is another. */
-  rename(username: string | undefined): boolean;
+  /** Takes part under another name, or begins to. False: what was asked for was refused before, and this is something else. */
+  as(options: JoinOptions): boolean;
   /** Nothing more is heard. Then the connection is to be closed. */
   end(error: ChatError): void;
   close(): void;
@@ -36,10 +28,11 @@ export interface Session {
 export function createSession(
   { url, WebSocket, http, identity, token, getToken, onFrame }: RoomContext,
   eventId: string,
-  username: string | undefined,
+  /** Undefined: only watches. */
+  options: JoinOptions | undefined,
   parts: RoomParts,
 ): Session {
-  const { store, history, typists, finish } = parts;
+  const { store, history, typists, mute, finish } = parts;
   const path = pathOf(eventId);
   let isConnected = false;
   let refusals = 0;
@@ -48,51 +41,56 @@ export function createSession(
 
   const drop = () => connection.drop();
   const stop = () => {
-    isConnected = false;
-    joining = undefined;
     clearTimeout(historyTimer);
+    joining = undefined;
+    isConnected = false;
   };
   const requests = createRequests({ send: (frame) => connection.send(frame), drop, rejoin: () => join() });
 
   async function join() {
     if (joining) return;
-    const mine: Join = { after: history.covered, username };
+    const mine: Join = { after: history.covered, options };
     joining = mine;
-    const claim = await identity.claim();
-    if (joining !== mine) return claim.settle();
+    // Whoever only watches is nobody.
+    const claim = mine.options && (await identity.claim());
+    if (joining !== mine) return claim?.settle();
     history.restart();
-    const data = { eventId, username: mine.username, after: mine.after, participantToken: claim.token };
-    const done = ({ event, participant: me, can, latestSeq, participantToken }: Replies['joinEvent']) => {
-      claim.settle(participantToken);
-      store.set({ event, me, can });
+    const data = { eventId, ...mine.options, after: mine.after, participantToken: claim?.token };
+    const done = (joined: Partial<Replies['joinEvent']> & Replies['watchEvent']) => {
+      const { event, participant: me, can = emptyRoom.can, latestSeq, participantToken } = joined;
+      claim?.settle(participantToken);
+      // Whoever still is hears of it next.
+      mute();
+      store.set({ event, me, can, reactions: event.reactionTotals ?? {} });
       mine.end = latestSeq;
       historyTimer = setTimeout(drop, ANSWER_MS);
       void goLive(mine);
     };
     const failed = (error: ChatError) => {
-      claim.settle();
+      claim?.settle();
       // The next connection joins again.
       if (joining !== mine) return;
       joining = undefined;
       refused(error, claim);
     };
-    requests.start('joinEvent', data, { done, failed }, true);
+    requests.start(mine.options ? 'joinEvent' : 'watchEvent', data, { done, failed }, true);
   }
 
-  function refused(error: ChatError, claim: Claim) {
+  function refused(error: ChatError, claim: Claim | undefined) {
     const { code, details } = error;
     const isBad = code === 'BAD_REQUEST';
     if (code === 'EVENT_ENDED') return void readEnded(error);
     if (isBad && details.issues?.some((issue) => issue.path === 'participantToken')) {
-      claim.reject();
+      claim?.reject();
       return void join();
     }
     const isRenaming = isBad && store.state.status === 'live';
     if (code !== 'INTERNAL' && !isRenaming) return finish('refused', error);
     store.set({ error: details });
     if (!isRenaming) return drop();
-    // The name that we have is still ours.
-    username = store.state.me?.username;
+    const { me } = store.state;
+    // The name that we have is still ours, or we still watch.
+    options = me && { ...options, username: me.username };
     requests.ready();
   }
 
@@ -120,7 +118,7 @@ export function createSession(
     refusals = 0;
     store.set({ status: 'live', error: undefined });
     requests.ready();
-    if (username !== mine.username) void join();
+    if (options !== mine.options) void join();
   }
 
   function unauthorized(error: ChatError) {
@@ -136,7 +134,8 @@ export function createSession(
     void goLive(joining);
   });
   function handle({ event, id, data, message }: AnyFrame) {
-    const { code, eventId: about = eventId } = (data ?? {}) as ErrorData & { eventId?: string };
+    const { code, retryAfterMs, reason, eventId: about = eventId } = data ?? {};
+    if (code === 'MUTED') mute(retryAfterMs, reason);
     if (message) {
       // API Gateway's own: something has failed, but not what.
       const wasAsked = requests.failOldest();
@@ -171,7 +170,8 @@ export function createSession(
       requests.lost();
       if (store.state.status === 'live') store.set({ status: 'reconnecting' });
       typists.clear();
-      if (wasOpen) return;
+      // Who has watched without a token may do so again.
+      if (wasOpen || (!options && store.state.event)) return;
       // Browsers do not say why a handshake failed. The HTTP API says whether it is the token.
       http(`${path}/bans`).catch((error: ChatError) => {
         if (error.code === 'UNAUTHORIZED' && !isConnected) unauthorized(error);
@@ -183,11 +183,12 @@ export function createSession(
 
   return {
     requests,
-    rename(next = username) {
-      const isSame = next === username;
-      username = next;
-      if (!isSame && store.state.status === 'live') void join();
-      return isSame || store.state.status !== 'refused';
+    as({ username = options?.username, metadata = options?.metadata }) {
+      const next = { username, metadata };
+      if (JSON.stringify(next) === JSON.stringify(options)) return true;
+      options = next;
+      if (store.state.status === 'live') void join();
+      return store.state.status !== 'refused';
     },
     end(error) {
       stop();

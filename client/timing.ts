@@ -17,6 +17,10 @@ export const RETRY_MS = 300;
 export const TYPING_LASTS_MS = 5_000;
 export const TYPING_EVERY_MS = 3_000;
 export const TYPING_STOPS_MS = 4_000;
+/** Taps on a reaction are collected for so long. */
+export const REACTING_MS = 1_000;
+/** A message waits for the end of a mute that is closer than this. */
+export const MUTED_MS = 2_000;
 /** For the last word of a room that is left. */
 export const LEAVE_MS = 2_000;
 /** A component that mounts again within this time finds its room as it was. */

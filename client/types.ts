@@ -1,8 +1,16 @@
-import type { AuditRecord, Ban, Event, Message, Participant } from '../shared/protocol/entities.ts';
+import type {
+  AuditRecord,
+  Author,
+  Ban,
+  Event,
+  Message,
+  Metadata,
+  Participant,
+} from '../shared/protocol/entities.ts';
 import type { ErrorData } from '../shared/protocol/errors.ts';
 import type { Rights } from '../shared/protocol/replies.ts';
 
-export type { AuditRecord, Ban, ErrorData, Event, Message, Participant, Rights };
+export type { AuditRecord, Author, Ban, ErrorData, Event, Message, Metadata, Participant, Rights };
 
 export interface ChatOptions {
   /** The stage address (`wss://…/prod`), or the origin that serves it (`https://chat.example.com`). */
@@ -31,6 +39,8 @@ export interface Frame {
 export interface JoinOptions {
   /** Required for guests; with a token the issuer says the name. */
   username?: string | undefined;
+  /** What others see with the name; with a token the issuer says it. */
+  metadata?: Metadata | undefined;
 }
 
 /** - `connecting`: has never been in the event; `reconnecting`: has, and will be again. The rest are final. */
@@ -57,12 +67,22 @@ export interface OwnMessage {
   key: string;
   seq?: undefined;
   clientMessageId: string;
-  participant: Pick<Participant, 'id' | 'username'>;
+  kind?: undefined;
+  participant: Author;
   text: string;
+  metadata?: Metadata | undefined;
+  replyTo?: Message['replyTo'];
   /** By this machine's clock. */
   sentAt: string;
   /** Why it failed. */
   error?: ErrorData;
+}
+
+export interface SendOptions {
+  /** The `seq` of the message that this one answers. */
+  replyTo?: number | undefined;
+  /** What your front end adds to it. */
+  metadata?: Metadata | undefined;
 }
 
 export type RoomMessage = SentMessage | OwnMessage;
@@ -79,6 +99,12 @@ export interface RoomSnapshot {
   /** Those whose names are known: all of them in events of up to 100. */
   participants: readonly Participant[];
   participantCount: number;
+  /** Those who only watch. */
+  viewerCount: number;
+  /** How often each reaction was used in the event. */
+  reactions: Readonly<Record<string, number>>;
+  /** Until then we may only read; by this machine's clock. */
+  mutedUntil?: string | undefined;
   /** Others who are typing. */
   typing: readonly Participant[];
   /** Whether `loadOlder` will find more. */
@@ -105,7 +131,7 @@ export interface Room {
   /** Calls the listener after each change. Works without `this`. */
   subscribe(listener: () => void): () => void;
   /** Shows it at once, and resolves with the message once it is stored. Rejects with a `ChatError` if it is refused. */
-  send(text: string): Promise<Message>;
+  send(text: string, options?: SendOptions): Promise<Message>;
   /** Sends a failed message again, under the same `clientMessageId`. */
   retry(message: Pick<OwnMessage, 'clientMessageId'>): Promise<Message>;
   /** Removes a failed message. */
@@ -114,6 +140,8 @@ export interface Room {
   loadOlder(): Promise<void>;
   /** To be called at each key press: tells the others at most every few seconds, and when it stops. */
   type(): void;
+  /** Counts a tap. What is tapped within a second goes as one request, of at most ten. */
+  react(reaction: string): void;
   leave(): Promise<void>;
   /** Resolves when the room is no more: never rejects. */
   readonly closed: Promise<Closed>;
@@ -126,6 +154,16 @@ export interface Moderation {
   kick(person: Person, options?: { reason?: string }): Promise<void>;
   ban(person: Person, options?: { reason?: string; seconds?: number }): Promise<Ban>;
   unban(person: Person): Promise<void>;
+  /** They may read, and not write, for 10 to 86,400 seconds. */
+  mute(person: Person, options: { seconds: number; reason?: string }): Promise<void>;
+  unmute(person: Person): Promise<void>;
+  /** Shows a message to everybody, first and always. */
+  pin(message: { seq: number }): Promise<Event>;
+  unpin(): Promise<Event>;
+  /** Sends a message of the kind `announcement`, and pins it if you like. */
+  announce(text: string, options?: { pin?: boolean }): Promise<Message>;
+  /** The rules of the event. */
+  update(rules: { paused?: boolean; slowModeSeconds?: number; reactions?: string[] }): Promise<Event>;
   pause(): Promise<Event>;
   resume(): Promise<Event>;
   slowMode(seconds: number): Promise<Event>;
@@ -153,6 +191,8 @@ export interface Events {
 export interface Chat {
   /** The same room for the same event, until it is left: safe to call at each render. */
   join(eventId: string, options?: JoinOptions): Room;
+  /** The same without taking part: needs no name, is not among the participants, cannot send. `join` makes it one of them. */
+  watch(eventId: string): Room;
   readonly events: Events;
   /** Leaves all rooms. */
   close(): Promise<void>;

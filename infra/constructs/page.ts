@@ -99,10 +99,10 @@ export class Page extends Construct {
 }
 
 /** What the page and clients on other pages have to know. Paths are relative to the address of `config.json`. */
-function configOf({ 'auth.issuer': url, 'auth.audience': audience }: Settings) {
+function configOf({ 'auth.issuer': url, 'auth.audience': audience, 'auth.viewers': viewers }: Settings) {
   return {
     webSocketUrl: `/${STAGE}`,
     eventsUrl: '/api/events',
-    ...(url !== undefined && { issuer: { url, audience } }),
+    ...(url !== undefined && { issuer: { url, audience, viewers } }),
   };
 }

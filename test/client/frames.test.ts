@@ -1,66 +1,8 @@
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { type WebSocket, WebSocketServer } from 'ws';
-import type { Frame, Room } from '../../client/index.ts';
-import { openChat, shows, textsIn, until } from './rooms.ts';
-
-/** A server that says what a test wants it to say; it answers joins and pings. */
-async function startServer(onRequest: (socket: WebSocket, request: Request) => void = () => {}) {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-  onTestFinished(() => server.close());
-  const sockets: WebSocket[] = [];
-  const joins: unknown[] = [];
-  server.on('connection', (socket) => {
-    sockets.push(socket);
-    socket.on('message', (text) => {
-      const request = JSON.parse(`${text}`) as Request;
-      const { action, id, data } = request;
-      if (action === 'joinEvent') {
-        const { eventId, username } = data as Record<string, string>;
-        joins.push(data);
-        const participant = { id: 'me', username, joinedAt: '2026-01-01T00:00:00.000Z' };
-        const event = { id: eventId, name: 'An event', status: 'active', participantCount: 1 };
-        const can = { send: true, moderate: false, operate: false };
-        tell(socket, [
-          { event: 'ack', id, data: { event, participant, latestSeq: 0, can } },
-          {
-            event: 'eventHistory',
-            data: { eventId, messages: [], participants: [participant], participantCount: 1, hasMore: false },
-          },
-        ]);
-      } else if (action === 'ping') tell(socket, { event: 'ack', id, data: {} });
-      else onRequest(socket, request);
-    });
-  });
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  return { url: `ws://127.0.0.1:${port}/prod`, sockets, joins };
-}
-
-interface Request {
-  action: string;
-  id?: number;
-  data: Record<string, unknown>;
-}
-
-const tell = (socket: WebSocket, frame: unknown) => socket.send(JSON.stringify(frame));
-const message = (seq: number, more: object = {}) => ({
-  id: `m${seq}`,
-  eventId: 'e',
-  seq,
-  participant: { id: 'ben', username: 'ben' },
-  text: `${seq}`,
-  sentAt: '2026-01-01T00:00:00.000Z',
-  ...more,
-});
-const heard = (seq: number) => ({ event: 'newMessage', data: message(seq) });
-const ben = { id: 'ben', username: 'ben', joinedAt: '2026-01-01T00:00:00.000Z' };
-
-async function enter(url: string, onFrame?: (frame: Frame) => void): Promise<Room> {
-  const room = openChat({ url, onFrame }).join('e', { username: 'ana' });
-  await until(room, 'a live room', ({ status }) => status === 'live');
-  return room;
-}
+import type { WebSocket } from 'ws';
+import { shows, textsIn, until } from './rooms.ts';
+import { ben, enterServer as enter, heard, message, startServer, tell } from './server.ts';
 
 test('several events in one frame are one change, in their order', async () => {
   const { url, sockets } = await startServer();
@@ -251,4 +193,107 @@ test('whatever a network brings, nothing is thrown and the room goes on', async 
   );
   expect(room.snapshot.status).toBe('live');
   expect(faults).toEqual([]);
+});
+
+test('taps within a second are one request for each reaction, of at most ten', async () => {
+  const told: unknown[] = [];
+  const { url } = await startServer((_, { action, data }) => told.push([action, data.reaction, data.count]));
+  const { react } = await enter(url);
+  for (let i = 0; i < 14; i += 1) react('👍');
+  react('🔥');
+  react('🔥');
+  await expect
+    .poll(() => told.splice(0))
+    .toEqual([
+      ['react', '👍', 10],
+      ['react', '🔥', 2],
+    ]);
+  react('👍');
+  await expect.poll(() => told).toEqual([['react', '👍', 1]]);
+});
+
+test('reactions are shown as the newest count says', async () => {
+  const { url, sockets } = await startServer();
+  const room = await enter(url);
+  expect(room.snapshot.reactions).toEqual({});
+  const reactions = (counts: object, totals: object) =>
+    tell(sockets[0] as WebSocket, { event: 'reactions', data: { eventId: 'e', counts, totals } });
+  reactions({ '👍': 2 }, { '👍': 5 });
+  reactions({ '👍': 1, '🔥': 1 }, { '👍': 6, '🔥': 1 });
+  await until(room, 'both', ({ reactions: { '👍': thumbs, '🔥': fire } }) => thumbs === 6 && fire === 1);
+});
+
+test('whoever is muted may send again when that is over, or was taken back', async () => {
+  const { url, sockets } = await startServer();
+  const room = await enter(url);
+  const [socket] = sockets as [WebSocket];
+  const mute = (seconds: number) =>
+    tell(socket, { event: 'muted', data: { eventId: 'e', seconds, reason: 'Enough.' } });
+  mute(1);
+  await until(room, 'silence', ({ can, mutedUntil }) => !can.send && mutedUntil !== undefined);
+  expect(room.snapshot.error).toMatchObject({ code: 'MUTED', reason: 'Enough.' });
+  await until(room, 'its end', ({ can, mutedUntil, error }) => can.send && !mutedUntil && !error);
+  mute(86_400);
+  await until(room, 'silence', ({ can }) => !can.send);
+  const event = { id: 'e', name: 'Changed', status: 'active', participantCount: 1 };
+  tell(socket, { event: 'eventUpdated', data: { event } });
+  await until(room, 'the change', (snapshot) => snapshot.event?.name === 'Changed');
+  expect(room.snapshot.can.send).toBe(false);
+  tell(socket, { event: 'unmuted', data: { eventId: 'e' } });
+  await until(room, 'the pardon', ({ can }) => can.send);
+});
+
+test.for([
+  ['MUTED', { retryAfterMs: 60_000 }],
+  ['MESSAGE_REJECTED', { reason: 'word' }],
+])('a message that is %s fails at once, and is not tried again by itself', async ([code, details]) => {
+  let asked = 0;
+  const { url } = await startServer((socket, { id }) => {
+    asked += 1;
+    tell(socket, { event: 'error', id, data: { code, message: 'No', ...(details as object) } });
+  });
+  const room = await enter(url);
+  await expect(room.send('hello')).rejects.toMatchObject({ code, details });
+  expect(room.snapshot.messages).toMatchObject([
+    { state: 'failed', error: { code, ...(details as object) } },
+  ]);
+  expect(room.snapshot.can.send).toBe(code !== 'MUTED');
+  expect(asked).toBe(1);
+});
+
+test('a message waits for the end of a mute that is about to end', async () => {
+  let refusals = 1;
+  const { url } = await startServer((socket, { id, data }) => {
+    refusals -= 1;
+    if (refusals >= 0)
+      tell(socket, { event: 'error', id, data: { code: 'MUTED', message: 'No', retryAfterMs: 300 } });
+    else tell(socket, { event: 'ack', id, data: { message: message(1, { ...data }) } });
+  });
+  const room = await enter(url);
+  expect(await room.send('hello')).toMatchObject({ seq: 1 });
+  await until(room, 'the end of the mute', ({ can }) => can.send);
+});
+
+test('a reply shows what it answers until that is deleted, whichever comes first', async () => {
+  const { url, sockets } = await startServer((socket, { id, data: { replyTo: _, ...data } }) =>
+    tell(socket, { event: 'ack', id, data: { message: message(9, data) } }),
+  );
+  const room = await enter(url);
+  const [socket] = sockets as [WebSocket];
+  const quote = (seq: number) => ({ seq, participant: { id: 'ben', username: 'ben' }, text: `${seq}` });
+  const reply = (seq: number, to: number) => ({
+    event: 'newMessage',
+    data: message(seq, { replyTo: quote(to) }),
+  });
+  tell(socket, [heard(1), heard(2), reply(3, 1), reply(4, 2)]);
+  await shows(room, '1', '2', '3', '4');
+  tell(socket, [{ event: 'messageDeleted', data: { eventId: 'e', seq: 1, id: 'm1' } }, reply(5, 1)]);
+  await shows(room, '2', '3', '4', '5');
+  expect(room.snapshot.messages.map(({ replyTo }) => replyTo?.text)).toEqual([undefined, '', '2', '']);
+  void room.send('an answer', { replyTo: 2, metadata: { colour: 'red' } });
+  expect(room.snapshot.messages.at(-1)).toMatchObject({
+    state: 'sending',
+    replyTo: quote(2),
+    metadata: { colour: 'red' },
+  });
 });

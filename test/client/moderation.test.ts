@@ -1,18 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Room } from '../../client/index.ts';
-import { createEvent, http } from '../support/chat.ts';
-import { enter, isLive, openChat, shows, textsIn, until } from './rooms.ts';
-
-/** Somebody who hosts an event, and a guest of it. */
-async function hosted(): Promise<{ eventId: string; host: Room; guest: Room }> {
-  const eventId = await createEvent();
-  const [host, guest] = await Promise.all([enter(eventId, 'hanna'), enter(eventId, 'gus')]);
-  const hosts = [{ participantId: host.snapshot.me?.id }];
-  await http(`/${eventId}`, { method: 'PATCH', body: { hosts } });
-  await until(host, 'a host', ({ can }) => can.moderate);
-  return { eventId, host, guest };
-}
-const personOf = ({ snapshot }: Room) => ({ participantId: `${snapshot.me?.id}` });
+import { http } from '../support/chat.ts';
+import { hosted, personOf } from './hosted.ts';
+import { isLive, openChat, shows, textsIn, until } from './rooms.ts';
 
 test('a host deletes messages', async () => {
   const { host, guest } = await hosted();
@@ -92,6 +82,44 @@ test('whoever is banned is told for how long, and is refused until the ban is li
   await isLive(chat.join(eventId, { username: 'greta' }));
   const acts = (await host.moderate.audit()).map(({ action }) => action);
   expect(acts).toEqual(['unban', 'ban', 'updateEvent', 'createEvent']);
+});
+
+test('whoever is muted can read, also after they have come back, until they are unmuted', async () => {
+  const { eventId, host } = await hosted();
+  const chat = openChat();
+  const guest = chat.join(eventId, { username: 'greta' });
+  await isLive(guest);
+  await guest.send('first');
+  await host.moderate.mute(personOf(guest), { seconds: 600, reason: 'Too loud.' });
+  const isMuted = (room: Room) =>
+    until(room, 'a mute', ({ can, mutedUntil }) => !can.send && mutedUntil !== undefined);
+  await isMuted(guest);
+  expect(guest.snapshot.error).toMatchObject({ code: 'MUTED', reason: 'Too loud.' });
+  await expect(guest.send('psst')).rejects.toMatchObject({ code: 'MUTED' });
+  await guest.leave();
+  const again = chat.join(eventId, { username: 'greta' });
+  await isMuted(again);
+  await host.send('peace');
+  await shows(again, 'first', 'peace');
+  await host.moderate.unmute(personOf(again));
+  await until(again, 'the pardon', ({ can, mutedUntil }) => can.send && !mutedUntil);
+  expect(await again.send('sorry')).toMatchObject({ text: 'sorry' });
+});
+
+test('a message that breaks a rule fails with the reason, and the next one goes', async () => {
+  const { eventId, guest } = await hosted();
+  await http(`/${eventId}`, { method: 'PATCH', body: { blockedWords: ['rubbish'], links: 'deny' } });
+  await until(guest, 'the rules', ({ event }) => event?.links === 'deny');
+  const refused = { code: 'MESSAGE_REJECTED' };
+  await expect(guest.send('What rubbish!')).rejects.toMatchObject({
+    ...refused,
+    details: { reason: 'word' },
+  });
+  await expect(guest.send('See https://example.com')).rejects.toMatchObject({
+    ...refused,
+    details: { reason: 'link' },
+  });
+  expect(await guest.send('Hello')).toMatchObject({ text: 'Hello' });
 });
 
 test('a host ends the event', async () => {

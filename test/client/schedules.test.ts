@@ -13,7 +13,7 @@ import { isLive, memoryStorage, until } from './rooms.ts';
 
 /**
  * Whatever people, their networks and the server do, in whatever order: in the end every client shows the log, each message
- * once. `RUNS=50` tries more schedules than usual; `SEED=7` those of one seed.
+ * once, with the same quotes, and how often people have reacted. `RUNS=50` tries more schedules than usual; `SEED=7` those of one seed.
  */
 const { RUNS = '3', SEED } = process.env;
 const timeout = 120_000 * Number(RUNS) + 120_000;
@@ -28,14 +28,14 @@ afterAll(() => stack.stop());
 const trouble: fc.Arbitrary<Partial<Faults>> = fc.oneof(
   fc.record({
     killAfterWrites: fc.record({
-      function: fc.constantFrom('SendMessage', 'JoinEvent', 'GetHistory'),
+      function: fc.constantFrom('SendMessage', 'JoinEvent', 'GetHistory', 'React'),
       writes: fc.integer({ min: 1, max: 5 }),
       times: fc.constant(1),
     }),
   }),
   fc.record({
     killAfterPosts: fc.record({
-      function: fc.constantFrom('SendMessage', 'JoinEvent', 'GetHistory'),
+      function: fc.constantFrom('SendMessage', 'JoinEvent', 'GetHistory', 'React'),
       posts: fc.integer({ min: 1, max: 3 }),
       times: fc.constant(1),
     }),
@@ -59,7 +59,7 @@ const step = fc.record({
     fc.record({
       kind: fc.constantFrom('cut', 'down', 'swallow up', 'swallow down', 'repair', 'reload' as const),
     }),
-    fc.record({ kind: fc.constantFrom('rename', 'delete', 'older' as const) }),
+    fc.record({ kind: fc.constantFrom('rename', 'delete', 'older', 'react' as const) }),
     fc.record({ kind: fc.constant('trouble' as const), faults: trouble }),
     fc.record({ kind: fc.constant('relief' as const) }),
   ),
@@ -100,8 +100,10 @@ class Person {
     this.sending = [];
   }
 
+  /** Answers the last message that is there, if any. */
   send(text: string): void {
-    const ended = this.room.send(text).then(
+    const replyTo = this.room.snapshot.messages.findLast(({ seq }) => seq !== undefined)?.seq;
+    const ended = this.room.send(text, { replyTo }).then(
       (message) => {
         this.acknowledged.push(message);
         return message;
@@ -152,6 +154,7 @@ test('random schedules of people, networks and faults', { timeout }, async () =>
       const people = networks.map((network, i) => new Person(`p${i}`, eventId, network));
       const deleted = new Set<number>();
       let said = 0;
+      let taps = 0;
       try {
         for (const { who, act, forMs } of steps) {
           const person = people[who] as Person;
@@ -167,7 +170,10 @@ test('random schedules of people, networks and faults', { timeout }, async () =>
           else if (act.kind === 'repair') person.repair();
           else if (act.kind === 'reload') person.reload();
           else if (act.kind === 'rename') person.chat.join(eventId, { username: `p${who} ${said}` });
-          else if (act.kind === 'older') void room.loadOlder().catch(() => {});
+          else if (act.kind === 'react') {
+            taps += 1;
+            room.react('🔥');
+          } else if (act.kind === 'older') void room.loadOlder().catch(() => {});
           else if (act.kind === 'delete') {
             const message = room.snapshot.messages.find(({ state }) => state === 'sent') as
               | Message
@@ -206,11 +212,24 @@ test('random schedules of people, networks and faults', { timeout }, async () =>
           while (room.snapshot.hasOlder) await room.loadOlder();
           // An own message may be there before those that others have sent.
           await until(room, 'the whole log', ({ messages }) => messages.length >= log.length);
-          const shown = room.snapshot.messages.map(({ seq, text, state }) => [seq, text, state]);
-          expect(shown).toEqual(log.map(({ seq, text }) => [seq, text, 'sent']));
+          const rows = (messages: readonly Pick<Message, 'seq' | 'text' | 'replyTo'>[]) =>
+            messages.map(({ seq, text, replyTo }) => [seq, text, replyTo?.seq, replyTo?.text]);
+          expect(rows(room.snapshot.messages as Message[])).toEqual(rows(log));
+          expect(room.snapshot.messages.every(({ state }) => state === 'sent')).toBe(true);
           const keys = room.snapshot.messages.map(({ key }) => key);
           expect(new Set(keys).size).toBe(keys.length);
         }
+        // Taps may be lost with a connection, but none is counted twice; whoever came while some were told hears of them with the next.
+        const counts = () => people.map(({ room }) => room.snapshot.reactions['🔥'] ?? 0);
+        const tap = () => {
+          taps += 1;
+          people[0]?.room.react('🔥');
+          return counts();
+        };
+        await expect
+          .poll(tap, { interval: 2_000 })
+          .toSatisfy(([first, ...others]: number[]) => !!first && others.every((count) => count === first));
+        expect(counts()[0]).toBeLessThanOrEqual(taps);
         // Nothing is there twice, whatever was repeated.
         expect(new Set(log.map(({ text }) => text)).size).toBe(log.length);
         const names = people.map(({ room }) => `${room.snapshot.me?.username}`).sort();

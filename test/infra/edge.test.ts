@@ -204,7 +204,7 @@ describe('the files', () => {
       {
         webSocketUrl: '/prod',
         eventsUrl: '/api/events',
-        issuer: { url: 'https://id.example.com/pool', audience: 'chat' },
+        issuer: { url: 'https://id.example.com/pool', audience: 'chat', viewers: 'token' },
       },
     ]);
   });

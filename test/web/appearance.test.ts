@@ -23,15 +23,23 @@ describe('the page', { skip: !executablePath }, () => {
     await ben.request('sendMessage', { text: 'hello, see https://example.com' });
     await ana.say('hi');
     await ana.sees('hi');
+    await ben.request('sendMessage', { text: 'an answer', replyTo: 1 });
+    await ana.sees('an answer');
+    await ana.button('👍').click();
+    await ana.button('Reply to ben').last().click();
     await ana.button('Become host').click();
     await ana.button('Host tools').click();
+    await ana.page.getByLabel('Announcement').fill('Welcome');
+    await ana.page.getByLabel('Pin it').check();
+    await ana.button('Announce').click();
+    await ana.page.getByRole('region', { name: 'Pinned' }).waitFor();
     await ana.button('Audit log').click();
     await ana.button('Bans').click();
     await ana.page.getByText('Nobody is banned.').waitFor();
     await ana.button('Emoji').click();
     await ana.button('Frames').click();
     expect(await ana.violations()).toEqual([]);
-    await ana.button('Moderate the message of ben').click();
+    await ana.button('Moderate the message of ben').first().click();
     expect(await ana.violations()).toEqual([]);
   });
 
@@ -72,9 +80,9 @@ describe('the page', { skip: !executablePath }, () => {
         const element = document.activeElement;
         return element?.getAttribute('aria-label') ?? element?.textContent ?? '';
       });
-    const tabTo = async (what: string | RegExp) => {
+    const tabTo = async (what: string | RegExp, key = 'Tab') => {
       for (let n = 0; n < 60; n += 1) {
-        await page.keyboard.press('Tab');
+        await page.keyboard.press(key);
         if ((await focused()).match(what)) return;
       }
       throw new Error(`Tab does not lead to ${what}`);
@@ -102,6 +110,12 @@ describe('the page', { skip: !executablePath }, () => {
     await tabTo('Send');
     await page.keyboard.press('Enter');
     await page.getByRole('log').getByText('👍').waitFor();
+    // One stop for the buttons of all messages.
+    await tabTo('Reply to ana', 'Shift+Tab');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.getByText('Reply to ana: typed').waitFor();
+    expect(await focused()).toBe('Message');
     expect(ana.context.pages()).toHaveLength(1);
   });
 

@@ -46,9 +46,13 @@ describe('<live-event-chat>', { skip: !executablePath }, () => {
 
   test('is only to be read, if it is told so', async () => {
     const eventId = await createEvent();
-    await using site = await siteWith(`event="${eventId}" username="ana" readonly`);
+    await using site = await siteWith(`event="${eventId}" readonly`);
     const ana = await Visitor.open(site.origin);
     await ana.isIn('Live');
+    const ben = await enter(eventId, 'ben');
+    await ben.request('sendMessage', { text: 'hello' });
+    await ana.sees('hello');
+    await ana.button('1 person, 1 watching').waitFor();
     expect(await ana.field.count()).toBe(0);
   });
 

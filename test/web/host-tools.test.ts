@@ -59,6 +59,52 @@ describe('host tools', { skip: !executablePath }, () => {
     await audit.getByText('ban', { exact: true }).waitFor();
   });
 
+  test('announce, pin, unpin', async () => {
+    const { ana, ben } = await hosted();
+    await ana.page.getByLabel('Announcement').fill('Welcome, everybody');
+    await ana.page.getByLabel('Pin it').check();
+    await ana.button('Announce').click();
+    const pinned = ben.page.getByRole('region', { name: 'Pinned' });
+    await pinned.getByText('Welcome, everybody').waitFor();
+    await ben.log.getByText('announcement', { exact: true }).waitFor();
+    await ben.say('The link is on page 2');
+    await ana.sees('The link is on page 2');
+    await ana.log.getByText('The link is on page 2').hover();
+    await ana.button('Moderate the message of ben').click();
+    await ana.button('Pin this message').click();
+    await pinned.getByText('The link is on page 2').waitFor();
+    expect(await ben.button('Unpin').count()).toBe(0);
+    await ana.button('Unpin').click();
+    await pinned.waitFor({ state: 'hidden' });
+  });
+
+  test('mute and unmute', async () => {
+    const { ana, ben } = await hosted();
+    await ana.button('2 people').click();
+    await ana.button('Moderate ben').click();
+    await ana.page.getByLabel('Reason, which they are told').fill('too loud');
+    await ana.page.getByLabel('Mute for how long').selectOption('for an hour');
+    await ana.button('Mute').click();
+    await ben.page.getByText(/^You are muted until .* too loud$/).waitFor();
+    expect(await ben.field.isDisabled()).toBe(true);
+    expect(await ben.field.getAttribute('placeholder')).toMatch(/^Muted: (1:00:00|59:\d\d) left$/);
+    expect(await ben.button('👍').isDisabled()).toBe(true);
+    await ana.button('Moderate ben').click();
+    await ana.button('Unmute').click();
+    await ben.page.getByText(/^You are muted/).waitFor({ state: 'hidden' });
+    await ben.say('sorry');
+    await ana.sees('sorry');
+  });
+
+  test('turn reactions off and on', async () => {
+    const { ana, ben } = await hosted();
+    await ben.button('👍').waitFor();
+    await ana.button('Reactions').click();
+    await ben.button('👍').waitFor({ state: 'hidden' });
+    await ana.button('Reactions').click();
+    await ben.button('👍').waitFor();
+  });
+
   test('end the event', async () => {
     const { eventId, ana, ben } = await hosted();
     await ben.say('last words');

@@ -133,6 +133,68 @@ describe('the page', { skip: !executablePath }, () => {
     await ana.button(/new message/).waitFor({ state: 'hidden' });
   });
 
+  test('counts reactions for everybody', async () => {
+    const eventId = await createEvent();
+    const ana = await Visitor.enter(eventId, 'ana');
+    const ben = await Visitor.enter(eventId, 'ben');
+    for (let n = 0; n < 3; n += 1) await ana.button('🎉').click();
+    for (const { page } of [ana, ben]) {
+      const button = page.getByRole('button', { name: '🎉', exact: true });
+      await button.and(page.getByTitle('3 times')).waitFor();
+    }
+  });
+
+  test('replies, leads to what is answered, and shows nothing of it once it is deleted', async () => {
+    const eventId = await createEvent();
+    const ana = await Visitor.enter(eventId, 'ana');
+    const ben = await Visitor.enter(eventId, 'ben');
+    await ana.say('Is there lunch?');
+    await ben.log.getByText('Is there lunch?').hover();
+    await ben.button('Reply to ana').click();
+    await ben.page.getByText('Reply to ana: Is there lunch?').waitFor();
+    expect(await ben.field.evaluate((field) => field === document.activeElement)).toBe(true);
+    await ben.page.keyboard.type('At noon');
+    await ben.page.keyboard.press('Enter');
+    const quote = ana.button('ana Is there lunch?');
+    await quote.click();
+    const focused = () =>
+      ana.page.evaluate(() => document.activeElement?.querySelector('.text')?.textContent);
+    expect(await focused()).toBe('Is there lunch?');
+    await http(`/${eventId}/messages/1`, { method: 'DELETE' });
+    await ana.log.getByText('This message was deleted.').waitFor();
+    expect(await ana.texts()).toEqual(['At noon']);
+  });
+
+  test('can be watched without a name, and says how many do', async () => {
+    const eventId = await createEvent();
+    const cleo = await Visitor.open(`/#/events/${eventId}`);
+    await cleo.button('Watch only').click();
+    await cleo.isIn('Live');
+    const ana = await Visitor.enter(eventId, 'ana');
+    await ana.button('1 person, 1 watching').waitFor();
+    await ana.say('hello');
+    await cleo.sees('hello');
+    expect(await cleo.field.count()).toBe(0);
+    expect(await cleo.button('👍').isDisabled()).toBe(true);
+    expect(await cleo.violations()).toEqual([]);
+    await cleo.page.reload();
+    await cleo.sees('hello');
+    await cleo.button('Take part').click();
+    await cleo.join('cleo');
+    await cleo.say('hi');
+    await ana.sees('hi');
+  });
+
+  test('says why a message was rejected', async () => {
+    const eventId = await createEvent();
+    const ana = await Visitor.enter(eventId, 'ana');
+    await http(`/${eventId}`, { method: 'PATCH', body: { blockedWords: ['rubbish'] } });
+    await ana.say('What rubbish!');
+    await ana.log.getByText('Not sent. It has a word that is not allowed here.').waitFor();
+    await ana.button('Discard').click();
+    await ana.log.getByText('What rubbish!').waitFor({ state: 'hidden' });
+  });
+
   test('shows the frames on the wire, without the secret of a guest', async () => {
     const eventId = await createEvent();
     const ana = await Visitor.enter(eventId, 'ana');

@@ -12,8 +12,8 @@ declare const EMBED_STYLE: string;
 
 /**
  * `<live-event-chat src="https://chat.example.com" event="…" username="…" theme="dark" readonly>`: an event in a page of any
- * origin. `src` is where the script came from unless told; without a `username` it asks for one. Where there is an issuer,
- * set the property `token` to a token, or to a function that gets one.
+ * origin. `src` is where the script came from unless told; without a `username` it asks for one, but to watch (`readonly`).
+ * Where there is an issuer, set the property `token` to a token, or to a function that gets one.
  */
 export class LiveEventChat extends HTMLElement {
   static readonly observedAttributes = ['src', 'event', 'username', 'readonly'];
@@ -95,10 +95,10 @@ interface EmbeddedProps {
 function Embedded({ chat, eventId, username: given, isNamed, isReadOnly }: EmbeddedProps) {
   const [chosen, setChosen] = useState<string>();
   const username = given ?? chosen;
-  const options = isNamed ? {} : username === undefined ? undefined : { username };
-  const room = useJoined(chat, eventId, options);
+  const joining = isNamed ? {} : username === undefined ? undefined : { username };
+  const room = useJoined(chat, eventId, isReadOnly ? 'watch' : joining);
 
-  if (room) return <Entered room={room} isReadOnly={isReadOnly} />;
+  if (room) return <Entered room={room} />;
   return (
     <div class="shell">
       <JoinForm title={<h2>Join the chat</h2>} isNamed={isNamed} onJoin={setChosen} />
@@ -106,7 +106,7 @@ function Embedded({ chat, eventId, username: given, isNamed, isReadOnly }: Embed
   );
 }
 
-function Entered({ room, isReadOnly }: { room: Room; isReadOnly: boolean }) {
+function Entered({ room }: { room: Room }) {
   const { status, error } = useSnapshot(room);
   if (status === 'refused' && error) {
     return (
@@ -119,7 +119,7 @@ function Entered({ room, isReadOnly }: { room: Room; isReadOnly: boolean }) {
   }
   return (
     <div class="shell" data-status={status}>
-      <RoomView room={room} isReadOnly={isReadOnly} />
+      <RoomView room={room} />
     </div>
   );
 }

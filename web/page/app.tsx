@@ -52,6 +52,7 @@ export function App({ config }: { config: Config }) {
               eventId={eventId}
               isNamed={person !== undefined}
               mustSignIn={config.issuer !== undefined && !person}
+              canWatch={config.issuer?.viewers !== 'token' || person !== undefined}
               isOpen={isOpen}
             />
           )}

@@ -1,7 +1,7 @@
 /** What the deployment tells the page: `/config.json`. */
 export interface Config {
   /** Who issues tokens, where people do not come as guests. */
-  issuer?: { url: string };
+  issuer?: { url: string; viewers: 'token' | 'open' };
 }
 
 /** Never fails: without it, the page works for guests. */

@@ -10,8 +10,8 @@ import { ofBrowser, ofTab } from './stores.ts';
 
 const NAME = 'name';
 const RETRY_MS = 3_000;
-/** Where nobody can join any more, everybody may read. */
-const READER = 'reader';
+/** Kept by those who only watch: nobody can be called that. */
+const WATCHING = ' ';
 const joinedKey = (eventId: string) => `joined ${eventId}`;
 
 export interface EventPageProps {
@@ -21,12 +21,13 @@ export interface EventPageProps {
   isNamed: boolean;
   /** Whether one has to sign in first. */
   mustSignIn: boolean;
+  canWatch: boolean;
   /** Whether anybody may change an event: on the local stack, without an issuer. */
   isOpen: boolean;
 }
 
 /** An event: the question for a name, then the room. Whoever loads the page again is in it at once. */
-export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventPageProps) {
+export function EventPage({ chat, eventId, isNamed, mustSignIn, canWatch, isOpen }: EventPageProps) {
   const [event, setEvent] = useState<Event>();
   const [error, setError] = useState<string>();
   const [username, setUsername] = useState(() => ofTab.getItem(joinedKey(eventId)));
@@ -43,19 +44,29 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
     return () => clearTimeout(timer);
   }, [chat, eventId]);
 
-  const name = username ?? (event?.status === 'ended' ? READER : null);
-  const options = isNamed ? {} : { username: name ?? '' };
-  const room = useJoined(chat, eventId, name === null || mustSignIn ? undefined : options);
+  // Where nobody can join any more, everybody may read.
+  const name = username ?? (event?.status === 'ended' ? WATCHING : null);
+  const joining = isNamed ? {} : { username: name ?? '' };
+  const isWatching = name === WATCHING && canWatch;
+  const room = useJoined(
+    chat,
+    eventId,
+    isWatching ? 'watch' : name === null || mustSignIn ? undefined : joining,
+  );
 
   useEffect(() => {
     document.title = event ? `${event.name} · Live event chat` : 'Live event chat';
   }, [event]);
 
-  function join(name: string) {
+  function enter(name: string) {
     setError(undefined);
     ofTab.setItem(joinedKey(eventId), name);
-    if (!isNamed) ofBrowser.setItem(NAME, name);
     setUsername(name);
+  }
+
+  function join(name: string) {
+    if (!isNamed) ofBrowser.setItem(NAME, name);
+    enter(name);
   }
 
   function forget(reason?: string) {
@@ -66,7 +77,9 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
 
   if (room) return <Entered room={room} chat={chat} isOpen={isOpen} onLeave={forget} />;
   if (!event) return <Plain title={error ? 'This event cannot be shown' : 'Loading…'} text={error} />;
-  if (mustSignIn) return <Plain title={event.name} text="Sign in to join." />;
+  const watch = () => enter(WATCHING);
+  if (mustSignIn)
+    return <Plain title={event.name} text="Sign in to join." onWatch={canWatch ? watch : undefined} />;
   return (
     <JoinForm
       key={error}
@@ -76,15 +89,27 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, isOpen }: EventP
       isNamed={isNamed}
       error={error}
       onJoin={join}
+      onWatch={watch}
     />
   );
 }
 
-function Plain({ title, text }: { title: string; text?: string | undefined }) {
+interface PlainProps {
+  title: string;
+  text?: string | undefined;
+  onWatch?: (() => void) | undefined;
+}
+
+function Plain({ title, text, onWatch }: PlainProps) {
   return (
     <div class="join form">
       <h1>{title}</h1>
       {text && <p role="alert">{text}</p>}
+      {onWatch && (
+        <button type="button" onClick={onWatch}>
+          Watch only
+        </button>
+      )}
       <a href="#/">All events</a>
     </div>
   );
@@ -105,7 +130,18 @@ function Entered({ room, chat, isOpen, onLeave }: EnteredProps) {
     if (isRefused && error) onLeave(reasonOf(error));
   }, [isRefused]);
   return (
-    <RoomView room={room} heading="h1">
+    <RoomView
+      room={room}
+      heading="h1"
+      watching={
+        <p class="watching">
+          You are watching.
+          <button type="button" class="primary" onClick={() => onLeave()}>
+            Take part
+          </button>
+        </p>
+      }
+    >
       <RoomButtons {...{ room, chat, event, me, isOpen, status }} onLeave={() => onLeave()} />
     </RoomView>
   );

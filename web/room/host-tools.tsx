@@ -1,9 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { AuditRecord, Ban, Room, RoomSnapshot } from '../../client/index.ts';
+import { Announce } from './announce.tsx';
 import { messageOf } from './message-of.ts';
-import { toShort } from './times.ts';
+import { AuditLog, BanList } from './records.tsx';
 
 const delays = [0, 5, 10, 30, 60, 120];
+/** Those of an event for which nobody has chosen any. */
+const usualReactions = ['👍', '❤️', '😂', '👏', '🎉', '🔥'];
 
 /** What hosts, moderators and operators may do with the event as a whole. */
 export function HostTools({ room, snapshot }: { room: Room; snapshot: RoomSnapshot }) {
@@ -13,11 +16,24 @@ export function HostTools({ room, snapshot }: { room: Room; snapshot: RoomSnapsh
   const [error, setError] = useState('');
   const { event } = snapshot;
   const { moderate } = room;
+  const hasReactions = event !== undefined && event.reactions.length > 0;
 
-  async function act(work: () => Promise<unknown>) {
+  /** False: it has failed. */
+  async function act(work: () => Promise<unknown>): Promise<boolean> {
     setError('');
-    await work().catch((failure) => setError(messageOf(failure)));
+    try {
+      await work();
+      return true;
+    } catch (failure) {
+      setError(messageOf(failure));
+      return false;
+    }
   }
+  const unban = ({ participantId }: Ban) =>
+    act(async () => {
+      await moderate.unban({ participantId });
+      setBans(await moderate.bans());
+    });
   const showBans = () => act(async () => setBans(await moderate.bans()));
   /** Whoever is here or has written is called by name. */
   const nameOf = (id: string) =>
@@ -68,6 +84,14 @@ export function HostTools({ room, snapshot }: { room: Room; snapshot: RoomSnapsh
               ))}
             </select>
           </label>
+          <button
+            type="button"
+            aria-pressed={hasReactions}
+            onClick={() => act(() => moderate.update({ reactions: hasReactions ? [] : usualReactions }))}
+          >
+            Reactions
+          </button>
+          <Announce onAnnounce={(text, pin) => act(() => moderate.announce(text, { pin }))} />
         </>
       )}
       <div class="row">
@@ -91,45 +115,8 @@ export function HostTools({ room, snapshot }: { room: Room; snapshot: RoomSnapsh
           {error}
         </p>
       )}
-      {bans && (
-        <ul class="records" aria-label="Bans">
-          {bans.length === 0 && <li>Nobody is banned.</li>}
-          {bans.map((ban) => (
-            <li key={ban.participantId}>
-              <b>{ban.username ?? ban.participantId}</b>{' '}
-              {ban.expiresAt ? `until ${toShort(ban.expiresAt)}` : 'for good'}
-              {ban.reason && `: ${ban.reason}`}{' '}
-              <button
-                type="button"
-                class="bare"
-                onClick={() =>
-                  act(async () => {
-                    await moderate.unban({ participantId: ban.participantId });
-                    setBans(await moderate.bans());
-                  })
-                }
-              >
-                Unban
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {audit && (
-        <ul class="records" aria-label="Audit log">
-          {audit.map((record) => (
-            <li key={record.id}>
-              <b>{record.action}</b> {record.participantId && nameOf(record.participantId)}
-              {record.seq !== undefined && ` message ${record.seq}`}
-              {record.changes && ` ${JSON.stringify(record.changes)}`}
-              {record.reason && `: ${record.reason}`}
-              <div class="quiet">
-                {toShort(record.at)}, by {nameOf(record.by)}
-              </div>
-            </li>
-          ))}
-        </ul>
-      )}
+      {bans && <BanList bans={bans} onUnban={unban} />}
+      {audit && <AuditLog records={audit} nameOf={nameOf} />}
     </section>
   );
 }

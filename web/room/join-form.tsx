@@ -10,10 +10,19 @@ export interface JoinFormProps {
   isNamed?: boolean;
   error?: string | undefined;
   onJoin: (username: string) => void;
+  onWatch?: () => void;
 }
 
 /** Asks somebody for their name before they enter. */
-export function JoinForm({ title, description, name = '', isNamed = false, error, onJoin }: JoinFormProps) {
+export function JoinForm({
+  title,
+  description,
+  name = '',
+  isNamed = false,
+  error,
+  onJoin,
+  onWatch,
+}: JoinFormProps) {
   const [username, setUsername] = useState(name);
   return (
     <form
@@ -46,6 +55,11 @@ export function JoinForm({ title, description, name = '', isNamed = false, error
       <button type="submit" class="primary" disabled={!isNamed && username.trim() === ''}>
         Join
       </button>
+      {onWatch && (
+        <button type="button" onClick={onWatch}>
+          Watch only
+        </button>
+      )}
     </form>
   );
 }

@@ -1,5 +1,6 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Room, RoomMessage, RoomSnapshot } from '../../client/index.ts';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Room, RoomMessage, RoomSnapshot, SentMessage } from '../../client/index.ts';
+import { moveAmongActs } from './acts.ts';
 import { MessageItem } from './message.tsx';
 import { isSameDay, toDay } from './times.ts';
 
@@ -16,11 +17,18 @@ interface View {
   firstKey?: string | undefined;
 }
 
+interface MessagesProps {
+  room: Room;
+  snapshot: RoomSnapshot;
+  /** Missing for those who cannot write. */
+  onReply?: ((message: SentMessage) => void) | undefined;
+}
+
 /**
  * The messages, in a region that scrolls: stays at the newest one while the reader is there, and does not move under
  * their eyes otherwise, whatever is added above or below.
  */
-export function Messages({ room, snapshot }: { room: Room; snapshot: RoomSnapshot }) {
+export function Messages({ room, snapshot, onReply }: MessagesProps) {
   const region = useRef<HTMLDivElement>(null);
   const view = useRef<View>({ isAtEnd: true, fromEnd: 0 });
   const [rendered, setRendered] = useState(RENDERED);
@@ -31,6 +39,8 @@ export function Messages({ room, snapshot }: { room: Room; snapshot: RoomSnapsho
   const { messages, me, can, event, hasOlder } = snapshot;
   const shown = messages.slice(-(isAtEnd ? Math.min(rendered, 2 * RENDERED) : rendered));
   const firstKey = shown[0]?.key;
+  const shownSeqs = new Set(shown.map(({ seq }) => seq));
+  const lastSeq = shown.findLast(({ seq }) => seq !== undefined)?.seq;
   const isMore = hasOlder || shown.length < messages.length;
   const unread = isAtEnd ? 0 : countAfter(messages, lastRead, me?.id);
 
@@ -44,6 +54,17 @@ export function Messages({ room, snapshot }: { room: Room; snapshot: RoomSnapsho
     else if (current.firstKey !== firstKey) element.scrollTop = element.scrollHeight - current.fromEnd;
     remember();
   }, [messages, firstKey]);
+
+  // It gets smaller when the composer grows, for example.
+  useEffect(() => {
+    const element = region.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      if (view.current.isAtEnd) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
 
   function remember() {
     const element = region.current;
@@ -103,7 +124,7 @@ export function Messages({ room, snapshot }: { room: Room; snapshot: RoomSnapsho
             <p>Nobody has said anything yet.</p>
           </div>
         )}
-        <ol>
+        <ol onKeyDown={moveAmongActs}>
           {shown.map((message, index) => {
             const before = shown[index - 1];
             const isNewDay = !before || !isSameDay(before.sentAt, message.sentAt);
@@ -121,7 +142,11 @@ export function Messages({ room, snapshot }: { room: Room; snapshot: RoomSnapsho
                   isOwn={message.participant.id === me?.id}
                   isHosts={event?.hosts?.includes(message.participant.id) ?? false}
                   isFirst={isNewDay || !isSameBreath(before, message)}
+                  isPinned={message.seq !== undefined && event?.pinned?.seq === message.seq}
+                  isStop={message.seq === lastSeq}
+                  isQuotedShown={shownSeqs.has(message.replyTo?.seq)}
                   canModerate={can.moderate}
+                  onReply={onReply}
                 />
               </>
             );
@@ -142,6 +167,7 @@ export function Messages({ room, snapshot }: { room: Room; snapshot: RoomSnapsho
 function isSameBreath(before: RoomMessage | undefined, message: RoomMessage): boolean {
   return (
     before?.participant.id === message.participant.id &&
+    before.kind === message.kind &&
     before.participant.username === message.participant.username &&
     Date.parse(message.sentAt) - Date.parse(before.sentAt) < SAME_BREATH_MS
   );

@@ -11,6 +11,14 @@ const expulsions = [
   ['Ban for good', 0],
 ] as const;
 
+/** For how many seconds somebody is muted. */
+const mutes = [
+  ['for a minute', 60],
+  ['for 10 minutes', 600],
+  ['for an hour', 3_600],
+  ['for a day', 86_400],
+] as const;
+
 /** What a moderator may do with somebody: a button that opens the choices. */
 export function ModeratePerson({
   room,
@@ -23,12 +31,10 @@ export function ModeratePerson({
 }
 
 /** The same for a message, which can also be deleted. */
-export function ModerateMessage(props: { room: Room; message: SentMessage; isOwn: boolean }) {
+export function ModerateMessage(props: Omit<ChoicesProps, 'label' | 'person'> & { message: SentMessage }) {
   const { participant } = props.message;
   return (
-    <div class="acts">
-      <Choices label={`Moderate the message of ${participant.username}`} person={participant} {...props} />
-    </div>
+    <Choices label={`Moderate the message of ${participant.username}`} person={participant} {...props} />
   );
 }
 
@@ -38,6 +44,8 @@ interface ChoicesProps {
   person: Pick<Participant, 'id' | 'username'>;
   message?: SentMessage;
   isOwn?: boolean;
+  isPinned?: boolean;
+  tabIndex?: number;
 }
 
 function Choices(props: ChoicesProps) {
@@ -49,6 +57,7 @@ function Choices(props: ChoicesProps) {
         class="bare"
         aria-label={props.label}
         aria-haspopup="dialog"
+        tabIndex={props.tabIndex ?? 0}
         onClick={() => setOpen(true)}
       >
         <span aria-hidden="true">⋯</span>
@@ -64,11 +73,14 @@ function ChoicesDialog({
   person,
   message,
   isOwn,
+  isPinned,
   onClose,
 }: ChoicesProps & { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [reason, setReason] = useState('');
   const [error, setError] = useState('');
+  const [mute, setMute] = useState(600);
+  const { moderate } = room;
   useEffect(() => {
     dialog.current?.showModal();
     const root = dialog.current?.getRootNode() as Document | ShadowRoot | undefined;
@@ -91,17 +103,22 @@ function ChoicesDialog({
   const why = reason.trim() ? { reason: reason.trim() } : {};
   const expel = (seconds: number | undefined) =>
     seconds === undefined
-      ? room.moderate.kick(who, why)
-      : room.moderate.ban(who, { ...why, ...(seconds > 0 && { seconds }) });
+      ? moderate.kick(who, why)
+      : moderate.ban(who, { ...why, ...(seconds > 0 && { seconds }) });
 
   return (
     <dialog ref={dialog} aria-label={label} onClose={onClose}>
       <div class="form">
         <b>{person.username}</b>
         {message && (
-          <button type="button" class="danger" onClick={act(() => room.moderate.deleteMessage(message))}>
-            Delete this message
-          </button>
+          <>
+            <button type="button" onClick={act(() => (isPinned ? moderate.unpin() : moderate.pin(message)))}>
+              {isPinned ? 'Unpin this message' : 'Pin this message'}
+            </button>
+            <button type="button" class="danger" onClick={act(() => moderate.deleteMessage(message))}>
+              Delete this message
+            </button>
+          </>
         )}
         {!isOwn && (
           <>
@@ -113,6 +130,25 @@ function ChoicesDialog({
                 onInput={(input) => setReason(input.currentTarget.value)}
               />
             </label>
+            <div class="together">
+              <select
+                aria-label="Mute for how long"
+                value={String(mute)}
+                onChange={(change) => setMute(Number(change.currentTarget.value))}
+              >
+                {mutes.map(([name, seconds]) => (
+                  <option key={seconds} value={seconds}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+              <button type="button" onClick={act(() => moderate.mute(who, { ...why, seconds: mute }))}>
+                Mute
+              </button>
+              <button type="button" onClick={act(() => moderate.unmute(who))}>
+                Unmute
+              </button>
+            </div>
             {expulsions.map(([name, seconds]) => (
               <button type="button" key={name} class="danger" onClick={act(() => expel(seconds))}>
                 {name}

@@ -1,7 +1,7 @@
-import type { Participant } from '../../client/index.ts';
+import type { Author } from '../../client/index.ts';
 
 /** What somebody is in the event, beside their name. */
-export function RoleBadge({ participant, isHost }: { participant: Partial<Participant>; isHost: boolean }) {
-  const role = ('role' in participant && participant.role) || (isHost ? 'host' : undefined);
-  return role ? <span class="badge">{String(role)}</span> : null;
+export function RoleBadge({ participant, isHost }: { participant: Pick<Author, 'role'>; isHost: boolean }) {
+  const role = participant.role ?? (isHost ? 'host' : undefined);
+  return role ? <span class="badge">{role}</span> : null;
 }

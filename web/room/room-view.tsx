@@ -1,20 +1,22 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Room, RoomSnapshot } from '../../client/index.ts';
+import type { Room, RoomSnapshot, SentMessage } from '../../client/index.ts';
 import { Composer } from './composer.tsx';
 import { ConnectionState } from './connection-state.tsx';
 import { HostTools } from './host-tools.tsx';
 import { reasonOf } from './message-of.ts';
 import { Messages } from './messages.tsx';
 import { People } from './people.tsx';
-import { toShort } from './times.ts';
+import { Pinned } from './pinned.tsx';
+import { Reactions } from './reactions.tsx';
+import { toClock, toShort } from './times.ts';
 import { Typing } from './typing.tsx';
 import { useSnapshot } from './use-snapshot.ts';
 
 export interface RoomViewProps {
   room: Room;
-  /** For those who only read. */
-  isReadOnly?: boolean;
+  /** What is offered to those who only watch. */
+  watching?: ComponentChildren;
   /** What its name is in the outline of the page around it. */
   heading?: 'h1' | 'h2';
   /** More buttons for the head. */
@@ -24,15 +26,16 @@ export interface RoomViewProps {
 const isWide = () => matchMedia('(min-width: 52rem)').matches;
 
 /** An event as somebody sees it who has joined. */
-export function RoomView({ room, isReadOnly = false, heading: Heading = 'h2', children }: RoomViewProps) {
+export function RoomView({ room, watching, heading: Heading = 'h2', children }: RoomViewProps) {
   const snapshot = useSnapshot(room);
   const [side, setSide] = useState<'people' | 'host' | undefined>(() => (isWide() ? 'people' : undefined));
   const Subheading = Heading === 'h1' ? 'h2' : 'h3';
   const [hasMore, setMore] = useState(false);
-  const { event, status, can, participantCount } = snapshot;
+  const [replyTo, setReplyTo] = useState<SentMessage>();
+  const { event, status, can, me, participantCount, viewerCount } = snapshot;
+  const people = `${participantCount.toLocaleString()} ${participantCount === 1 ? 'person' : 'people'}`;
   const toggle = (which: 'people' | 'host') => setSide(side === which ? undefined : which);
-  const canWrite =
-    !isReadOnly && (can.send || event?.paused) && (status === 'live' || status === 'reconnecting');
+  const isIn = status === 'live' || status === 'reconnecting';
   return (
     <section class="room" aria-label={event?.name ?? 'Event'}>
       <div class="room-head" part="head">
@@ -41,7 +44,7 @@ export function RoomView({ room, isReadOnly = false, heading: Heading = 'h2', ch
           <ConnectionState status={status} />
         </div>
         <button type="button" class="bare" aria-expanded={side === 'people'} onClick={() => toggle('people')}>
-          {participantCount.toLocaleString()} {participantCount === 1 ? 'person' : 'people'}
+          {viewerCount > 0 ? `${people}, ${viewerCount.toLocaleString()} watching` : people}
         </button>
         {can.moderate && (
           <button type="button" class="bare" aria-expanded={side === 'host'} onClick={() => toggle('host')}>
@@ -66,10 +69,20 @@ export function RoomView({ room, isReadOnly = false, heading: Heading = 'h2', ch
       <div class="room-body">
         <div class="conversation">
           <Notice room={room} snapshot={snapshot} />
-          <Messages room={room} snapshot={snapshot} />
+          <Pinned room={room} snapshot={snapshot} />
+          <Messages room={room} snapshot={snapshot} onReply={isIn && can.send ? setReplyTo : undefined} />
           <div class="below">
             <Typing typing={snapshot.typing} />
-            {canWrite && <Composer room={room} snapshot={snapshot} />}
+            <Reactions room={room} snapshot={snapshot} />
+            {isIn && me && (
+              <Composer
+                room={room}
+                snapshot={snapshot}
+                replyTo={replyTo}
+                onReplied={() => setReplyTo(undefined)}
+              />
+            )}
+            {isIn && !me && watching}
           </div>
         </div>
         {side && (
@@ -92,7 +105,13 @@ export function RoomView({ room, isReadOnly = false, heading: Heading = 'h2', ch
 }
 
 /** What everybody should know about the event right now. */
-function Notice({ room, snapshot: { status, event, error } }: { room: Room; snapshot: RoomSnapshot }) {
+function Notice({
+  room,
+  snapshot: { status, event, error, mutedUntil },
+}: {
+  room: Room;
+  snapshot: RoomSnapshot;
+}) {
   const [until, setUntil] = useState<string>();
   useEffect(() => {
     room.closed.then(({ expiresAt }) => setUntil(expiresAt));
@@ -104,6 +123,8 @@ function Notice({ room, snapshot: { status, event, error } }: { room: Room; snap
     (status === 'kicked' || status === 'banned') && error?.reason,
     status === 'banned' && until && `Until ${toShort(until)}.`,
     status === 'refused' && error && reasonOf(error),
+    status === 'live' && mutedUntil && `You are muted until ${toClock(mutedUntil)}.`,
+    status === 'live' && mutedUntil && error?.code === 'MUTED' && error.reason,
     status === 'live' && event?.paused && 'Paused: only moderators can write.',
     status === 'live' && event?.slowModeSeconds && `Slow mode: one message every ${event.slowModeSeconds} s.`,
   ].filter(Boolean);
