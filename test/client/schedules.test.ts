@@ -214,7 +214,7 @@ test('random schedules of people, networks and faults', { timeout }, async () =>
           await until(room, 'the whole log', ({ messages }) => messages.length >= log.length);
           const rows = (messages: readonly Pick<Message, 'seq' | 'text' | 'replyTo'>[]) =>
             messages.map(({ seq, text, replyTo }) => [seq, text, replyTo?.seq, replyTo?.text]);
-          expect(rows(room.snapshot.messages as Message[])).toEqual(rows(log));
+          expect(rows(room.snapshot.messages as readonly Message[])).toEqual(rows(log));
           expect(room.snapshot.messages.every(({ state }) => state === 'sent')).toBe(true);
           const keys = room.snapshot.messages.map(({ key }) => key);
           expect(new Set(keys).size).toBe(keys.length);

@@ -58,8 +58,8 @@ test('keys that a batch left unread are read', async () => {
     .resolves({ Responses: { t: [item(eventHeadKey('e'), newEventHead)] } });
   expect(await getEvents(table, ['e'])).toEqual([
     {
-        ...{ id: 'e', name: 'E', createdAt: 'now', status: 'active' },
-        ...{ participantCount: 0, viewerCount: 0, reactions: defaultReactions },
+      ...{ id: 'e', name: 'E', createdAt: 'now', status: 'active' },
+      ...{ participantCount: 0, viewerCount: 0, reactions: defaultReactions },
     },
   ]);
 });
