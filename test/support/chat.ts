@@ -49,10 +49,12 @@ export async function http<Body = Event>(
     inject('isDeployed') ? signed(`${url}${path}`, request) : request,
   );
   const text = await response.text();
+  // An export is many.
+  const isOneValue = response.headers.get('content-type') !== 'application/x-ndjson';
   return {
     status: response.status,
     headers: response.headers,
-    body: (text ? JSON.parse(text) : undefined) as Body,
+    body: (text && isOneValue ? JSON.parse(text) : undefined) as Body,
   };
 }
 

@@ -70,7 +70,8 @@ export async function outliveLeases({ writes, clock, dynamodbEndpoint, tables }:
   const dead = writes.filter(({ environment, keys }) => environment.hasEnded && keys[0]?.endsWith(cursor));
   const owners = new Map<string, Set<string | undefined>>();
   for (const { keys, input } of dead) {
-    const { S } = ((input.ExpressionAttributeValues as Record<string, Text>)[':owner'] ?? {}) as {
+    const { S } = ((input.ExpressionAttributeValues as Record<string, Text> | undefined)?.[':owner'] ??
+      {}) as {
       S?: string;
     };
     owners.set(`${keys[0]}`, (owners.get(`${keys[0]}`) ?? new Set()).add(S));
