@@ -30,6 +30,7 @@ test('POST creates an active event and says where it is', async () => {
     endsAt: '2030-05-01T17:00:00.500Z',
     participantCount: 0,
     viewerCount: 0,
+    reactions: ['👍', '❤️', '😂', '👏', '🎉', '🔥'],
   });
   expect((await http(`/${body.id}`)).body).toEqual(body);
 });
@@ -268,6 +269,10 @@ test('/openapi.json describes the API as OpenAPI 3.1', async () => {
     '/api/events/{id}/kicks',
     '/api/events/{id}/messages',
     '/api/events/{id}/messages/{seq}',
+    '/api/events/{id}/mutes',
+    '/api/events/{id}/mutes/{participantId}',
+    '/api/events/{id}/pin',
+    '/api/events/{id}/reactions',
   ]);
   const { properties, required } =
     document.paths['/api/events/{id}']?.patch?.requestBody.content['application/json']?.schema ?? {};
@@ -283,6 +288,8 @@ test('/openapi.json describes the API as OpenAPI 3.1', async () => {
     'Error',
     'Event',
     'Message',
+    'Mute',
+    'WrittenEvent',
   ]);
 });
 
