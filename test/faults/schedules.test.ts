@@ -11,6 +11,7 @@ import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
  */
 const { RUNS = '3', SEED } = process.env;
 const timeout = 60_000 * Number(RUNS);
+const AT_THE_DOOR = 6;
 
 let stack: RunningChat;
 beforeAll(async () => {
@@ -72,7 +73,12 @@ test.for([
       const url = `${stack.outputs.WebSocketUrl}`;
       const enter = (i: number) =>
         i % 3 === 1 && i < members - 2 ? watch(eventId, url) : enterAt(eventId, `m${i}`, { url });
-      const clients = await Promise.all(Array.from({ length: members }, (_, i) => enter(i)));
+      const clients: ChatClient[] = [];
+      // A crowd at the door is another test's trouble.
+      for (let from = 0; from < members; from += AT_THE_DOOR) {
+        const some = Array.from({ length: Math.min(AT_THE_DOOR, members - from) }, (_, i) => enter(from + i));
+        clients.push(...(await Promise.all(some)));
+      }
       const ghosts = new Set<ChatClient>();
       const sending: Promise<string | undefined>[] = [];
       for (const { trouble, sends, isLeft, forMs } of steps) {
