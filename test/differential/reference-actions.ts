@@ -123,10 +123,12 @@ export function referenceActions(io: Io, rooms: Map<string, Room>): Actions & { 
       const room = rooms.get(eventId);
       if (!room) throw new ChatError('EVENT_NOT_FOUND');
       if (room.event.status !== 'active') throw new ChatError('EVENT_ENDED');
-      leave(socket);
+      const takesPart = room.tabs.has(socket.id);
+      if (!takesPart) leave(socket);
       socket.data.eventId = eventId;
       socket.join(eventId);
       room.viewers.add(socket.id);
+      if (takesPart) changePresence(room, socket, () => room.tabs.delete(socket.id));
       return {
         data: { event: eventIn(room), latestSeq: room.messages.length, viewerCount: room.viewers.size },
         afterwards: () => tellHistory(room, socket, after),
