@@ -177,7 +177,7 @@ test.for([
   ['a list for metadata', { text: 'x', metadata: [] }, 'metadata'],
   ['a number for pin', { text: 'x', pin: 1 }, 'pin'],
   ['a long text', { text: 'x'.repeat(2_001) }, 'text'],
-] as const)('%j is not published', async ([body, path]) => {
+] as const)('%j is not published', async ([, body, path]) => {
   const { eventId } = await scene();
   const answer = await http<{ error: object }>(`/${eventId}/messages`, { method: 'POST', body });
   expect(answer.status).toBe(400);
