@@ -105,6 +105,7 @@ describe('the page', { skip: !executablePath }, () => {
     await page.getByText('typed\nin two lines').waitFor();
     await tabTo('Emoji');
     await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('thumbs up');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     await tabTo('Send');

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 const common = [
   ...['👍', 'thumbs up', '❤️', 'heart', '😂', 'tears of joy', '👏', 'applause', '🎉', 'party', '🔥', 'fire'],
@@ -25,7 +25,7 @@ const common = [
 /** A few emoji to pick from; the keyboard of the system has all of them. */
 export function Emoji({ onPick }: { onPick: (emoji: string) => void }) {
   const panel = useRef<HTMLFieldSetElement>(null);
-  useEffect(() => panel.current?.querySelector('button')?.focus(), []);
+  useLayoutEffect(() => panel.current?.querySelector('button')?.focus(), []);
   const pairs = common.flatMap((emoji, index) => (index % 2 ? [] : [[emoji, common[index + 1]] as const]));
   return (
     <fieldset ref={panel} class="emoji" aria-label="Emoji to insert">
