@@ -65,7 +65,8 @@ async function main(args: readonly string[]): Promise<void> {
     ...(environment !== undefined && { config: environment }),
     ...pairsOf('-c', values.context),
   };
-  const settings = readSettings(withEnvironment(context));
+  const { context: ofCdkJson } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'));
+  const settings = readSettings(withEnvironment({ ...ofCdkJson, ...context }));
   const account = await accountOf(settings.region);
   await checkAccount(settings, account, environment);
   console.log(`Synthesizing for account ${account.id}, region ${account.region} …`);
