@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { timing } from '../../shared/timing.ts';
 import { createEvent, enter as enterAt } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
 import { expectListed, type Mark, outliveLeases } from '../support/deaths.ts';
@@ -52,6 +53,8 @@ async function clapUntil(isDead: () => boolean, client: ChatClient): Promise<num
     dead.catch(() => {});
     // A function that finds the lease taken, or has no window to run yet, writes less: then the next one dies.
     await expect.poll(() => isDead() || toldTo(client).total > total).toBe(true);
+    // Sooner, it is the stream that tells.
+    stack.clock.advance(timing.reactionsMs);
   }
   return acked;
 }
