@@ -62,8 +62,7 @@ export async function runWindow(
   // Nearly always one frame each.
   const [members, earlyViewers] = await Promise.all([
     readAudience(table, eventId, { withNames: isSignalled }),
-    // Whoever begins to watch signals it.
-    isViewersTurn && !isSignalled && cursor.viewers.count > 0 ? readViewers(table, eventId) : [],
+    isViewersTurn && !isSignalled ? readViewers(table, eventId) : [],
     expected <= settings.chunkConnections && quota.takeAhead(expected),
   ]);
   const positions = positionsOf(cursor, members);
