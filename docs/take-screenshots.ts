@@ -24,7 +24,9 @@ async function startChat() {
     env: { ...process.env, PORT },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  for await (const chunk of child.stdout) if (`${chunk}`.includes('ready')) break;
+  // Not destroyed: it would not survive that nobody takes its next line.
+  const lines = child.stdout.iterator({ destroyOnReturn: false });
+  for await (const chunk of lines) if (`${chunk}`.includes('Ctrl-C')) break;
   // Nobody reads on, and it must not wait for that.
   child.stdout.resume();
   return child;
@@ -64,6 +66,9 @@ try {
     await pages[name].keyboard.press('Enter');
     for (const page of Object.values(pages)) await page.getByRole('log').getByText(text).waitFor();
   }
+  for (const page of Object.values(pages)) await page.getByRole('button', { name: '🎉' }).first().click();
+  // A client tells of typing every few seconds at most, and this one has just written.
+  await pages.Cleo.waitForTimeout(4_000);
   await pages.Cleo.getByRole('textbox', { name: 'Message', exact: true }).pressSequentially('Nice');
   for (const [name, page] of [['light', ana] as const, ['dark', pages.ben] as const]) {
     await page.getByText('Cleo is typing').waitFor();
