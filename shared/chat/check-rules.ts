@@ -4,7 +4,7 @@ import type { EventHead, Gate } from '../store/event-head.ts';
 import { markSaid } from '../store/said.ts';
 import type { Draft } from './append.ts';
 import type { Chat } from './chat.ts';
-import { isModerator } from './moderation/require-moderator.ts';
+import { unlessModerator } from './moderation/unless-moderator.ts';
 import { requireNotMuted } from './muted.ts';
 import { slowDown } from './rate-limit.ts';
 import { blockedWordsOf } from './rules/blocked-words-of.ts';
@@ -22,15 +22,8 @@ export function checkRules(
 ): (head: Partial<EventHead>) => Promise<Gate> {
   const check = newCheck(chat, connection, draft);
   return async (head) => {
-    try {
-      await check(head);
-    } catch (error) {
-      const { eventId, participant } = draft;
-      const who = { participantId: participant.id, rights: connection.identity?.rights ?? [] };
-      if (!(error instanceof ChatError) || !(await isModerator(chat.table, eventId, who))) throw error;
-      return 'active';
-    }
-    return { ruleChanges: head.ruleChanges };
+    const isKept = await unlessModerator(chat.table, connection, () => check(head));
+    return isKept ? { ruleChanges: head.ruleChanges } : 'active';
   };
 }
 

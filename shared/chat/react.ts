@@ -9,6 +9,7 @@ import { type CountedRequest, type Counts, countReactions, signalReactions } fro
 import type { Chat, Reply } from './chat.ts';
 import { membershipOf } from './membership-of.ts';
 import type { Actor } from './moderation/require-moderator.ts';
+import { unlessModerator } from './moderation/unless-moderator.ts';
 import { requireNotMuted } from './muted.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
 import { requireActive } from './require-active.ts';
@@ -27,7 +28,7 @@ export async function react(
     requireReactions(chat, eventId, { reaction }),
     rateLimit(chat, writersOf(connection), 'react'),
   ]);
-  await requireNotMuted(chat, connection, head);
+  await unlessModerator(chat.table, connection, () => requireNotMuted(chat, connection, head));
   const tell = await add(chat, eventId, { [reaction]: count });
   return { data: {}, afterwards: tell };
 }
