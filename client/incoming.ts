@@ -4,7 +4,7 @@ import { ChatError, fault } from './chat-error.ts';
 import type { History } from './history.ts';
 import type { Page } from './log.ts';
 import { type Mute, maySend } from './muting.ts';
-import { peopleIn, type Typists, withJoined, withLeft } from './presence.ts';
+import { peopleIn, type Typists, withHosts, withJoined, withLeft } from './presence.ts';
 import type { Store } from './store.ts';
 import type { Closed, Event, RoomSnapshot } from './types.ts';
 
@@ -57,11 +57,17 @@ export const incoming = (
   },
   userTyping: ({ participant, isTyping }) => typists.heard(participant, isTyping),
   eventUpdated({ event }) {
-    const { can, event: before, me } = store.state;
+    const { can, event: before, me, participants } = store.state;
     const isHost = (one?: Event) => me && one?.hosts?.includes(me.id);
     const moderate = can.operate || isHost(event) || (can.moderate && !isHost(before)) || false;
     const next = { ...store.state, event, can: { ...can, moderate } };
-    store.set({ event, can: { ...next.can, send: maySend(next) } });
+    const told = withHosts(event, [...participants, ...(me ? [me] : [])]);
+    store.set({
+      event,
+      can: { ...next.can, send: maySend(next) },
+      participants: told.slice(0, participants.length),
+      me: me && told.at(-1),
+    });
   },
   reactions: ({ totals: reactions }) => store.set({ reactions }),
   muted: ({ seconds, reason }) => mute(seconds * 1_000, reason),
@@ -76,6 +82,7 @@ export const incoming = (
   },
   error(error) {
     // One connection too many of the same person, for example.
-    if (error.code === 'FORBIDDEN') finish('refused', new ChatError(error));
+    if (error.code === 'FORBIDDEN' && !error.action) finish('refused', new ChatError(error));
+    else store.set({ error });
   },
 });

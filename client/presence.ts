@@ -1,4 +1,4 @@
-import type { Participant } from '../shared/protocol/entities.ts';
+import type { Event, Participant } from '../shared/protocol/entities.ts';
 import type { ServerToClient } from '../shared/protocol/server-to-client.ts';
 import { REACTING_MS, TYPING_EVERY_MS, TYPING_LASTS_MS, TYPING_STOPS_MS } from './timing.ts';
 
@@ -15,6 +15,12 @@ export const withJoined = (
 
 export const withLeft = (present: readonly Participant[], gone: readonly Participant[]): Participant[] =>
   present.filter(({ id }) => !gone.some((one) => one.id === id));
+
+/** A role that comes with a token stays. */
+export const withHosts = ({ hosts }: Event, people: readonly Participant[]): Participant[] =>
+  people.map((one) =>
+    one.role && one.role !== 'host' ? one : { ...one, role: hosts?.includes(one.id) ? 'host' : undefined },
+  );
 
 export interface Typists {
   heard(participant: Participant, isTyping: boolean): void;

@@ -11,6 +11,7 @@ import { createModeration } from './moderation.ts';
 import { createMuting } from './muting.ts';
 import { createOutbox } from './outbox.ts';
 import { createOwnTyping, createTaps, createTypists } from './presence.ts';
+import type { Requests } from './requests.ts';
 import { createSession, type Session } from './session.ts';
 import { createStore } from './store.ts';
 import { LEAVE_MS } from './timing.ts';
@@ -79,7 +80,11 @@ export function createRoom(context: RoomContext, eventId: string, options: JoinO
   };
   const history = createHistory({ getPage, take, changed: showMessages });
   const typists = createTypists((typing) => store.set({ typing }));
-  const ownTyping = createOwnTyping((isTyping) => session.requests.tell('typing', { isTyping }));
+  /** What is not acknowledged. Whoever watches has nothing to say. */
+  const tell: Requests['tell'] = (action, data) => {
+    if (!session.watches()) session.requests.tell(action, data);
+  };
+  const ownTyping = createOwnTyping((isTyping) => tell('typing', { isTyping }));
   const mute = createMuting(store);
   const parts = { store, history, typists, mute, finish };
   const session = createSession(context, eventId, options, parts);
@@ -100,13 +105,14 @@ export function createRoom(context: RoomContext, eventId: string, options: JoinO
     subscribe: store.subscribe,
     send(text, { replyTo, metadata } = {}) {
       ownTyping.stop();
+      if (session.watches()) return Promise.reject(fault('NOT_JOINED'));
       return outbox.send({ text, metadata, replyTo: replyTo === undefined ? undefined : quote(replyTo) });
     },
     retry: outbox.retry,
     discard: outbox.discard,
     loadOlder: history.loadOlder,
     type: ownTyping.type,
-    react: createTaps((reaction, count) => requests.tell('react', { reaction, count })),
+    react: createTaps((reaction, count) => tell('react', { reaction, count })),
     leave() {
       left ??= (async () => {
         if (isOver) return;

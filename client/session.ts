@@ -17,6 +17,8 @@ const MOST_REFUSALS = 5;
 
 export interface Session {
   readonly requests: Requests;
+  /** Whether it takes no part. */
+  watches(): boolean;
   /** Takes part under another name, or begins to. False: what was asked for was refused before, and this is something else. */
   as(options: JoinOptions): boolean;
   /** Nothing more is heard. Then the connection is to be closed. */
@@ -183,6 +185,7 @@ export function createSession(
 
   return {
     requests,
+    watches: () => !options,
     as({ username = options?.username, metadata = options?.metadata }) {
       const next = { username, metadata };
       if (JSON.stringify(next) === JSON.stringify(options)) return true;

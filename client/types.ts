@@ -22,9 +22,8 @@ export interface ChatOptions {
   token?: string | (() => string | Promise<string>) | undefined;
   /** Where a guest's identity is kept: `localStorage` by default, memory where there is none. */
   storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
-  /** By default the global one. */
+  /** Both by default the global ones. */
   WebSocket?: typeof WebSocket | undefined;
-  /** By default the global one. */
   fetch?: typeof fetch | undefined;
   /** Sees every frame of every room, parsed; for inspectors and logs. */
   onFrame?: ((frame: Frame) => void) | undefined;

@@ -7,11 +7,13 @@ const ENVELOPE_BYTES = 1_024;
 export const roomInFrame = (reservedBytes: number): number =>
   limits.frameBytes - ENVELOPE_BYTES - reservedBytes;
 
-/** Tells, item after item, whether a page still fits into so many bytes of JSON. */
+/** Tells, item after item, whether it still fits into so many bytes of JSON; what does not takes no room. */
 export function byteBudget(maxBytes: number): (item: unknown) => boolean {
   let left = maxBytes;
   return (item) => {
-    left -= Buffer.byteLength(JSON.stringify(item)) + 1;
-    return left >= 0;
+    const bytes = Buffer.byteLength(JSON.stringify(item)) + 1;
+    if (bytes > left) return false;
+    left -= bytes;
+    return true;
   };
 }

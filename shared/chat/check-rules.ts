@@ -30,7 +30,7 @@ export function checkRules(
 /** Throws `EVENT_PAUSED`, `MUTED`, `MESSAGE_REJECTED`, `RATE_LIMITED` in slow mode. */
 function newCheck(chat: Chat, connection: Connection, draft: Draft) {
   const { eventId, participant, text, metadata = {} } = draft;
-  const parts = [text, ...Object.values(metadata)];
+  const parts = [text, ...Object.entries(metadata).flat()];
   let hasWaited = false;
   return async (head: Partial<EventHead>): Promise<void> => {
     const { paused, slowModeSeconds, words, links, repeats } = head;

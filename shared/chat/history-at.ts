@@ -1,12 +1,12 @@
 import { limits } from '../protocol/limits.ts';
-import { type LogEntry, readLog, type StoredMessage } from '../store/log.ts';
+import { entryBytes, type LogEntry, readLog, type StoredMessage } from '../store/log.ts';
 import { LONGEST_QUOTE, withQuotes } from '../store/messages.ts';
 import type { Table } from '../store/table.ts';
 import { byteBudget } from './byte-budget.ts';
 import type { Page } from './history.ts';
 
 /** Nearly every entry has a time. */
-const PROBE_SIZE = 4;
+const PROBE_SIZE = 1;
 
 /**
  * The page around an instant, up to `end`: half of it what was sent until then, half what was sent later; where one side has less, more
@@ -21,9 +21,11 @@ export async function readAround(
 ): Promise<Page> {
   const border = await lastUntil(table, eventId, end, at);
   const deleted = new Set<number>();
+  // On each side: on the other there may be nothing.
+  const bounds = { pageSize: limit + 1, maxBytes };
   const [earlier, later] = await Promise.all([
-    take(readLog(table, eventId, { upTo: border, newestFirst: true, pageSize: limit + 1 }), limit, deleted),
-    take(readLog(table, eventId, { after: border, upTo: end, pageSize: limit + 1 }), limit, deleted),
+    take(readLog(table, eventId, { upTo: border, newestFirst: true, ...bounds }), bounds, deleted),
+    take(readLog(table, eventId, { after: border, upTo: end, ...bounds }), bounds, deleted),
   ]);
   // A read may see a deletion and, for a moment, still what it took away.
   const isThere = ({ seq }: StoredMessage) => !deleted.has(seq);
@@ -53,14 +55,16 @@ function around(earlier: StoredMessage[], later: StoredMessage[], limit: number,
 /** One message more than the page tells whether there is more. */
 async function take(
   entries: AsyncGenerator<LogEntry>,
-  limit: number,
+  { pageSize, maxBytes }: { pageSize: number; maxBytes: number },
   deleted: Set<number>,
 ): Promise<StoredMessage[]> {
   const messages: StoredMessage[] = [];
+  let bytes = 0;
   for await (const entry of entries) {
     if (entry.kind === 'deleted') for (const { seq } of entry.messages) deleted.add(seq);
     if (entry.kind === 'message') messages.push(entry.message);
-    if (messages.length > limit) break;
+    bytes += entryBytes(entry);
+    if (messages.length === pageSize || bytes > maxBytes) break;
   }
   return messages;
 }

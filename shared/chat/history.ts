@@ -55,6 +55,7 @@ export async function readPage(
     newestFirst,
     // One more than the page tells whether there is more.
     pageSize: Math.min(limit, limits.pageLength) + 1,
+    maxBytes,
   });
   const found: StoredMessage[] = [];
   const deleted = new Set<number>();

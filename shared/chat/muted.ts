@@ -35,7 +35,8 @@ export async function requireNotMuted(
   if (mutedUntil <= Date.now()) return;
   const { eventId, participant } = membershipOf(connection);
   const mute = await mutes.get(table, eventId, participant.id);
-  if (!mute) return;
-  const { expiresAt, reason } = mute;
-  throw new ChatError('MUTED', { retryAfterMs: waitMs(expiresAt), ...(reason !== undefined && { reason }) });
+  if (mute) throw mutedError(mute);
 }
+
+export const mutedError = ({ expiresAt, reason }: Mute): ChatError =>
+  new ChatError('MUTED', { retryAfterMs: waitMs(expiresAt), ...(reason !== undefined && { reason }) });

@@ -1,4 +1,5 @@
 import { deliverNow, recentCursor } from '../delivery/deliver.ts';
+import { participantIdOfCaller } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import { badRequest } from '../protocol/parse.ts';
 import type { CountedReactions } from '../protocol/reactions.ts';
@@ -37,15 +38,16 @@ export async function react(
 export async function postReactions(
   chat: Chat,
   eventId: string,
-  { name }: Actor,
+  { name, participantId = participantIdOfCaller(name) }: Actor,
   { counts, clientRequestId }: CountedReactions,
 ): Promise<void> {
   const paths = Object.keys(counts).map((reaction) => [`counts.${reaction}`, reaction]);
   await Promise.all([
     requireReactions(chat, eventId, Object.fromEntries(paths)),
-    rateLimit(chat, [name], 'react'),
+    rateLimit(chat, [participantId], 'react'),
   ]);
-  const request = clientRequestId === undefined ? undefined : { caller: name, requestId: clientRequestId };
+  const request =
+    clientRequestId === undefined ? undefined : { caller: participantId, requestId: clientRequestId };
   const tell = await add(chat, eventId, counts, request);
   await tell?.();
 }

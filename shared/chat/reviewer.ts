@@ -19,7 +19,7 @@ export type Ask = (request: ReviewRequest) => Promise<unknown>;
 const answerSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('allow') }),
   // What else it says of a message that nobody gets does not matter.
-  z.object({ action: z.literal('deny'), reason: z.unknown() }),
+  z.object({ action: z.literal('deny'), reason: z.unknown().optional() }),
   z
     .object({ action: z.literal('modify'), text: optional(messageText), metadata: optional(metadata) })
     .refine(({ text, metadata }) => text !== undefined || metadata !== undefined),
@@ -28,19 +28,19 @@ const answerSchema = z.discriminatedUnion('action', [
 /** What a reviewer says of a message. */
 export type Verdict = z.output<typeof answerSchema>;
 
-/** So often in a row it may not be reached, until it is left alone for a while. */
+/** For the messages of so many people in a row it may fail to answer, until it is left alone for a while. */
 const FAILURES = 5;
 const PAUSE_MS = 5_000;
 
 /**
- * Somebody else's code that looks at messages. If it cannot be reached several times in a row, nobody waits for it for a
- * few seconds; then one message tries again. What a message itself can bring about, a failure of that code or a wrong answer,
- * does not count: it would let others through.
+ * Somebody else's code that looks at messages. If it answers several people in a row not at all, nobody waits for it for a
+ * few seconds. What a message itself can bring about does not count, since it would let others through: not a failure of that code or a
+ * wrong answer, and of each person's messages that took too long only one.
  */
 export class Reviewer {
   readonly #ask: Ask;
   readonly #now: () => number;
-  #failures = 0;
+  readonly #unanswered = new Set<string>();
   #pausedUntil = 0;
 
   constructor(ask: Ask, now: () => number = Date.now) {
@@ -55,12 +55,17 @@ export class Reviewer {
     try {
       answer = await this.#ask(request);
     } catch (error) {
-      this.#failures += 1;
-      if (this.#failures >= FAILURES) this.#pausedUntil = this.#now() + PAUSE_MS;
+      this.#unanswered.add(request.message.participant.id);
+      if (this.#unanswered.size >= FAILURES) this.#pause();
       return { asked: true, error };
     }
-    this.#failures = 0;
+    this.#unanswered.clear();
     const { data } = answerSchema.safeParse(answer);
     return data ? { asked: true, verdict: data } : { asked: true };
+  }
+
+  #pause(): void {
+    this.#unanswered.clear();
+    this.#pausedUntil = this.#now() + PAUSE_MS;
   }
 }

@@ -32,7 +32,9 @@ export async function watchEvent(
 ): Promise<Reply<Replies['watchEvent']>> {
   const { table, settings } = chat;
   await rateLimit(chat, entrantsOf(connection), 'joinEvent');
-  const { viewers } = await requireAdmission(chat, connection, eventId);
+  const {
+    cursor: { viewers },
+  } = await requireAdmission(chat, connection, eventId);
   if (viewers.count >= settings.viewersMax && connection.watching?.eventId !== eventId)
     throw new ChatError('RATE_LIMITED', { retryAfterMs: FULL_MS, reason: 'viewers' });
   const { attendance, joinId, leftEventId } = await enter(chat, connection, async (now) => ({

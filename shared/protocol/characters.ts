@@ -42,8 +42,8 @@ const WITH_EFFECT = [
 /** What shows nothing where it is: with it, two names could look the same. */
 const NOTHING = new RegExp(`(?=${UNSEEN})(?!${WITH_EFFECT})[^]`, 'gu');
 
-/** Blank letters and symbols of single scripts. */
-const BLANK = '\\u{13441}\\u{13442}\\u{16fe4}\\u{1d159}';
+/** Blank letters and symbols of single scripts, for a character class. */
+export const BLANK = '\\u{13441}\\u{13442}\\u{16fe4}\\u{1d159}';
 
 /** A character that shows something whatever is around it. */
 export const VISIBLE = new RegExp(`(?!${UNSEEN})[^\\p{White_Space}${BLANK}]`, 'u');

@@ -24,7 +24,7 @@ const errors = {
   BINARY_NOT_SUPPORTED: { status: 400, message: 'Binary payloads are not supported.' },
   RATE_LIMITED: { status: 429, message: 'Too many requests. Wait retryAfterMs milliseconds.' },
   MUTED: { status: 403, message: 'You are muted in this event. Wait retryAfterMs milliseconds.' },
-  MESSAGE_REJECTED: { status: 422, message: 'The message breaks a rule of this event.' },
+  MESSAGE_REJECTED: { status: 422, message: 'The message is not allowed in this event.' },
   TOO_LARGE: { status: 413, message: 'The payload is too large.' },
   INTERNAL: { status: 500, message: 'Something went wrong on the server.' },
 } as const;

@@ -13,6 +13,8 @@ export const limits = {
   namesInSummary: 20,
   hosts: 20,
   reactions: 12,
+  /** Of one event, over time: the count of each is kept. */
+  reactionsEver: 100,
   /** Of one request. */
   reactionCount: 10,
   countedReactions: 1_000_000,

@@ -1,3 +1,4 @@
+import { BLANK } from './characters.ts';
 import { LOOK_ALIKES } from './look-alikes.ts';
 
 let table: Map<string, string> | undefined;
@@ -25,11 +26,13 @@ function skeleton(text: string): string {
     .normalize('NFKD');
 }
 
+const UNSEEN = new RegExp(`[\\p{White_Space}\\p{Default_Ignorable_Code_Point}${BLANK}]`, 'gu');
+
 /**
  * What names look like, whatever their case, width and spaces: if two have one of these in common, people may take one for the
  * other. There are two, as a capital looks like other characters than its small letter.
  */
 export function skeletonsOf(name: string): string[] {
-  const bare = name.normalize('NFKC').replace(/[\p{White_Space}\p{Default_Ignorable_Code_Point}]/gu, '');
+  const bare = name.normalize('NFKC').replace(UNSEEN, '');
   return [...new Set([bare, skeleton(bare)].map((text) => skeleton(text.toLowerCase())))];
 }

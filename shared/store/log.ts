@@ -33,16 +33,15 @@ export function entryBytes(entry: LogEntry): number {
 const QUOTE_BYTES = 600;
 
 /** What of a message has a size of its own. */
-export type Sized = Pick<StoredMessage, 'text' | 'metadata' | 'replyTo'> & {
-  participant: Pick<StoredMessage['participant'], 'metadata'>;
+export type Sized = Pick<StoredMessage, 'text' | 'metadata' | 'replyTo' | 'clientMessageId'> & {
+  participant: Pick<StoredMessage['participant'], 'metadata' | 'username'>;
 };
 
 /** What a message comes to in a frame, bytes, about. */
-export function messageBytes({ text, metadata, replyTo, participant }: Sized): number {
-  const ofMetadata = [metadata, participant.metadata]
-    .map((one) => (one ? Buffer.byteLength(JSON.stringify(one)) : 0))
-    .reduce((sum, bytes) => sum + bytes, 0);
-  return 300 + Buffer.byteLength(text) + ofMetadata + (replyTo ? QUOTE_BYTES : 0);
+export function messageBytes({ text, metadata, replyTo, clientMessageId, participant }: Sized): number {
+  const sized = [text, metadata, clientMessageId, participant.metadata, participant.username];
+  const bytes = Buffer.byteLength(JSON.stringify(sized.filter((one) => one !== undefined)));
+  return 300 + bytes + (replyTo ? QUOTE_BYTES : 0);
 }
 
 /** When an entry that is written now goes, milliseconds since the epoch. */
@@ -124,15 +123,29 @@ export interface LogRange {
   /** Inclusive. */
   upTo?: number;
   newestFirst?: boolean;
-  /** Entries that the first page of the query reads: as many as the caller will take if nothing is left out. */
+  /** As many entries as the caller will take if nothing is left out. */
   pageSize: number;
+  /** What the caller will take, in frames. With it, a few entries are read first, and then as many as that seems to be. */
+  maxBytes?: number;
 }
+
+const FIRST_PAGE_SIZE = 12;
 
 /** The entries of a range in order of `seq`, holes and all, the expired as `void`. Stop reading when you have enough. */
 export async function* readLog(table: Table, eventId: string, range: LogRange): AsyncGenerator<LogEntry> {
   const first = (range.after ?? 0) + 1;
   const last = range.upTo ?? Number.MAX_SAFE_INTEGER;
   if (first > last) return;
+  const { pageSize, maxBytes = Number.POSITIVE_INFINITY } = range;
+  const isBounded = maxBytes < Number.POSITIVE_INFINITY;
+  const read = { entries: 0, messages: 0, bytes: 0 };
+  /** As many as the rest seems to be; many after a long stretch of unused numbers. */
+  const laterLimit = () => {
+    if (!isBounded) return LATER_PAGE_SIZE;
+    const byBytes = ((maxBytes - read.bytes) * read.entries) / (read.bytes + 1);
+    const byNumber = ((pageSize - read.messages) * read.entries) / Math.max(1, read.messages);
+    return Math.max(FIRST_PAGE_SIZE, Math.min(LATER_PAGE_SIZE, Math.ceil(byBytes), Math.ceil(byNumber)));
+  };
   const pages = queryPages(table, {
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
     ExpressionAttributeValues: {
@@ -142,12 +155,15 @@ export async function* readLog(table: Table, eventId: string, range: LogRange): 
     },
     ConsistentRead: true,
     ScanIndexForward: !range.newestFirst,
-    Limit: range.pageSize,
-    // After a long stretch of unused numbers.
-    laterLimit: Math.max(range.pageSize, LATER_PAGE_SIZE),
+    Limit: isBounded ? Math.min(FIRST_PAGE_SIZE, pageSize) : pageSize,
+    laterLimit,
   });
   for await (const page of pages) {
-    for (const item of page) yield unlessExpired(item as unknown as LogEntry & Expiring);
+    const entries = page.map((item) => unlessExpired(item as unknown as LogEntry & Expiring));
+    read.entries += entries.length;
+    read.messages += entries.filter(({ kind }) => kind === 'message').length;
+    read.bytes += entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
+    yield* entries;
   }
 }
 

@@ -128,10 +128,10 @@ export async function deleteItems(table: Table, keys: readonly Key[]): Promise<v
   });
 }
 
-/** All items of a query, page after page: a page ends at 1 MB whatever matches. `laterLimit`: for all but the first. */
+/** All items of a query, page after page: a page ends at 1 MB whatever matches. `laterLimit`: for all but the first, asked before each. */
 export async function* queryPages(
   table: Table,
-  { laterLimit, ...input }: Omit<QueryCommandInput, 'TableName'> & { laterLimit?: number },
+  { laterLimit, ...input }: Omit<QueryCommandInput, 'TableName'> & { laterLimit?: () => number },
 ): AsyncGenerator<Item[]> {
   let from: Item | undefined;
   do {
@@ -140,7 +140,7 @@ export async function* queryPages(
         ...input,
         TableName: table.name,
         ...(from && { ExclusiveStartKey: from }),
-        ...(from && laterLimit !== undefined && { Limit: laterLimit }),
+        ...(from && laterLimit && { Limit: laterLimit() }),
       }),
     );
     yield page.Items ?? [];

@@ -76,6 +76,16 @@ test('a page that would be too large is shorter, and still around the time', asy
   expect(page).toMatchObject({ hasMoreBefore: true, hasMore: true });
 });
 
+test('a page of large messages reads about what it shows', async () => {
+  await room.fill(messages(1, 400, 'x'.repeat(2_000)));
+  const before = room.commands.length;
+  const page = await around(second(200), 400, 100, 32_000);
+  const queries = room.commands.slice(before).filter((command) => command instanceof QueryCommand);
+  const most = queries.reduce((sum, { input }) => sum + (input.Limit ?? 9_999), 0);
+  expect(page.messages.length).toBeGreaterThan(10);
+  expect(most).toBeLessThan(4 * page.messages.length + Math.log2(400));
+});
+
 test('it costs about as many small reads as the logarithm of the length', async () => {
   await room.fill(messages(1, 2_000));
   const before = room.commands.length;

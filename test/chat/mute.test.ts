@@ -1,5 +1,6 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { joinEvent } from '../../shared/chat/join-event.ts';
 import { listAudit, listMutes } from '../../shared/chat/moderation/lists.ts';
 import { mute, unmute } from '../../shared/chat/moderation/mute.ts';
 import { updateEvent } from '../../shared/chat/moderation/update-event.ts';
@@ -133,6 +134,25 @@ test('whoever joins muted is told after their history, unless they moderate', as
   await room.join('ana');
   expect(told.map(([, event]) => event)).toMatchObject([{ event: 'eventHistory' }]);
   await room.say(await room.find('ana'), 'but I am the host');
+});
+
+test('the muted cannot say anything by their name or metadata, on this connection or on another', async () => {
+  const { participantToken = '' } = ana;
+  const join = async (connectionId: string, more: object) => {
+    const input = { eventId: 'e', username: 'buy at evil.com', participantToken, ...more };
+    return (await joinEvent(room.chat, await room.find(connectionId), input)).data.participant;
+  };
+  await muteAna(60, 'Enough.');
+  expect(await refusedWith(join('ana', {}))).toMatchObject({ code: 'MUTED', reason: 'Enough.' });
+  const loud = { username: 'ana', metadata: { say: 'buy' } };
+  expect(await refusedWith(join('ana', loud))).toMatchObject({ code: 'MUTED' });
+  expect(await join('ana', { username: 'ana' })).toMatchObject({ username: 'ana' });
+  await room.connect('another');
+  const participant = await join('another', { metadata: { say: 'buy' } });
+  expect(participant).toMatchObject({ id: participantId, username: 'ana' });
+  expect(participant).not.toHaveProperty('metadata');
+  await unmute(room.chat, 'e', mia, { participantId });
+  expect(await join('another', {})).toMatchObject({ username: 'buy at evil.com' });
 });
 
 test.for(['moderate', 'operate'] as const)('does not bind those who may %s', async (right) => {

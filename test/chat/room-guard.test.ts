@@ -69,7 +69,7 @@ test('whoever has used their burst is refused sooner', () => {
   const head = { ...newEventHead, seq: 8, bytes: 48_000 };
   const cursor = { ...newCursor, audience: 10_000 };
   const wait = (used: number) =>
-    waitFor({ head, cursor, message: { text: 'hi', participant: {} }, used }, 5_000);
+    waitFor({ head, cursor, message: { text: 'hi', participant: { username: 'ana' } }, used }, 5_000);
   expect(wait(0)).toBe(0);
   expect(wait(1)).toBeGreaterThan(0);
 });
@@ -83,5 +83,7 @@ test('nobody is refused when nothing waits, however large the room', () => {
     deliveredBytes: 48_000,
   };
   const head = { ...newEventHead, seq: 8, bytes: 48_000 };
-  expect(waitFor({ head, cursor, message: { text: long, participant: {} }, used: 1 }, 5_000)).toBe(0);
+  expect(
+    waitFor({ head, cursor, message: { text: long, participant: { username: 'ana' } }, used: 1 }, 5_000),
+  ).toBe(0);
 });

@@ -1,11 +1,13 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { checkRules } from '../../shared/chat/check-rules.ts';
+import { joinEvent } from '../../shared/chat/join-event.ts';
 import { listAudit } from '../../shared/chat/moderation/lists.ts';
 import { type Changes, updateEvent } from '../../shared/chat/moderation/update-event.ts';
 import { sendMessage } from '../../shared/chat/send-message.ts';
 import { getBlockedWords } from '../../shared/store/blocked-words.ts';
 import type { Connection } from '../../shared/store/connections.ts';
+import { updateCursor } from '../../shared/store/cursor.ts';
 import { getEventHead } from '../../shared/store/event-head.ts';
 import { createEvent, getEvent } from '../../shared/store/events.ts';
 import { refusedWith } from '../support/tokens.ts';
@@ -45,6 +47,41 @@ test.for(rules)('%j: %s is rejected', async ([changes, text, reason, fine]) => {
   expect(await reasonOf(text)).toBe(reason);
   await room.say(ana, fine);
   expect(await said()).toEqual([fine]);
+});
+
+test.for(rules)('%j holds for the names and metadata of guests, too: %s', async ([changes, text, , fine]) => {
+  const join = async (person: { username: string; metadata?: Record<string, string> }) =>
+    joinEvent(room.chat, await room.find('ana'), { eventId: 'e', ...person });
+  await change(changes);
+  const wrong = (path: string) => ({ code: 'BAD_REQUEST', issues: [{ path }] });
+  expect(await refusedWith(join({ username: text }))).toMatchObject(wrong('username'));
+  for (const metadata of [{ say: text }, { [text]: '' }])
+    expect(await refusedWith(join({ username: 'ana', metadata }))).toMatchObject(wrong('metadata'));
+  await join({ username: fine, metadata: { say: fine } });
+  await change({ hosts: [participantIdOf(ana)] });
+  await join({ username: text });
+});
+
+test.for(rules)('%j holds for the keys of metadata: %s', async ([changes, text, reason]) => {
+  await change(changes);
+  const metadata = { [text]: '' };
+  const error = await refusedWith(sendMessage(room.chat, ana, { text: 'hello', metadata }));
+  expect(error).toMatchObject({ code: 'MESSAGE_REJECTED', reason });
+});
+
+test('an event has a hundred different reactions over time', async () => {
+  const emoji = (from: number) =>
+    Array.from({ length: 12 }, (_, i) => String.fromCodePoint(0x1f400 + from + i));
+  const told = Object.fromEntries([...Array(8)].flatMap((_, i) => emoji(12 * i)).map((one) => [one, 1]));
+  await updateCursor(room.table, 'e', {
+    UpdateExpression: 'SET reactionsTold = :told',
+    ExpressionAttributeValues: { ':told': told },
+  });
+  await change({ reactions: emoji(84) });
+  expect(await refusedWith(change({ reactions: emoji(96) }))).toMatchObject({
+    code: 'BAD_REQUEST',
+    issues: [{ path: 'reactions' }],
+  });
 });
 
 test.for(rules)('%j binds whoever has looked at the event before it: %s', async ([changes, text, reason]) => {

@@ -50,6 +50,27 @@ test('whoever watches can take part, on the same connection', async () => {
   expect(room.snapshot.me?.username).toBe('ana');
 });
 
+test('whoever watches cannot say anything, and nothing is sent', async () => {
+  const eventId = await createEvent();
+  const actions: unknown[] = [];
+  const chat = openChat({
+    onFrame: ({ direction, content }) => {
+      if (direction === 'out') actions.push((content as { action: string }).action);
+    },
+  });
+  const room = chat.watch(eventId);
+  await isLive(room);
+  await expect(room.send('hello')).rejects.toMatchObject({ code: 'NOT_JOINED' });
+  room.react('👍');
+  room.type();
+  const ana = await enter(eventId, 'ana');
+  await ana.send('after a while');
+  await ana.send('and another');
+  await shows(room, 'after a while', 'and another');
+  expect(actions).toEqual(['watchEvent']);
+  expect(room.snapshot).toMatchObject({ status: 'live', error: undefined });
+});
+
 test('a name that is refused leaves a viewer a viewer', async () => {
   const eventId = await createEvent();
   const chat = openChat();

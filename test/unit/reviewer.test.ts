@@ -16,9 +16,12 @@ function reviewing() {
     },
     () => world.now,
   );
-  const review = () => reviewer.review(request);
-  const reviewTimes = async (times: number) => {
-    for (let count = 0; count < times; count += 1) await review();
+  let people = 0;
+  /** Of somebody new, unless it is said who. */
+  const review = (id = `p${++people}`) =>
+    reviewer.review({ ...request, message: { ...request.message, participant: { id, username: 'ana' } } });
+  const reviewTimes = async (times: number, id?: string) => {
+    for (let count = 0; count < times; count += 1) await review(id);
   };
   return { world, review, reviewTimes };
 }
@@ -26,20 +29,28 @@ const unreachable = async () => {
   throw new Error('unreachable');
 };
 
-test('after five failures in a row it is left alone for five seconds, then tried with one message', async () => {
+test('after five people without an answer in a row it is left alone for five seconds, then tried again', async () => {
   const { world, review, reviewTimes } = reviewing();
   world.answer = unreachable;
   await reviewTimes(7);
   expect(world.asked).toBe(5);
   expect(await review()).toEqual({ asked: false });
   world.now += 5_000;
-  await reviewTimes(3);
-  expect(world.asked).toBe(6);
+  await reviewTimes(7);
+  expect(world.asked).toBe(10);
   world.now += 5_000;
   world.answer = async () => ({ action: 'allow' });
   await reviewTimes(3);
-  expect(world.asked).toBe(9);
+  expect(world.asked).toBe(13);
   expect(await review()).toEqual({ asked: true, verdict: { action: 'allow' } });
+});
+
+test('one person cannot have it left alone', async () => {
+  const { world, reviewTimes, review } = reviewing();
+  world.answer = unreachable;
+  await reviewTimes(20, 'mallory');
+  world.answer = async () => ({ action: 'deny' });
+  expect(await review()).toEqual({ asked: true, verdict: { action: 'deny' } });
 });
 
 test('failures with a success between them are not in a row', async () => {

@@ -121,13 +121,18 @@ describe('host tools', { skip: !executablePath }, () => {
     expect(await rules.getByLabel('No repeats').isChecked()).toBe(false);
   });
 
-  test('turn reactions off and on', async () => {
+  test('change the reactions', async () => {
     const { ana, ben } = await hosted();
     await ben.button('👍').waitFor();
-    await ana.button('Reactions').click();
+    const field = ana.page.getByLabel('Reactions, with spaces between');
+    expect(await field.inputValue()).toBe('👍 ❤️ 😂 👏 🎉 🔥');
+    await field.fill('🚀 👀');
+    await ana.button('Set reactions').click();
+    await ben.button('🚀').waitFor();
     await ben.button('👍').waitFor({ state: 'hidden' });
-    await ana.button('Reactions').click();
-    await ben.button('👍').waitFor();
+    await field.fill('');
+    await ana.button('Set reactions').click();
+    await ben.button('🚀').waitFor({ state: 'hidden' });
   });
 
   test('end the event', async () => {

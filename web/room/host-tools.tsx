@@ -3,11 +3,9 @@ import type { AuditRecord, Ban, Events, Mute, Room, RoomSnapshot } from '../../c
 import { Announce } from './announce.tsx';
 import { messageOf } from './message-of.ts';
 import { AuditLog, BanList, MuteList } from './records.tsx';
-import { type EventRules, Rules } from './rules.tsx';
+import { type EventRules, ReactionsForm, Rules } from './rules.tsx';
 
 const delays = [0, 5, 10, 30, 60, 120];
-/** Those of an event for which nobody has chosen any. */
-const usualReactions = ['👍', '❤️', '😂', '👏', '🎉', '🔥'];
 
 export interface HostToolsProps {
   room: Room;
@@ -26,7 +24,6 @@ export function HostTools({ room, snapshot, events }: HostToolsProps) {
   const [error, setError] = useState('');
   const { event } = snapshot;
   const { moderate } = room;
-  const hasReactions = event !== undefined && event.reactions.length > 0;
 
   /** False: it has failed. */
   async function act(work: () => Promise<unknown>): Promise<boolean> {
@@ -109,13 +106,10 @@ export function HostTools({ room, snapshot, events }: HostToolsProps) {
               ))}
             </select>
           </label>
-          <button
-            type="button"
-            aria-pressed={hasReactions}
-            onClick={() => act(() => moderate.update({ reactions: hasReactions ? [] : usualReactions }))}
-          >
-            Reactions
-          </button>
+          <ReactionsForm
+            reactions={event?.reactions ?? []}
+            onSave={(reactions) => act(() => moderate.update({ reactions }))}
+          />
           <Announce onAnnounce={(text, pin) => act(() => moderate.announce(text, { pin }))} />
         </>
       )}

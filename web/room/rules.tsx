@@ -6,6 +6,34 @@ export interface EventRules {
   repeats: 'allow' | 'deny';
 }
 
+/** The emoji that people can react with. */
+export function ReactionsForm({
+  reactions,
+  onSave,
+}: {
+  reactions: readonly string[];
+  onSave: (reactions: string[]) => void;
+}) {
+  const [text, setText] = useState(reactions.join(' '));
+  return (
+    <form
+      class="form"
+      onSubmit={(submit) => {
+        submit.preventDefault();
+        onSave(text.split(/\s+/).filter(Boolean));
+      }}
+    >
+      <div class="together">
+        <label>
+          Reactions, with spaces between
+          <input value={text} onInput={(input) => setText(input.currentTarget.value)} />
+        </label>
+        <button type="submit">Set reactions</button>
+      </div>
+    </form>
+  );
+}
+
 /** What nobody but moderators may send. */
 export function Rules({ rules, onSave }: { rules: EventRules; onSave: (rules: EventRules) => void }) {
   const [words, setWords] = useState(rules.blockedWords.join('\n'));

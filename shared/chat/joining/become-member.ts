@@ -9,12 +9,13 @@ import { roleOf, withRole } from '../role-of.ts';
 import { requireAdmission } from './admission.ts';
 import { type Entered, enter } from './enter.ts';
 import { requireOwnName } from './require-own-name.ts';
+import { withinRules } from './within-rules.ts';
 
 export type JoinInput = Omit<ActionData<'joinEvent'>, 'username'> & { username?: string };
 
 /**
  * Makes a connection a held member. Throws `RATE_LIMITED`, `EVENT_NOT_FOUND`, `EVENT_ENDED`, `BATCH_REQUIRED`, `FORBIDDEN` for
- * the banned, `BAD_REQUEST` for a name that looks like that of somebody with a role.
+ * the banned, `BAD_REQUEST` for a name that looks like that of somebody with a role or breaks a rule, `MUTED` for another name.
  */
 export async function becomeMember(
   chat: Chat,
@@ -23,7 +24,7 @@ export async function becomeMember(
 ): Promise<Entered<Membership>> {
   await rateLimit(chat, entrantsOf(first, input.participantToken), 'joinEvent');
   const { eventId } = input;
-  const [hosts] = await Promise.all([
+  const [hosts, { head }] = await Promise.all([
     getHosts(chat.table, eventId, { consistent: true }),
     requireAdmission(chat, first, eventId),
   ]);
@@ -31,7 +32,10 @@ export async function becomeMember(
     const { participantToken, ...person } = personOf(connection, input);
     const role = roleOf(person.id, connection.identity, hosts);
     if (!role) await requireOwnName(chat.table, eventId, person);
-    return { attendance: nextMembership(connection, eventId, withRole(person, role)), participantToken };
+    const isBound = !role && !connection.identity;
+    const before = memberIn(connection, eventId, person.id)?.participant;
+    const shown = isBound ? await withinRules(chat.table, eventId, head, person, before) : person;
+    return { attendance: nextMembership(connection, eventId, withRole(shown, role)), participantToken };
   });
   chat.metrics.count('Joins', 1);
   return member;
@@ -66,12 +70,16 @@ function personOf({ identity, participantToken: known }: Connection, input: Join
   return { id, username, participantToken, ...(metadata && { metadata }) };
 }
 
+/** The membership of a connection, if it is in this event as this person. */
+const memberIn = ({ membership }: Connection, eventId: string, id: string): Membership | undefined =>
+  membership?.eventId === eventId && membership.participant.id === id ? membership : undefined;
+
 /** Joining again under the same name changes nothing; under another, only the name; the role may be another now. */
-function nextMembership({ membership }: Connection, eventId: string, person: Author): Membership {
+function nextMembership(connection: Connection, eventId: string, person: Author): Membership {
   const now = Date.now();
-  if (membership?.eventId !== eventId || membership.participant.id !== person.id) {
+  const membership = memberIn(connection, eventId, person.id);
+  if (!membership)
     return { eventId, participant: { ...person, joinedAt: new Date(now).toISOString() }, namedAt: now };
-  }
   const { username, joinedAt } = membership.participant;
   const isNamedSo = username === person.username;
   return { eventId, participant: { ...person, joinedAt }, namedAt: isNamedSo ? membership.namedAt : now };

@@ -47,8 +47,13 @@ export async function sendHistory(chat: Chat, history: History): Promise<void> {
   }
 }
 
-/** Those that there is room for: the joiner, then who has a role, then the others; in their order. */
-function fitting(participants: readonly Participant[], joinerId: string | undefined): Participant[] {
+/**
+ * Those that there is room for: the joiner, then who has a role, then the others; in their order. If it is not enough for all, none
+ * but the joiner has metadata.
+ */
+function fitting(all: Participant[], joinerId: string | undefined): Participant[] {
+  if (byteBudget(PARTICIPANTS_BYTES)(all)) return all;
+  const participants = all.map((one) => (one.id === joinerId ? one : { ...one, metadata: undefined }));
   const fits = byteBudget(PARTICIPANTS_BYTES);
   const byRank = [
     ...participants.filter(({ role }) => role),

@@ -2,6 +2,7 @@ import { deliverNow } from '../../delivery/deliver.ts';
 import { newId } from '../../ids.ts';
 import type { Message } from '../../protocol/entities.ts';
 import { ChatError } from '../../protocol/errors.ts';
+import { getPin } from '../../store/pins.ts';
 import { appendMessage, type Draft, firstOf } from '../append.ts';
 import type { Chat } from '../chat.ts';
 import { audit } from './audit.ts';
@@ -12,7 +13,7 @@ type Speech = Omit<Draft, 'id' | 'sentAt'>;
 
 /**
  * Stores a message that no rule of the event binds, and pins it if that is wanted. A repeat with the same `clientMessageId`
- * finds the first message, and pins it if that was left undone. Throws `EVENT_ENDED`.
+ * finds the first message, and pins it if that was left undone and nothing was pinned or unpinned since. Throws `EVENT_ENDED`.
  */
 export async function speak(
   chat: Chat,
@@ -23,7 +24,7 @@ export async function speak(
   const { eventId, kind } = speech;
   const first = await firstOf(chat, speech);
   const message = first ?? (await say());
-  if (isPinned) await pinUnlessDeleted(chat, actor, message);
+  if (isPinned && !(first && (await isOvertaken(chat, first)))) await pinUnlessDeleted(chat, actor, message);
   return { message };
 
   async function say(): Promise<Message> {
@@ -37,6 +38,11 @@ export async function speak(
     await deliverNow(chat, eventId, written);
     return message;
   }
+}
+
+async function isOvertaken({ table }: Chat, { eventId, seq }: Message): Promise<boolean> {
+  const { pinned, pinnedAsOf = 0 } = await getPin(table, eventId);
+  return pinned !== seq && pinnedAsOf >= seq;
 }
 
 /** Whoever repeats what was deleted meanwhile has nothing to pin. */

@@ -5,19 +5,19 @@ import type { Chat } from '../chat.ts';
 
 const CONCURRENCY = 10;
 
-/** Gives those who are in an event and have become its hosts their role, and takes it from those who are none any more. */
+/**
+ * Gives those who are in an event and are among its hosts their role, and takes it from those who are not any more. It goes by what is
+ * stored of each, and so finishes what a crash left undone.
+ */
 export async function tellHostsApart(
   { table }: Pick<Chat, 'table'>,
   eventId: string,
-  before: readonly string[],
-  now: readonly string[],
+  hosts: readonly string[],
 ): Promise<void> {
-  const changed = new Set([...before, ...now].filter((id) => before.includes(id) !== now.includes(id)));
-  if (changed.size === 0) return;
   for await (const page of listMembers(table, eventId)) {
-    const tabs = page.filter(({ participant }) => changed.has(participant.id));
+    const tabs = page.filter(({ participant: { id, role } }) => hosts.includes(id) !== (role === 'host'));
     await forEachConcurrently(tabs, CONCURRENCY, async (tab) => {
-      await setHost(table, eventId, tab, now.includes(tab.participant.id));
+      await setHost(table, eventId, tab, hosts.includes(tab.participant.id));
     });
   }
 }

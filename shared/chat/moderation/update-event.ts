@@ -2,7 +2,10 @@ import { deliverNow } from '../../delivery/deliver.ts';
 import { newId } from '../../ids.ts';
 import type { Event } from '../../protocol/entities.ts';
 import { ChatError } from '../../protocol/errors.ts';
+import { limits } from '../../protocol/limits.ts';
+import { badRequest } from '../../protocol/parse.ts';
 import { deleteBlockedWords, putBlockedWords } from '../../store/blocked-words.ts';
+import { getCursor } from '../../store/cursor.ts';
 import type { EventChanges } from '../../store/event-item.ts';
 import { type Rules, setRules } from '../../store/event-rules.ts';
 import { updateEvent as update } from '../../store/events.ts';
@@ -42,6 +45,7 @@ export async function updateEvent(
   const mayHaveEnded = status === 'ended';
   if ((hasRules || reactions) && before.status === 'ended' && !mayHaveEnded)
     throw new ChatError('EVENT_ENDED');
+  if (reactions) await requireFewReactions(chat, id, reactions);
   await audit(chat, id, actor, {
     action: 'updateEvent',
     // Not the words: hosts may read this.
@@ -51,7 +55,7 @@ export async function updateEvent(
   // First: whoever finds the new version finds its words.
   if (blockedWords && words) await putBlockedWords(table, id, blockedWords);
   // Whoever joins from now on is told apart by that.
-  if (details.hosts) await tellHostsApart(chat, id, before.hosts ?? [], details.hosts);
+  if (details.hosts) await tellHostsApart(chat, id, details.hosts);
   if (hasRules && !(await setRules(table, id, rules)) && !mayHaveEnded) throw new ChatError('EVENT_ENDED');
   if (words === '') await deleteBlockedWords(table, id);
   if (status === 'ended') await endEvent(chat, id);
@@ -63,6 +67,15 @@ export async function updateEvent(
   }
   await deliverNow(chat, id);
   return getEvent(chat, id);
+}
+
+async function requireFewReactions({ table }: Chat, id: string, next: readonly string[]): Promise<void> {
+  const ever = Object.keys((await getCursor(table, id))?.reactionsTold ?? {});
+  if (new Set([...ever, ...next]).size > limits.reactionsEver)
+    throw badRequest(
+      'reactions',
+      `must not bring those of the event to more than ${limits.reactionsEver} over time`,
+    );
 }
 
 /** Whether anything is to change. */

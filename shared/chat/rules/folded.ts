@@ -18,7 +18,11 @@ export type Reading = 'small letters' | 'as written';
 export const hasTwoReadings = (text: string): boolean => /[I1\u0080-\uffff]/.test(text);
 
 /** Accents and points, but for those that make another kana. */
-const ACCENTS = /(?![\u3099\u309a])(?=\p{M})[\p{Script=Inherited}\p{Script=Hebrew}]/gu;
+const ACCENTS = /(?![\u3099\u309a])(?=\p{M})[\p{Script=Inherited}\p{Script=Hebrew}]|\p{Me}/gu;
+/** Marks of other scripts are none of these letters': they only disguise them. */
+const FOREIGN_MARKS = /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}])\p{Mn}+/gu;
+/** What a text may come to when its characters are taken apart. Nobody writes more than a few that become many. */
+const MOST_SYMBOLS = 8_000;
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const HAS_LETTER = /\p{L}/u;
 const CAPITAL_I_AMONG_SMALL = /I(?=\p{Ll})|(?<=\p{Ll})I/gu;
@@ -30,7 +34,8 @@ const UNSPACED =
 
 /** Case, accents, width, look-alikes and what is not seen do not count. Takes linear time. */
 export function fold(text: string, reading: Reading): Folded {
-  const plain = seen(text).normalize('NFKD').replace(ACCENTS, '').normalize('NFC');
+  const parts = seen(text).normalize('NFKD').slice(0, MOST_SYMBOLS);
+  const plain = parts.replace(ACCENTS, '').replace(FOREIGN_MARKS, '').normalize('NFC');
   const shown = reading === 'as written' ? plain.replace(CAPITAL_I_AMONG_SMALL, 'l') : plain;
   const folded: Folded = { symbols: [], counts: [], starts: [], ends: [] };
   for (const word of wordsIn(shown)) {

@@ -1,4 +1,6 @@
-const IGNORED = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+import { BLANK } from '../../protocol/characters.ts';
+
+const IGNORED = new RegExp(`[\\p{Cf}\\p{Default_Ignorable_Code_Point}\\u2800${BLANK}]`, 'gu');
 /** More than anybody stacks on a letter: normalising a long run of marks takes quadratic time. */
 const LONG_RUN = /(\p{M}{8})\p{M}+/gu;
 

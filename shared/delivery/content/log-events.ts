@@ -7,13 +7,17 @@ import type { Table } from '../../store/table.ts';
 
 export type LogEvent = ServerEvent & { seq: number };
 
-/** The entries that clients hear of, as the events that they hear. */
+/**
+ * The entries that clients hear of, as the events that they hear. Of several changes of the event they hear the last: it says how the
+ * event is now.
+ */
 export async function logEvents(
   table: Table,
   eventId: string,
   entries: readonly LogEntry[],
 ): Promise<LogEvent[]> {
   let now: Event | undefined;
+  const lastChange = entries.findLast(({ kind }) => kind === 'updated');
   const stored = entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message] : []));
   const messages = (await withQuotes(table, eventId, stored)).values();
   const events: LogEvent[] = [];
@@ -28,7 +32,7 @@ export async function logEvents(
       const which = first && more.length === 0 ? first : { messages: entry.messages };
       events.push({ seq, event: 'messageDeleted', data: { eventId, ...which } });
     }
-    if (entry.kind !== 'ended' && entry.kind !== 'updated') continue;
+    if (entry.kind !== 'ended' && entry !== lastChange) continue;
     now ??= await getEvent(table, eventId, { withDeleted: true });
     const event = entry.kind === 'ended' ? 'eventEnded' : 'eventUpdated';
     if (now) events.push({ seq, event, data: { event: now } });
