@@ -12,6 +12,9 @@ export interface KeyRange {
   readonly hasBegun: (sort: string) => boolean;
   /** True from the first row behind the range on. */
   readonly hasEnded: (sort: string) => boolean;
+  /** The sort texts that it includes, at most: nothing comes beyond them. */
+  readonly lowest?: string;
+  readonly highest?: string;
 }
 
 /** One attribute compared with values: what a key condition consists of. */
@@ -55,13 +58,18 @@ function rangeOf(operator: string, [first = '', second = '']: string[]): Omit<Ke
     case '<':
       return { ...all, hasEnded: (sort) => sort >= first };
     case '<=':
-      return { ...all, hasEnded: (sort) => sort > first };
+      return { ...all, hasEnded: (sort) => sort > first, highest: first };
     case '>':
       return { ...all, hasBegun: (sort) => sort > first };
     case '>=':
-      return { ...all, hasBegun: (sort) => sort >= first };
+      return { ...all, hasBegun: (sort) => sort >= first, lowest: first };
     case 'BETWEEN':
-      return { hasBegun: (sort) => sort >= first, hasEnded: (sort) => sort > second };
+      return {
+        hasBegun: (sort) => sort >= first,
+        hasEnded: (sort) => sort > second,
+        lowest: first,
+        highest: second,
+      };
     default:
       return {
         hasBegun: (sort) => sort >= first,

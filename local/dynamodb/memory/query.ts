@@ -73,7 +73,9 @@ export function query(state: State, isScan: boolean, input: QueryInput, asOf?: n
     bytes += row.bytes;
     if (!filter || meets(row.item, filter, bindings)) items.push(row.item);
     if (scanned === Limit || bytes > PAGE_BYTES) {
-      last = row;
+      // With the last sort key of its range a page of a table is known to be the last one.
+      const furthest = input.ScanIndexForward === false ? range?.lowest : range?.highest;
+      if (source.isIndex || row.sort !== furthest) last = row;
       break;
     }
   }

@@ -9,8 +9,7 @@ interface Token {
   readonly to: number;
 }
 
-const pattern =
-  /\s*(?:([A-Za-z_][A-Za-z0-9_]*)|(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|(\d+)|(<>|<=|>=|[^\s]))/y;
+const pattern = /\s*(?:([A-Za-z_][A-Za-z0-9_]*)|(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|(\d+)|(<>|<=|>=|[^\s]))/y;
 
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
