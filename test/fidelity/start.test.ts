@@ -104,19 +104,19 @@ const wrong: [what: string, args: string[], env: Record<string, string>, says: R
   ],
   ['a reviewer that is no module', ['--review', notCode], {}, /^--review \/.+: cannot be loaded: /],
   ['no Java for the data', [], { ...noJava, DATA_DIR: folder }, /^DynamoDB Local needs Java 11 or newer/],
-  [
-    'no Java for DynamoDB Local',
-    ['--dynamodb', 'local'],
-    noJava,
-    /^DynamoDB Local needs Java 11 or newer/,
-  ],
+  ['no Java for DynamoDB Local', ['--dynamodb', 'local'], noJava, /^DynamoDB Local needs Java 11 or newer/],
   [
     'data for a DynamoDB that keeps nothing',
     ['--dynamodb', 'memory'],
     { DATA_DIR: folder },
     /^The DynamoDB in memory keeps nothing: leave out DATA_DIR/,
   ],
-  ['a DynamoDB of another kind', ['--dynamodb', 'mem'], {}, /^There is no DynamoDB "mem": expected local or memory\.$/],
+  [
+    'a DynamoDB of another kind',
+    ['--dynamodb', 'mem'],
+    {},
+    /^There is no DynamoDB "mem": expected local or memory\.$/,
+  ],
   [
     'a DATA_DIR that is a file',
     [],
@@ -186,7 +186,9 @@ test('without Java, DynamoDB runs in memory', async () => {
   const port = await freePort();
   const { child, exited, printed } = run(['start.ts'], { ...noJava, PORT: `${port}` });
   await expect.poll(printed, { timeout: 120_000 }).toContain('Press Ctrl-C to stop.');
-  expect(printed()).toMatch(/^ +\d+\.\d s {2}without Java there is no DynamoDB Local: starting DynamoDB in memory, and/);
+  expect(printed()).toMatch(
+    /^ +\d+\.\d s {2}without Java there is no DynamoDB Local: starting DynamoDB in memory, and/,
+  );
   const [, eventId = ''] = /"eventId":"([^"]+)"/.exec(printed()) ?? [];
   const ana = await ChatClient.connect(`ws://localhost:${port}/prod`);
   onTestFinished(() => void ana.close());

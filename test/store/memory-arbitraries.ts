@@ -250,10 +250,7 @@ export function requests(TableName: string, run: () => string): fc.Arbitrary<Req
     { weight: 4, arbitrary: request('PutItem', merged(put, returned('NONE', 'ALL_OLD'))) },
     {
       weight: 6,
-      arbitrary: request(
-        'UpdateItem',
-        merged(change, returned('NONE', 'ALL_OLD', 'ALL_NEW')),
-      ),
+      arbitrary: request('UpdateItem', merged(change, returned('NONE', 'ALL_OLD', 'ALL_NEW'))),
     },
     { weight: 2, arbitrary: request('DeleteItem', merged(remove, returned('NONE', 'ALL_OLD'))) },
     {

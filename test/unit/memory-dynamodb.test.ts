@@ -109,6 +109,8 @@ test('a transaction with the token of one that was carried out is not carried ou
 
 test('what it does not know it refuses', () => {
   const legacy = { TableName, Key: key('a'), AttributeUpdates: { a: { Action: 'DELETE' } } };
-  expect(() => database.call('UpdateItem', legacy)).toThrow('AttributeUpdates is not known to the DynamoDB in memory');
+  expect(() => database.call('UpdateItem', legacy)).toThrow(
+    'AttributeUpdates is not known to the DynamoDB in memory',
+  );
   expect(() => database.call('ExecuteStatement', {})).toThrow('An unknown operation was requested.');
 });
