@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -63,6 +63,9 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+const noJava = { JAVA_HOME: '', PATH: folder, DYNAMODB: '' };
+const hasJava = spawnSync('java', ['-version']).status === 0 && process.env.DYNAMODB !== 'memory';
+
 const wrong: [what: string, args: string[], env: Record<string, string>, says: RegExp][] = [
   ['an unknown option', ['--isuer'], {}, /^Unknown option '--isuer'\. "npm start -- --help" shows/],
   ['a setting without a value', ['-c', 'sendBurst'], {}, /^-c sendBurst: expected key=value\.$/],
@@ -100,7 +103,20 @@ const wrong: [what: string, args: string[], env: Record<string, string>, says: R
     /^--review \/.+: must export a function called handler\.$/,
   ],
   ['a reviewer that is no module', ['--review', notCode], {}, /^--review \/.+: cannot be loaded: /],
-  ['no Java', [], { JAVA_HOME: '', PATH: folder }, /^DynamoDB Local needs Java 11 or newer/],
+  ['no Java for the data', [], { ...noJava, DATA_DIR: folder }, /^DynamoDB Local needs Java 11 or newer/],
+  ['no Java for DynamoDB Local', ['--dynamodb', 'local'], noJava, /^DynamoDB Local needs Java 11 or newer/],
+  [
+    'data for a DynamoDB that keeps nothing',
+    ['--dynamodb', 'memory'],
+    { DATA_DIR: folder },
+    /^The DynamoDB in memory keeps nothing: leave out DATA_DIR/,
+  ],
+  [
+    'a DynamoDB of another kind',
+    ['--dynamodb', 'mem'],
+    {},
+    /^There is no DynamoDB "mem": expected local or memory\.$/,
+  ],
   [
     'a DATA_DIR that is a file',
     [],
@@ -130,7 +146,7 @@ test('a port that is taken is said before anything starts', async () => {
   expect(printed()).toMatch(new RegExp(`^Port ${port} is in use; .+\n$`));
 });
 
-test('a DATA_DIR that another DynamoDB uses is said before anything starts', async () => {
+test.runIf(hasJava)('a DATA_DIR that another DynamoDB uses is said before anything starts', async () => {
   const dataDir = join(folder, 'data');
   const dynamodb = await startDynamoDB({ dataDir, endpoint: '' });
   try {
@@ -146,7 +162,7 @@ test('a DATA_DIR that another DynamoDB uses is said before anything starts', asy
   await again.stop();
 });
 
-test.for(['starting DynamoDB Local', 'Press Ctrl-C to stop'])(
+test.for(['starting DynamoDB', 'Press Ctrl-C to stop'])(
   'Ctrl-C after "%s" ends everything within 5 seconds',
   async (line) => {
     const { child, exited, printed } = run(['start.ts']);
@@ -165,6 +181,22 @@ test.for(['starting DynamoDB Local', 'Press Ctrl-C to stop'])(
     await expect.poll(() => started.filter(isAlive)).toEqual([]);
   },
 );
+
+test('without Java, DynamoDB runs in memory', async () => {
+  const port = await freePort();
+  const { child, exited, printed } = run(['start.ts'], { ...noJava, PORT: `${port}` });
+  await expect.poll(printed, { timeout: 120_000 }).toContain('Press Ctrl-C to stop.');
+  expect(printed()).toMatch(
+    /^ +\d+\.\d s {2}without Java there is no DynamoDB Local: starting DynamoDB in memory, and/,
+  );
+  const [, eventId = ''] = /"eventId":"([^"]+)"/.exec(printed()) ?? [];
+  const ana = await ChatClient.connect(`ws://localhost:${port}/prod`);
+  onTestFinished(() => void ana.close());
+  await ana.join(eventId, 'ana');
+  expect(await ana.say('hello')).toMatchObject({ text: 'hello' });
+  child.kill('SIGINT');
+  expect(await exited).toBe(0);
+});
 
 test('another app runs, and its addresses are printed', async () => {
   const assembly = synthesizeApp(plainChat);
