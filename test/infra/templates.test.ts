@@ -6,7 +6,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../infra/app.ts';
-import { entries } from '../../infra/constructs/bundles.ts';
+import { entries } from '../../infra/built.ts';
 import { readSettings, SettingsError } from '../../infra/context-settings.ts';
 
 const issuer = { 'auth.issuer': 'https://id.example.com/', 'auth.audience': 'chat' };
@@ -172,8 +172,8 @@ describe('what a deployment in a busy account needs', () => {
         .map(({ Properties }) => Properties.LogGroupName)
         .filter(Boolean);
     expect(names(chat).sort()).toEqual([
-      '/aws/vendedlogs/LiveEventChatChat/Http',
-      '/aws/vendedlogs/LiveEventChatChat/WebSocket',
+      '/aws/vendedlogs/LiveEventChat/Http',
+      '/aws/vendedlogs/LiveEventChat/WebSocket',
     ]);
     const [, without] = templatesOf({ accessLogs: 'false' });
     expect(names(without)).toEqual([]);
