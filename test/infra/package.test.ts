@@ -105,7 +105,9 @@ test('runs the app on the local stack: two people join, one hears what the other
       if (found) resolve(found);
     });
   });
-  expect(run(process.execPath, '--experimental-websocket', 'front.js', url)).toMatch(/^hello from the package \d+\n$/);
+  expect(run(process.execPath, '--experimental-websocket', 'front.js', url)).toMatch(
+    /^hello from the package \d+\n$/,
+  );
 });
 
 test('says what it can do, and what is missing', () => {
