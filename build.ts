@@ -18,7 +18,10 @@ const { status } = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.
 if (status !== 0) process.exit(1);
 // The compiler rewrites imports in what it emits, but not in declarations.
 for (const file of filesIn(dist, '.d.ts')) {
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/((?:from |import\()['"]\.[^'"]+)\.ts(['"])/g, '$1.js$2'));
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(/((?:from |import\()['"]\.[^'"]+)\.ts(['"])/g, '$1.js$2'),
+  );
 }
 // Whatever execution environments of the local stack load is no TypeScript.
 for (const file of filesIn(join(root, 'local'), '.mjs')) cpSync(file, join(dist, relative(root, file)));

@@ -29,6 +29,7 @@ export async function checkDynamoDB(options: DynamoDBOptions = {}): Promise<void
   const running = options.endpoint ?? process.env.DYNAMODB_ENDPOINT;
   if (running) return checkEndpoint(running);
   if (options.dataDir) await openDataDir(options.dataDir);
+  emulatorFolder();
   await checkJava();
 }
 
@@ -62,11 +63,20 @@ export async function startDynamoDB(options: DynamoDBOptions = {}): Promise<Dyna
   }
 }
 
+/** The package of DynamoDB Local; those who run an app of their own with ours have to install it. */
+function emulatorFolder(): string {
+  try {
+    const require = createRequire(import.meta.url);
+    return join(dirname(require.resolve('amplify-dynamodb-simulator/package.json')), 'emulator');
+  } catch (cause) {
+    const what =
+      'DynamoDB Local is not installed. Run "npm install --save-dev amplify-dynamodb-simulator", or set';
+    throw new Error(`${what} DYNAMODB_ENDPOINT to a DynamoDB that already runs.`, { cause });
+  }
+}
+
 async function start(port: number, dataDir: string | undefined): Promise<DynamoDB | { failure: string }> {
-  const emulator = join(
-    dirname(createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json')),
-    'emulator',
-  );
+  const emulator = emulatorFolder();
   const storage = dataDir ? ['-dbPath', resolve(dataDir)] : ['-inMemory'];
   // It writes a file with an installation id into its working directory.
   const child = spawnBound(java(), dataDir ?? tmpdir(), [
