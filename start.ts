@@ -8,7 +8,6 @@ import { readSettings } from './infra/context-settings.ts';
 import { withEnvironment } from './infra/environment.ts';
 import { strictPosts } from './local/apigateway/settings.ts';
 import { checkDynamoDB, startDynamoDB, startingOf } from './local/dynamodb/dynamodb-local.ts';
-import { parseFaults } from './local/faults.ts';
 import { AUDIENCE, type Issuer } from './local/issuer.ts';
 import { startKeptIssuer } from './local/kept-issuer.ts';
 import { killAtExit, killGroup } from './local/kill-at-exit.ts';
@@ -17,6 +16,7 @@ import { startLocalStack } from './local/local-stack.ts';
 import { checkPort } from './local/loopback.ts';
 import { pairsOf } from './local/pairs.ts';
 import { runAssembly } from './local/run-assembly.ts';
+import { readRunOptions } from './local/run-options.ts';
 import { Stopping } from './local/stopping.ts';
 
 const help = `Runs the whole chat on this machine, without an AWS account and without Docker.
@@ -41,9 +41,7 @@ const say = (line: string) =>
 /** The command line and the environment. Throws an `Error` whose message is for the user. */
 function readCommand() {
   const values = readOptions();
-  const { PORT, DATA_DIR, FAULTS } = process.env;
-  const port = Number(PORT || 5000);
-  if (!/^\d*$/.test(PORT ?? '') || port > 65_535) throw new Error(`PORT=${PORT} is not a port number.`);
+  const run = readRunOptions(process.env, values.dynamodb);
   const context: Record<string, unknown> = { ...cdkContext(), ...pairsOf('-c', values.context) };
   const parameters = pairsOf('--parameters', values.parameters);
   if (values.assembly && (values.context || values.issuer || values.review)) {
@@ -59,9 +57,7 @@ function readCommand() {
   readSettings({ ...withEnvironment(context), ...planned }, { isLocal: true });
   return {
     help: values.help === true,
-    ...{ issuer, port, context, parameters, review: values.review, assembly: values.assembly },
-    database: { dataDir: DATA_DIR || undefined, kind: values.dynamodb },
-    faults: FAULTS ? parseFaults(FAULTS) : undefined,
+    ...{ ...run, issuer, context, parameters, review: values.review, assembly: values.assembly },
   };
 }
 

@@ -1,7 +1,8 @@
 import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { buildAssets } from './build.ts';
 import { ChatStack } from './chat-stack.ts';
-import { readSettings } from './context-settings.ts';
+import { credentialsOf, LOCAL, readSettings } from './context-settings.ts';
 import { DataStack } from './data-stack.ts';
 import { EdgeStack } from './edge-stack.ts';
 import { withEnvironment } from './environment.ts';
@@ -20,32 +21,37 @@ export interface ChatAppProps {
 /** The whole application. Throws `SettingsError`. */
 export function chatApp({ context, outdir, isLocal = false, checks = true }: ChatAppProps = {}): App {
   const app = new App({
-    ...(context && { context }),
+    context: { ...context, [LOCAL]: isLocal },
     ...(outdir !== undefined && { outdir }),
     builtinCloudFormationValidation: checks,
   });
   const settings = readSettings(withEnvironment(app.node.getAllContext()), { isLocal });
   const { account, region } = settings;
   const env = { ...(account !== undefined && { account }), ...(region !== undefined && { region }) };
-  const { table } = new DataStack(app, `${settings.name}Data`, {
-    description: 'Live event chat: the table',
-    env,
-    settings,
-    terminationProtection: !settings.ephemeral,
-  });
-  const { http, webSocket } = new ChatStack(app, `${settings.name}Chat`, {
+  buildAssets(settings.edge ? [credentialsOf(settings)] : []);
+  // A stack without resources could not be deployed. What there was is left as it is.
+  const data =
+    settings.tableName === undefined
+      ? new DataStack(app, `${settings.name}Data`, {
+          description: 'Live event chat: the table',
+          env,
+          settings,
+          terminationProtection: !settings.ephemeral,
+        })
+      : undefined;
+  const { chat } = new ChatStack(app, `${settings.name}Chat`, {
     description: 'Live event chat: APIs, functions, delivery',
     env,
     settings,
-    table,
+    table: data?.table,
   });
   if (settings.edge) {
     new EdgeStack(app, `${settings.name}Edge`, {
       description: 'Live event chat: one domain for the page and the APIs',
       env,
       settings,
-      http,
-      webSocket,
+      http: chat.httpApi,
+      webSocket: chat.webSocketApi,
     });
   }
   for (const [key, value] of Object.entries(settings.tags)) Tags.of(app).add(key, value);

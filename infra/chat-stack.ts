@@ -1,40 +1,29 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import type { CfnApi, HttpApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { Delivery } from './constructs/delivery.ts';
-import { EventsHttpApi } from './constructs/http-api.ts';
-import { LogPermission } from './constructs/log-permission.ts';
-import { Publication } from './constructs/publication.ts';
-import { ChatWebSocketApi } from './constructs/websocket-api.ts';
-import { chosen, type Settings } from './context-settings.ts';
+import { chosen, type Settings, withoutEdge } from './context-settings.ts';
 import { SETTINGS_METADATA } from './deployed.ts';
+import { LiveEventChat } from './live-event-chat.ts';
 
-/** Everything but the table, which can be deleted and deployed again: both APIs, the functions, delivery. */
+export interface ChatStackProps extends StackProps {
+  settings: Settings;
+  /** Without one, the settings name one that is there already. */
+  table: ITable | undefined;
+}
+
+/** Everything but the table and the edge; can be deleted and deployed again: both APIs, the functions, delivery. */
 export class ChatStack extends Stack {
-  readonly http: HttpApi;
-  readonly webSocket: WebSocketApi;
+  readonly chat: LiveEventChat;
 
-  constructor(scope: Construct, id: string, props: StackProps & { settings: Settings; table: TableV2 }) {
+  constructor(scope: Construct, id: string, { settings, table, ...props }: ChatStackProps) {
     super(scope, id, props);
-    const { settings, table } = props;
     // By which the next deployment notices what it would leave out: infra/deployed.ts.
     this.addMetadata(SETTINGS_METADATA, chosen(settings));
-    const webSocket = new ChatWebSocketApi(this, 'WebSocket', { settings, table });
-    const { management } = webSocket;
-    const http = new EventsHttpApi(this, 'Http', { settings, table, management });
-    this.webSocket = webSocket.api;
-    this.http = http.api;
-    new Delivery(this, 'Delivery', { settings, table, api: management });
-    const busArn = settings['events.busArn'];
-    if (busArn !== undefined) new Publication(this, 'Publication', { settings, table, busArn });
-    if (settings.createApiGatewayAccountRole) {
-      webSocket.stage.node.addDependency(
-        new LogPermission(this, 'LogPermission', webSocket.api.node.defaultChild as CfnApi),
-      );
-    }
-    new CfnOutput(this, 'WebSocketUrl', { value: webSocket.stage.url });
-    new CfnOutput(this, 'EventsUrl', { value: `${http.api.apiEndpoint}/api/events` });
-    new CfnOutput(this, 'ManagementUrl', { value: management.endpoint });
+    const { account, region, tags, ...own } = withoutEdge(settings);
+    // An id that is no part of logical ids.
+    this.chat = new LiveEventChat(this, 'Default', { ...own, ...(table && { table }) });
+    new CfnOutput(this, 'WebSocketUrl', { value: this.chat.webSocketUrl });
+    new CfnOutput(this, 'EventsUrl', { value: this.chat.eventsUrl });
+    new CfnOutput(this, 'ManagementUrl', { value: this.chat.managementUrl });
   }
 }

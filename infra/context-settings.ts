@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { chatSettings, flag, origins } from '../shared/settings.ts';
+import type { Credentials } from './built.ts';
+import { faultsOf, type ReadOptions } from './setting-faults.ts';
 
 const count = z.coerce.number('must be a number').int('must be a whole number');
 
@@ -40,6 +42,18 @@ const deploymentSettings = z.object({
       'must be letters, digits and hyphens, must begin with a letter, and must have at most 40 characters',
     )
     .default('LiveEventChat'),
+  /** A table that is there already, such as one that was restored from a backup, and its stream. */
+  tableName: z
+    .string()
+    .regex(/^[\w.-]{3,255}$/, 'must be the name of a DynamoDB table')
+    .optional(),
+  tableStreamArn: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+\/stream\/.+$/,
+      'must be the ARN of a stream, such as arn:aws:dynamodb:eu-west-1:123456789012:table/my-table/stream/2026-01-01T00:00:00.000',
+    )
+    .optional(),
   /** For trials: deleting the stacks deletes the data too. */
   ephemeral: flag.default(false),
   /** Origins whose pages may call the HTTP API, comma-separated. */
@@ -84,83 +98,35 @@ export const settings = deploymentSettings.extend(chatSettings.shape);
 
 export type Settings = z.infer<typeof settings>;
 
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
-
-/** Faults of the issuer that its schema cannot express. */
-function* issuerFaults(
-  { 'auth.issuer': issuer, 'auth.audience': audience }: Settings,
-  isLocal: boolean,
-): Generator<string> {
-  if (audience !== undefined && issuer === undefined) yield 'auth.issuer: is required with auth.audience';
-  if (issuer === undefined) return;
-  // Without it, tokens that the issuer made for other applications would be accepted.
-  if (audience === undefined) yield 'auth.audience: is required with auth.issuer';
-  const { protocol, hostname, href, origin, pathname } = new URL(issuer);
-  // https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
-  if (href !== origin + pathname) yield 'auth.issuer: must not contain a user, a query or a fragment';
-  if (protocol === 'https:') return;
-  if (protocol !== 'http:' || !isLocal || !LOOPBACK.includes(hostname)) {
-    yield 'auth.issuer: must begin with https:// (on the local stack, http:// on this machine is also accepted)';
-  }
-}
-
-/** Faults of the edge's settings that the schema cannot express. */
-function* edgeFaults({
-  edge,
-  domainName,
-  certificateArn,
-  hostedZoneId,
-  webAclArn,
-}: Settings): Generator<string> {
-  const given = Object.entries({ domainName, certificateArn, hostedZoneId, webAclArn }).filter(
-    ([, value]) => value !== undefined,
-  );
-  if (!edge) for (const [key] of given) yield `${key}: has no effect with edge=false`;
-  if (domainName !== undefined && certificateArn === undefined) {
-    yield 'certificateArn: is required with domainName';
-  }
-  for (const [key, value] of Object.entries({ certificateArn, hostedZoneId })) {
-    if (value !== undefined && domainName === undefined) yield `domainName: is required with ${key}`;
-  }
-}
-
-/** What has no effect alone: whoever sets it believes that messages are reviewed, or that events are published. */
-function* hookFaults(settings: Settings): Generator<string> {
-  const { 'review.function': reviewer, 'review.fallback': fallback } = settings;
-  if (reviewer === undefined && fallback === 'deny') {
-    yield 'review.fallback: has no effect without review.function';
-  }
-  if (settings['events.busArn'] === undefined && settings['events.messages']) {
-    yield 'events.messages: has no effect without events.busArn';
-  }
-}
-
 /** What is wrong with the settings, for the person who runs the command. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
 /** Reads and validates every setting. Throws `SettingsError`, also for an unknown key: a typo would go unnoticed. */
-export function readSettings(context: Readonly<Record<string, unknown>>, { isLocal = false } = {}): Settings {
+export function readSettings(
+  context: Readonly<Record<string, unknown>>,
+  { isLocal = false, isToken = () => false }: ReadOptions = {},
+): Settings {
   const own = Object.entries(context).filter(([key]) => !isToolkitKey(key));
   const known = Object.keys(settings.shape);
   const faults = own
     .filter(([key]) => !known.includes(key))
     .map(([key]) => `${key}: no such setting; the settings are ${known.join(', ')}`);
-  const result = settings.safeParse(Object.fromEntries(own));
+  const result = settings.safeParse(Object.fromEntries(own.filter(([, value]) => !isToken(value))));
+  const read = {
+    ...result.data,
+    ...Object.fromEntries(own.filter(([, value]) => isToken(value))),
+  } as Settings;
   if (!result.success) {
     faults.push(...result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
   if (result.success) {
-    faults.push(
-      ...issuerFaults(result.data, isLocal),
-      ...edgeFaults(result.data),
-      ...hookFaults(result.data),
-    );
+    faults.push(...faultsOf(read, { isLocal, isToken }));
   }
   if (faults.length > 0 || !result.success)
     throw new SettingsError(`Invalid settings:\n  ${faults.join('\n  ')}`);
-  return result.data;
+  return read;
 }
 
 /** What was chosen: the settings that differ from their defaults. */
@@ -172,7 +138,26 @@ export function chosen(all: Settings): Partial<Settings> {
 }
 
 /** The settings that functions get. */
-export const chatSettingsOf = (all: Settings) => chatSettings.parse(all);
+export const chatSettingsOf = (all: Settings): Partial<Settings> =>
+  Object.fromEntries(Object.entries(all).filter(([key]) => key in chatSettings.shape));
+
+/** What the HTTP API wants of operators. */
+export const credentialsOf = (all: Settings): Credentials =>
+  all['auth.issuer'] === undefined ? 'iam' : 'token';
+
+/** The settings of a chat whose edge is elsewhere. */
+export function withoutEdge({
+  domainName,
+  certificateArn,
+  hostedZoneId,
+  webAclArn,
+  ...rest
+}: Settings): Settings {
+  return { ...rest, edge: false };
+}
+
+/** The CDK context by which constructs learn that they are for the local stack. */
+export const LOCAL = 'live-event-chat:local';
 
 /** The CDK keeps its feature flags, caches and paths in the same place. */
 const isToolkitKey = (key: string) =>

@@ -1,29 +1,29 @@
 import { readAssembly } from './cloudformation/assembly.ts';
 import { checkParameters, type GivenParameters } from './cloudformation/parameters.ts';
-import { checkDynamoDB, type DynamoDBOptions, startDynamoDB, startingOf } from './dynamodb/dynamodb-local.ts';
-import type { Faults } from './faults.ts';
+import { checkDynamoDB, startDynamoDB, startingOf } from './dynamodb/dynamodb-local.ts';
 import { startLocalStack } from './local-stack.ts';
 import type { LocalStack } from './local-stack-interface.ts';
 import type { Log } from './log.ts';
 import { checkPort } from './loopback.ts';
+import type { RunOptions } from './run-options.ts';
 import { Stopping } from './stopping.ts';
 
 /** Another app than the chat, as the command line and the environment ask for it. */
-export interface AssemblyToRun {
+export interface AssemblyToRun extends RunOptions {
   /** The folder of its cloud assembly. */
   readonly assembly: string;
   readonly parameters: GivenParameters;
-  readonly port: number;
-  readonly database: DynamoDBOptions;
-  readonly faults: Faults | undefined;
 }
 
 /** Runs it until Ctrl-C. Throws, before anything has started, what is wrong with what was asked for. */
-export async function runAssembly(options: AssemblyToRun, log: Log): Promise<void> {
+export async function runAssembly(
+  options: AssemblyToRun,
+  log: Log,
+  stopping = new Stopping(),
+): Promise<void> {
   const { assembly, parameters, port, database } = options;
   checkParameters(readAssembly(assembly), parameters);
   const [kind] = await Promise.all([checkDynamoDB(database), checkPort(port)]);
-  const stopping = new Stopping();
   try {
     log(`${startingOf(database, kind)} and ${assembly}`);
     const dynamodb = startDynamoDB({ ...database, kind });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { asyncApiDocument } from '../functions/http/asyncapi-document.ts';
@@ -60,28 +60,3 @@ export function pageFiles(credentials: 'token' | 'iam' = 'iam'): Record<string, 
 }
 
 const hashOf = (content: string) => createHash('sha256').update(content).digest('hex').slice(0, 10);
-
-/**
- * Writes the page into a folder inside of `outdir` that is named by its content, and returns that: another process may be
- * reading what it has built.
- */
-export function buildPage(outdir: string, credentials?: 'token' | 'iam'): string {
-  const files = pageFiles(credentials);
-  const folder = join(outdir, hashOf(JSON.stringify(files)));
-  if (existsSync(folder)) return folder;
-  mkdirSync(outdir, { recursive: true });
-  const unfinished = mkdtempSync(join(outdir, 'unfinished-'));
-  for (const [path, content] of Object.entries(files)) {
-    const file = join(unfinished, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content);
-  }
-  try {
-    renameSync(unfinished, folder);
-  } catch (error) {
-    rmSync(unfinished, { recursive: true });
-    // Else another process was faster.
-    if (!existsSync(folder)) throw error;
-  }
-  return folder;
-}

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -20,7 +20,7 @@ export function accessLogs(
     // Under any other name, API Gateway adds the group to the one resource policy that CloudWatch Logs has in an account and
     // region, which holds about ten and is never cleaned up:
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
-    logGroupName: `/aws/vendedlogs/${Stack.of(scope).stackName}/${scope.node.id}`,
+    logGroupName: `/aws/vendedlogs/${settings.name}/${scope.node.id}`,
     retention: settings.logRetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
   });

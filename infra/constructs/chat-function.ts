@@ -1,5 +1,5 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Duration, Lazy, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -14,8 +14,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { tableKeys } from '../../shared/store/keys.ts';
 import { timing } from '../../shared/timing.ts';
+import { bundleOf, type Entry } from '../built.ts';
 import { chatSettingsOf, type Settings } from '../context-settings.ts';
-import { bundle, type Entry } from './bundles.ts';
 import type { ManagementApi } from './management-api.ts';
 
 type ItemAction =
@@ -33,7 +33,7 @@ export type ManagementMethod = 'POST' | 'GET' | 'DELETE';
 export interface ChatFunctionProps {
   entry: Entry;
   settings: Settings;
-  table: TableV2;
+  table: ITable;
   /** What it may do with items; transactions are made of these. */
   itemActions: readonly ItemAction[];
   /** Whether it may also query the index. */
@@ -45,11 +45,13 @@ export interface ChatFunctionProps {
 
 /** The one place that decides for all functions: runtime, memory, logs, tracing, bundle, environment, grants. */
 export class ChatFunction extends Construct {
+  readonly entry: Entry;
   readonly lambda: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: ChatFunctionProps) {
     super(scope, id);
     const { entry, settings, table, itemActions, management } = props;
+    this.entry = entry;
 
     const logGroup = new LogGroup(this, 'Logs', {
       retention: settings.logRetentionDays,
@@ -63,7 +65,7 @@ export class ChatFunction extends Construct {
       description: `Live event chat: ${entry}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(bundle(entry)),
+      code: Code.fromAsset(bundleOf(entry)),
       handler: 'index.handler',
       // Half a vCPU: less makes cold starts and fan-out slower than it saves.
       memorySize: 1_024,
@@ -78,7 +80,8 @@ export class ChatFunction extends Construct {
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         TABLE_NAME: table.tableName,
-        SETTINGS: JSON.stringify(chatSettingsOf(settings)),
+        // Not before synthesis: `addReview` may still change one.
+        SETTINGS: Lazy.string({ produce: () => JSON.stringify(chatSettingsOf(settings)) }),
         POWERTOOLS_SERVICE_NAME: entry,
         POWERTOOLS_METRICS_NAMESPACE: settings.name,
         ...(management && { MANAGEMENT_ENDPOINT: management.api.endpoint }),
@@ -108,9 +111,8 @@ export class ChatFunction extends Construct {
     this.mayInvokeArn(other.lambda.functionArn);
   }
 
-  /** Lets this function invoke one that it finds in the settings, if it is there. */
-  mayInvokeArn(arn: string | undefined): void {
-    if (arn === undefined) return;
+  /** Lets this function invoke one that it finds in the settings. */
+  mayInvokeArn(arn: string): void {
     this.lambda.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [arn] }),
     );

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -21,7 +21,7 @@ export class Delivery extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, table, api }: { settings: Settings; table: TableV2; api: ManagementApi },
+    { settings, table, api }: { settings: Settings; table: ITable; api: ManagementApi },
   ) {
     super(scope, id);
     const common = {
@@ -47,7 +47,7 @@ export class Delivery extends Construct {
       'Stream records were given up after an hour of retries. The audience of those events may get its messages late: with the next message, or with the next sweep.',
     );
     deliver.lambda.addEventSource(
-      new DynamoEventSource(table as ITable, {
+      new DynamoEventSource(table, {
         startingPosition: StartingPosition.TRIM_HORIZON,
         // Only changes of event heads. The key of a head never changes, so the records of one event stay in order.
         filters: [

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import {
   HeadersFrameOption,
   HeadersReferrerPolicy,
@@ -25,6 +25,12 @@ const contentSecurityPolicy = (directives: Readonly<Record<string, readonly stri
     .join('; '),
   override: true,
 });
+
+/** The origin of an issuer, whose URL may be known only when the stack is deployed. */
+function originOf(issuer: string): string {
+  const parts = Fn.split('/', issuer);
+  return `${Fn.select(0, parts)}//${Fn.select(2, parts)}`;
+}
 
 /** The headers that CloudFront adds to what it serves. */
 export class EdgeHeaders extends Construct {
@@ -55,7 +61,7 @@ export class EdgeHeaders extends Construct {
           'connect-src': [
             "'self'",
             ...(domainName === undefined ? [] : [`wss://${domainName}`]),
-            ...(issuer === undefined ? [] : [new URL(issuer).origin]),
+            ...(issuer === undefined ? [] : [originOf(issuer)]),
           ],
           'manifest-src': ["'self'"],
           'base-uri': ["'none'"],

@@ -1,4 +1,4 @@
-import { Aws, CfnCondition, type CfnResource, Fn, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, CfnCondition, type CfnResource, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import {
   CfnDelivery,
@@ -68,12 +68,18 @@ export class EdgeLogs extends Construct {
     });
     delivery.addResourceDependency(source);
 
-    const condition = new CfnCondition(this, 'InUsEast1', {
-      expression: Fn.conditionEquals(Aws.REGION, 'us-east-1'),
-    });
+    const condition = inUsEast1(Stack.of(this));
     const group = logGroup.node.defaultChild as CfnLogGroup;
     for (const resource of [group, source, destination, delivery] satisfies CfnResource[]) {
       resource.cfnOptions.condition = condition;
     }
   }
+}
+
+/** Several chats of a stack share the condition. */
+function inUsEast1(stack: Stack): CfnCondition {
+  const id = 'LiveEventChatInUsEast1';
+  const known = stack.node.tryFindChild(id) as CfnCondition | undefined;
+  const expression = Fn.conditionEquals(Aws.REGION, 'us-east-1');
+  return known ?? new CfnCondition(stack, id, { expression });
 }

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { type HttpRoute, httpRoutes } from '../../shared/protocol/http-routes.ts';
 import type { Settings } from '../context-settings.ts';
@@ -27,7 +27,7 @@ export class EventsHttpApi extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, table, management }: { settings: Settings; table: TableV2; management: ManagementApi },
+    { settings, table, management }: { settings: Settings; table: ITable; management: ManagementApi },
   ) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {

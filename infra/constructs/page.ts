@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { DefaultStackSynthesizer, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -11,19 +10,9 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { buildPage } from '../../web/build.ts';
-import type { Settings } from '../context-settings.ts';
+import { pageOf } from '../built.ts';
+import { credentialsOf, type Settings } from '../context-settings.ts';
 import { STAGE } from './websocket-api.ts';
-
-const outdir = fileURLToPath(new URL('../../.build/web', import.meta.url));
-
-const built: { token?: string; iam?: string } = {};
-
-/** The folder of the built page, which is built the first time. */
-function builtPage(credentials: keyof typeof built): string {
-  built[credentials] ??= buildPage(outdir, credentials);
-  return built[credentials];
-}
 
 /** The files of the page, in a bucket that only CloudFront reads. */
 export class Page extends Construct {
@@ -48,7 +37,7 @@ export class Page extends Construct {
         removalPolicy: RemovalPolicy.DESTROY,
       }),
     };
-    const files = Source.asset(builtPage(settings['auth.issuer'] === undefined ? 'iam' : 'token'));
+    const files = Source.asset(pageOf(credentialsOf(settings)));
     // Their names change with their content.
     const { handlerRole } = new BucketDeployment(this, 'Assets', {
       ...common,

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -26,7 +26,7 @@ export class Publication extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, table, busArn }: { settings: Settings; table: TableV2; busArn: string },
+    { settings, table, busArn }: { settings: Settings; table: ITable; busArn: string },
   ) {
     super(scope, id);
     const publish = new ChatFunction(this, 'Publish', {
@@ -41,7 +41,7 @@ export class Publication extends Construct {
     );
     const { event, audit, log } = filters;
     publish.lambda.addEventSource(
-      new DynamoEventSource(table as ITable, {
+      new DynamoEventSource(table, {
         // From the latest on, it could miss something whenever the mapping changes.
         startingPosition: StartingPosition.TRIM_HORIZON,
         filters: [event, audit, ...(settings['events.messages'] ? [log] : [])].map(FilterCriteria.filter),

@@ -1,12 +1,12 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { IpAddressType, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { Action } from '../../shared/protocol/client-to-server.ts';
+import type { Entry } from '../built.ts';
 import type { Settings } from '../context-settings.ts';
 import { accessLogs } from './access-logs.ts';
-import type { Entry } from './bundles.ts';
 import { ChatFunction, type ChatFunctionProps, type ManagementMethod } from './chat-function.ts';
 import { joins, posts, runsWindows, tellsAudience } from './grants.ts';
 import { ManagementApi } from './management-api.ts';
@@ -75,8 +75,10 @@ export class ChatWebSocketApi extends Construct {
   readonly api: WebSocketApi;
   readonly stage: WebSocketStage;
   readonly management: ManagementApi;
+  /** The functions that ask the operator's function about messages. */
+  readonly #asking: ChatFunction[] = [];
 
-  constructor(scope: Construct, id: string, { settings, table }: { settings: Settings; table: TableV2 }) {
+  constructor(scope: Construct, id: string, { settings, table }: { settings: Settings; table: ITable }) {
     super(scope, id);
     const api = new WebSocketApi(this, 'Api', {
       apiName: `${settings.name} WebSocket`,
@@ -96,9 +98,11 @@ export class ChatWebSocketApi extends Construct {
       });
       const integration = new WebSocketLambdaIntegration(`${functionId}Integration`, chatFunction.lambda);
       for (const routeKey of [routeKeys].flat()) inTurn(api.addRoute(routeKey, { integration }));
-      if (reviews) chatFunction.mayInvokeArn(settings['review.function']);
+      if (reviews) this.#asking.push(chatFunction);
       if (routeKeys === '$connect') chatFunction.mayInvoke(this.#open(settings, table), 'OPEN_FUNCTION');
     }
+    const reviewer = settings['review.function'];
+    if (reviewer !== undefined) this.mayAsk(reviewer);
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: api,
       stageName: STAGE,
@@ -124,11 +128,16 @@ export class ChatWebSocketApi extends Construct {
     });
   }
 
+  /** Lets the functions that send ask this one about messages. */
+  mayAsk(reviewerArn: string): void {
+    for (const chatFunction of this.#asking) chatFunction.mayInvokeArn(reviewerArn);
+  }
+
   /**
    * Sends Socket.IO clients their first packet, which `$connect` cannot do itself. After a minute it is given up: the client
    * has tried again by then.
    */
-  #open(settings: Settings, table: TableV2): ChatFunction {
+  #open(settings: Settings, table: ITable): ChatFunction {
     const open = new ChatFunction(this, 'Open', {
       entry: 'websocket/open',
       settings,

@@ -26,11 +26,28 @@ export async function startDynamoDBLocal(dataDir: string | undefined): Promise<D
   }
 }
 
-async function start(port: number, dataDir: string | undefined): Promise<DynamoDB | { failure: string }> {
-  const emulator = join(
+export const notInstalled =
+  'DynamoDB Local is not installed: npm install --save-dev amplify-dynamodb-simulator. Or set DYNAMODB_ENDPOINT to a ' +
+  'DynamoDB that already runs.';
+
+/** Whether its package is there: it comes with this project, but not with its npm package. */
+export function isInstalled(): boolean {
+  try {
+    emulatorFolder();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const emulatorFolder = (): string =>
+  join(
     dirname(createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json')),
     'emulator',
   );
+
+async function start(port: number, dataDir: string | undefined): Promise<DynamoDB | { failure: string }> {
+  const emulator = emulatorFolder();
   const storage = dataDir ? ['-dbPath', resolve(dataDir)] : ['-inMemory'];
   // It writes a file with an installation id into its working directory.
   const child = spawnBound(java(), dataDir ?? tmpdir(), [

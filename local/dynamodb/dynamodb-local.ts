@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callDynamoDB } from './call.ts';
 import { openDataDir } from './data-dir.ts';
-import { startDynamoDBLocal } from './dynamodb-local-process.ts';
+import { isInstalled, notInstalled, startDynamoDBLocal } from './dynamodb-local-process.ts';
 import { hasJava, noJava } from './java.ts';
 import { startMemoryDynamoDB } from './memory/memory-server.ts';
 
@@ -39,8 +39,9 @@ export async function checkDynamoDB(options: DynamoDBOptions = {}): Promise<Dyna
     return undefined;
   }
   if (dataDir) await openDataDir(dataDir);
-  if (kind === 'memory' || (await hasJava())) return kind ?? 'local';
-  if (kind === 'local' || dataDir) throw new Error(noJava);
+  if (kind === 'memory') return kind;
+  if (isInstalled() && (await hasJava())) return 'local';
+  if (kind === 'local' || dataDir) throw new Error(isInstalled() ? noJava : notInstalled);
   return 'memory';
 }
 
@@ -48,9 +49,8 @@ export async function checkDynamoDB(options: DynamoDBOptions = {}): Promise<Dyna
 export function startingOf(options: DynamoDBOptions, kind: DynamoDBKind | undefined): string {
   if (kind === undefined) return 'using the DynamoDB that runs';
   if (kind === 'local') return 'starting DynamoDB Local';
-  return read(options).kind
-    ? 'starting DynamoDB in memory'
-    : 'without Java there is no DynamoDB Local: starting DynamoDB in memory';
+  const why = isInstalled() ? 'without Java there is no DynamoDB Local: ' : 'DynamoDB Local is not installed: ';
+  return `${read(options).kind ? '' : why}starting DynamoDB in memory`;
 }
 
 function read({ endpoint, kind, dataDir }: DynamoDBOptions) {
@@ -82,7 +82,7 @@ export async function startDynamoDB(options: DynamoDBOptions = {}): Promise<Dyna
   }
   if (kind === 'memory') return startMemoryDynamoDB();
   if (dataDir) await openDataDir(dataDir);
-  const local = await startDynamoDBLocal(dataDir);
+  const local = isInstalled() ? await startDynamoDBLocal(dataDir) : undefined;
   if (local) return local;
   if (kind === 'local' || dataDir) throw new Error(noJava);
   return startMemoryDynamoDB();

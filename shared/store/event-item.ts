@@ -19,6 +19,9 @@ export interface EventDetails {
 export type NewEvent = EventDetails &
   Pick<Rules, 'slowModeSeconds' | 'links' | 'repeats'> & { blockedWords?: string[] | undefined };
 
+/** Of what is written for an event: counted up when the version before could not read it. Events without one are older. */
+export const EVENT_FORMAT = 1;
+
 /** What is given changes, what is null goes, the rest stays. */
 export type EventChanges = {
   [Field in keyof EventDetails]?:

@@ -5,6 +5,7 @@ import { dueAt, notDue } from './due.ts';
 import { type EventHead, newEventHead } from './event-head.ts';
 import {
   defined,
+  EVENT_FORMAT,
   type EventChanges,
   type EventDetails,
   type EventItem,
@@ -31,7 +32,12 @@ export async function createEvent(
   const unused = 'attribute_not_exists(pk)';
   const group = { group: eventGroup('active'), rank: eventRank(now, id) };
   await transact(table, [
-    { Put: { Item: { ...eventKey(id), ...item, ...group }, ConditionExpression: unused } },
+    {
+      Put: {
+        Item: { ...eventKey(id), ...item, ...group, format: EVENT_FORMAT },
+        ConditionExpression: unused,
+      },
+    },
     { Put: { Item: { ...eventHeadKey(id), ...head }, ConditionExpression: unused } },
     { Put: { Item: { ...cursorKey(id), ...newCursor }, ConditionExpression: unused } },
     ...(words === undefined ? [] : [{ Put: { Item: blockedWordsItem(id, blockedWords) } }]),

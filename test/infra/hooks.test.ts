@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../infra/app.ts';
-import { entries } from '../../infra/constructs/bundles.ts';
+import { entries } from '../../infra/built.ts';
 import { readSettings, SettingsError } from '../../infra/context-settings.ts';
 
 /** What an operator connects to the chat: a function that reviews messages, and a bus that gets what happens. */

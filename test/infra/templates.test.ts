@@ -6,8 +6,9 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../infra/app.ts';
-import { entries } from '../../infra/constructs/bundles.ts';
+import { entries } from '../../infra/built.ts';
 import { readSettings, SettingsError } from '../../infra/context-settings.ts';
+import { surprises } from '../../infra/deployed.ts';
 
 const issuer = { 'auth.issuer': 'https://id.example.com/', 'auth.audience': 'chat' };
 const outdir = mkdtempSync(join(tmpdir(), 'chat-infra-'));
@@ -54,6 +55,12 @@ describe('the table', () => {
       DeletionPolicy: 'Delete',
       Properties: { Replicas: [{ DeletionProtectionEnabled: false }] },
     });
+    // To become one later, or none any more, neither replaces nor deletes what is in it.
+    for (const [now, next] of [
+      [data, trial],
+      [trial, data],
+    ] as const)
+      expect([...surprises(now.toJSON(), next.toJSON(), { drop: [], tableReplacement: false })]).toEqual([]);
   });
 });
 
@@ -172,8 +179,8 @@ describe('what a deployment in a busy account needs', () => {
         .map(({ Properties }) => Properties.LogGroupName)
         .filter(Boolean);
     expect(names(chat).sort()).toEqual([
-      '/aws/vendedlogs/LiveEventChatChat/Http',
-      '/aws/vendedlogs/LiveEventChatChat/WebSocket',
+      '/aws/vendedlogs/LiveEventChat/Http',
+      '/aws/vendedlogs/LiveEventChat/WebSocket',
     ]);
     const [, without] = templatesOf({ accessLogs: 'false' });
     expect(names(without)).toEqual([]);

@@ -63,7 +63,7 @@ test('operations, store and delivery know neither the environment nor Lambda eve
 
 test('no file is longer than a reader keeps in the head', () => {
   const long = ['infra', 'functions', 'shared', 'local', 'client', 'web', '.']
-    .flatMap((folder) => (folder === '.' ? ['start.ts'] : filesIn(folder)))
+    .flatMap((folder) => (folder === '.' ? ['start.ts', 'bin.ts', 'build.ts', 'deploy.ts'] : filesIn(folder)))
     // Front ends copy it as a whole.
     .filter((file) => file !== join('shared', 'protocol', 'socketio-types.ts'))
     .map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length }))

@@ -32,6 +32,12 @@ test('TypeScript and JavaScript compile, strictly', () => {
     lib: ['es2023', 'dom', 'dom.iterable'],
     // As a reader would have it: next to the files that it imports.
     rootDirs: ['.', root, join(root, 'shared', 'protocol')],
+    paths: {
+      'live-event-chat': [join(root, 'infra/index.ts')],
+      'live-event-chat/client': [join(root, 'client/index.ts')],
+      'live-event-chat/react': [join(root, 'client/react.ts')],
+      'live-event-chat/protocol': [join(root, 'shared/protocol/index.ts')],
+    },
     jsx: 'react-jsx',
     allowJs: true,
     checkJs: true,

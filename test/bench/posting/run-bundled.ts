@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { bundling } from '../../../infra/constructs/bundles.ts';
+import { bundling } from '../../../infra/build.ts';
 import type { Report } from './do-task.ts';
 
 /**
