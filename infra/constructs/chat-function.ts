@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -78,6 +78,7 @@ export class ChatFunction extends Construct {
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         TABLE_NAME: table.tableName,
+        STACK_NAME: Stack.of(this).stackName,
         SETTINGS: JSON.stringify(chatSettingsOf(settings)),
         POWERTOOLS_SERVICE_NAME: entry,
         POWERTOOLS_METRICS_NAMESPACE: settings.name,
