@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { Delivery } from './constructs/delivery.ts';
 import { EventsHttpApi } from './constructs/http-api.ts';
 import { LogPermission } from './constructs/log-permission.ts';
+import { Observability } from './constructs/observability.ts';
 import { Publication } from './constructs/publication.ts';
 import { ChatWebSocketApi } from './constructs/websocket-api.ts';
 import { chosen, type Settings } from './context-settings.ts';
@@ -25,9 +26,15 @@ export class ChatStack extends Stack {
     const http = new EventsHttpApi(this, 'Http', { settings, table, management });
     this.webSocket = webSocket.api;
     this.http = http.api;
-    new Delivery(this, 'Delivery', { settings, table, api: management });
+    const { deadLetters } = new Delivery(this, 'Delivery', { settings, table, api: management });
     const busArn = settings['events.busArn'];
-    if (busArn !== undefined) new Publication(this, 'Publication', { settings, table, busArn });
+    const publication =
+      busArn === undefined ? undefined : new Publication(this, 'Publication', { settings, table, busArn });
+    new Observability(this, 'Observability', {
+      ...{ settings, table, deadLetters },
+      ...{ webSocket: webSocket.stage, http: http.api },
+      publicationDeadLetters: publication?.deadLetters,
+    });
     if (settings.createApiGatewayAccountRole) {
       webSocket.stage.node.addDependency(
         new LogPermission(this, 'LogPermission', webSocket.api.node.defaultChild as CfnApi),

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  ApplicationLogLevel,
   Architecture,
   Code,
   Function as LambdaFunction,
@@ -43,13 +44,18 @@ export interface ChatFunctionProps {
   timeout?: Duration;
 }
 
+/** Half a vCPU: less makes cold starts and fan-out slower than it saves. */
+export const MEMORY_MB = 1_024;
+
 /** The one place that decides for all functions: runtime, memory, logs, tracing, bundle, environment, grants. */
 export class ChatFunction extends Construct {
+  readonly entry: Entry;
   readonly lambda: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: ChatFunctionProps) {
     super(scope, id);
     const { entry, settings, table, itemActions, management } = props;
+    this.entry = entry;
 
     const logGroup = new LogGroup(this, 'Logs', {
       retention: settings.logRetentionDays,
@@ -65,11 +71,13 @@ export class ChatFunction extends Construct {
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(bundle(entry)),
       handler: 'index.handler',
-      // Half a vCPU: less makes cold starts and fan-out slower than it saves.
-      memorySize: 1_024,
+      memorySize: MEMORY_MB,
       timeout: props.timeout ?? Duration.millis(timing.requestTimeoutMs),
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
+      // Without it Lambda drops debug lines, which the functions themselves write of some invocations only.
+      applicationLogLevelV2:
+        settings.debugSampleRate > 0 ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
       // Without three lines for each invocation, which metrics and traces have as well.
       systemLogLevelV2: SystemLogLevel.WARN,
       logGroup,
