@@ -82,6 +82,7 @@ export async function startStreamSource(options: StreamSourceOptions): Promise<S
     batchSize: mapping.BatchSize,
     batchingWindowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
     deliver: async (batch) => {
+      if (Math.random() < faults.streamDropRate) return;
       const delivery = {
         mapping,
         invoke: (event: { Records: readonly StreamRecord[] }) => {
