@@ -80,6 +80,8 @@ export interface LocalStack {
   connections(): string[];
   /** Fires the schedule whose logical id contains this, and waits for its function. */
   runSchedule(logicalIdPart: string): Promise<Invocation>;
+  /** Resolves when no function runs: then the clock may leap, and nothing is late. */
+  idle(): Promise<void>;
   /** Kills the execution environments of the functions whose logical id contains this; how many. */
   killEnvironments(functionPart: string): Promise<number>;
   stop(): Promise<void>;

@@ -184,6 +184,7 @@ async function start(
       if (!schedule) throw new Error(`No schedule is called ${logicalIdPart}`);
       return lambda.invoke(schedule.functionArn, schedule.event(clock.now()));
     },
+    idle: () => lambda.idle(),
     killEnvironments: (functionPart) => lambda.killEnvironments(functionPart),
     stop,
   };

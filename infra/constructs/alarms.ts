@@ -10,59 +10,9 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { timing } from '../../shared/timing.ts';
 import type { Settings } from '../context-settings.ts';
-import type { Entry } from './bundles.ts';
+import { ANSWERING, ROUTES, THROTTLED_FIRST, UNATTENDED } from './alarmed-functions.ts';
 import { type ChatMetrics, MINUTE, math, sumOf } from './chat-metrics.ts';
 import { spending } from './spending.ts';
-
-/** Nobody waits for them, so their failures are seen by nobody. */
-const UNATTENDED: readonly Entry[] = [
-  'stream/deliver',
-  'stream/publish',
-  'delivery/post',
-  'websocket/open',
-  'schedule/sweep',
-  'schedule/heartbeat',
-];
-
-/** An alarm adds up ten metrics at most; all functions share one account's concurrency, so what one lacks others lack too. */
-const THROTTLED_FIRST: readonly Entry[] = [
-  'websocket/connect',
-  'websocket/open',
-  'websocket/disconnect',
-  'websocket/join-event',
-  'websocket/send-message',
-  'websocket/default',
-  'stream/deliver',
-  'delivery/post',
-  'schedule/sweep',
-  'schedule/heartbeat',
-];
-
-/** All have the same time; those that run windows may use theirs up. */
-const ANSWERING: readonly Entry[] = [
-  'websocket/connect',
-  'websocket/open',
-  'websocket/join-event',
-  'websocket/watch-event',
-  'websocket/send-message',
-  'websocket/get-history',
-  'websocket/moderate',
-  'websocket/default',
-  'http/events',
-  'delivery/post',
-];
-
-/** Those that most requests come to. */
-const ROUTES: readonly Entry[] = [
-  'websocket/connect',
-  'websocket/join-event',
-  'websocket/watch-event',
-  'websocket/send-message',
-  'websocket/get-history',
-  'websocket/react',
-  'websocket/moderate',
-  'websocket/default',
-];
 
 interface Rule {
   /** What has happened, for somebody who is woken by it. */

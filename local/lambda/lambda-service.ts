@@ -37,6 +37,7 @@ export class LambdaService implements Lambda {
   readonly #clock: Clock;
   readonly #metrics: ServiceMetrics;
   #running = 0;
+  readonly #whenIdle: (() => void)[] = [];
   #saidThatThrottled = false;
   #closed = false;
   readonly #environments = new Map<string, ExecutionEnvironment>();
@@ -88,6 +89,7 @@ export class LambdaService implements Lambda {
       return await this.#run(fn, event);
     } finally {
       this.#running--;
+      if (this.#running === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     }
   }
 
@@ -120,6 +122,11 @@ export class LambdaService implements Lambda {
     const text = error.trace?.length ? error.trace.join('\n') : `${error.errorType}: ${error.errorMessage}`;
     this.#logs.add(fn.logicalId, 'ERROR', text, undefined);
     return { ok: false, payload: error };
+  }
+
+  /** Resolves when no function runs. */
+  async idle(): Promise<void> {
+    if (this.#running > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
   /** The environment with this id, which is its session token; undefined if it is not ours or gone. */

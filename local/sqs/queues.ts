@@ -32,10 +32,11 @@ export const readQueues = (resources: readonly Resource[], clock: Clock): Queue[
         kept = kept.filter(({ sentAt }) => sentAt > clock.now() - MessageRetentionPeriod * 1000);
         return kept;
       };
+      // `Ref` gives the URL of a queue, which ends in its name.
+      const name = physicalId.split('/').at(-1) ?? '';
       return {
-        logicalId,
-        name: physicalId,
-        arn: arnOf(type, physicalId, account),
+        ...{ logicalId, name },
+        arn: arnOf(type, name, account),
         messages,
         send: (body) => kept.push({ body, sentAt: clock.now() }),
         purge: () => {

@@ -130,6 +130,7 @@ test('every alarm of the template is here', () => {
 });
 
 test.for(Object.keys(faults))('%s rings, and stops when it is over', async (id) => {
+  repairs[id]?.();
   await untilAlarm(stack, id, 'OK');
   const inEachMinute = await faults[id]?.();
   await untilAlarm(stack, id, 'ALARM', inEachMinute);
@@ -153,6 +154,7 @@ async function lostByTheStream(): Promise<() => Promise<unknown>> {
   stack.faults.streamDropRate = 1;
   return async () => {
     await client.say('late');
+    await stack.idle();
     stack.clock.advance(MINUTE);
     await client.next('newMessage');
   };

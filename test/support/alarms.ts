@@ -21,7 +21,10 @@ export async function untilAlarm(
 ): Promise<void> {
   for (let minute = 0; minute < PATIENCE_MINUTES; minute += 1) {
     await inEachMinute();
+    await stack.idle();
     stack.clock.advance(MINUTE_MS);
+    // The schedules.
+    await stack.idle();
     if (stateOf(stack, id) === state) return;
   }
   throw new Error(`After ${PATIENCE_MINUTES} minutes ${id} is ${stateOf(stack, id)}, not ${state}`);
