@@ -1,4 +1,4 @@
-import type { Entry } from './bundles.ts';
+import type { Entry } from './chat-metrics.ts';
 
 /** Nobody waits for them, so their failures are seen by nobody. */
 export const UNATTENDED: readonly Entry[] = [

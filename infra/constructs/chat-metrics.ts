@@ -1,22 +1,23 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import type { Metric as OwnMetric } from '../../shared/metrics.ts';
 import { tableKeys } from '../../shared/store/keys.ts';
 import type { Settings } from '../context-settings.ts';
-import { type Entry, entries } from './bundles.ts';
 import { ChatFunction } from './chat-function.ts';
 
 export interface ObservedParts {
   settings: Settings;
-  table: TableV2;
+  table: Pick<ITable, 'tableName'>;
   webSocket: WebSocketStage;
   http: HttpApi;
 }
 
+/** The path of a function's code in `functions/`. */
+export type Entry = ChatFunction['entry'];
 type Functions = ReadonlyMap<Entry, LambdaFunction>;
 type Apis = 'webSocket' | 'http';
 
@@ -51,8 +52,8 @@ export class ChatMetrics {
     return this.functions.get(entry)?.metric(metricName, { period: MINUTE, statistic, label: entry });
   }
 
-  ofFunctions(some: readonly Entry[], metricName: string, statistic = 'Sum'): Metric[] {
-    return some.flatMap((entry) => this.ofFunction(entry, metricName, statistic) ?? []);
+  ofFunctions(some: Iterable<Entry>, metricName: string, statistic = 'Sum'): Metric[] {
+    return [...some].flatMap((entry) => this.ofFunction(entry, metricName, statistic) ?? []);
   }
 
   ofApi(api: Apis, metricName: string, statistic = 'Sum'): Metric {
@@ -84,7 +85,6 @@ export class ChatMetrics {
 }
 
 export const MINUTE = Duration.minutes(1);
-export const allEntries = entries;
 
 /** An expression of metrics that it calls `m0`, `m1` …; more can be given names. */
 export function math(

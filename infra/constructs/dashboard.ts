@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { Settings } from '../context-settings.ts';
-import { allEntries, type ChatMetrics, math, sumOf } from './chat-metrics.ts';
+import { type ChatMetrics, math, sumOf } from './chat-metrics.ts';
 import { spending } from './spending.ts';
 
 export interface ChatDashboardProps {
@@ -27,7 +27,7 @@ export function chatDashboard(scope: Construct, id: string, props: ChatDashboard
   const { settings, metrics, alarms } = props;
   const own = metrics.own.bind(metrics);
   const all = (metricName: string, statistic = 'Sum') =>
-    metrics.ofFunctions(allEntries, metricName, statistic);
+    metrics.ofFunctions(metrics.functions.keys(), metricName, statistic);
   const percent = { leftYAxis: { min: 0, max: 100, label: '%', showUnits: false } };
   const day = Duration.days(1);
   const dashboard = new Dashboard(scope, id, { defaultInterval: Duration.hours(3) });
