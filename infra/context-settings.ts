@@ -77,6 +77,20 @@ const deploymentSettings = z.object({
   'concurrency.open': count.min(1).optional(),
   'concurrency.sweep': count.min(1).optional(),
   'concurrency.heartbeat': count.min(1).optional(),
+  /** Whom alarms tell: an address, and a topic that is there. Without both, alarms are seen on the dashboard and in the console. */
+  alarmEmail: z.email('must be an e-mail address').optional(),
+  alarmTopicArn: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
+      'must be an ARN such as arn:aws:sns:eu-west-1:123456789012:alarms',
+    )
+    .optional(),
+  /** From which on an alarm rings: seconds until a message has reached everybody, p99. */
+  alarmLagSeconds: z.coerce.number('must be a number').positive().max(300).default(10),
+  /** The same for what the chat spends, US dollars an hour. */
+  spendPerHourMax: z.coerce.number('must be a number').positive().default(20),
+  dashboard: flag.default(true),
   /** One domain for the page and both APIs, by CloudFront. */
   edge: flag.default(true),
   /** A domain of one's own for the edge, such as chat.example.com, and the certificate for it. */

@@ -11,6 +11,7 @@ import { Delivery } from './constructs/delivery.ts';
 import { ChatEdge } from './constructs/edge.ts';
 import { EventsHttpApi } from './constructs/http-api.ts';
 import { LogPermission } from './constructs/log-permission.ts';
+import { Observability } from './constructs/observability.ts';
 import { Publication } from './constructs/publication.ts';
 import { chatTable } from './constructs/table.ts';
 import { ChatWebSocketApi } from './constructs/websocket-api.ts';
@@ -46,6 +47,8 @@ export class LiveEventChat extends Construct {
   /** Of the WebSocket API. */
   readonly stage: WebSocketStage;
   readonly functions: ChatFunctions;
+  /** The metrics, the dashboard, the alarms and whom they tell. */
+  readonly observability: Observability;
   /** CloudFront in front of the page and both APIs. */
   readonly edge: ChatEdge | undefined;
   /** `wss://{api}.execute-api.{region}.amazonaws.com/prod` */
@@ -71,9 +74,15 @@ export class LiveEventChat extends Construct {
     const webSocket = new ChatWebSocketApi(this, 'WebSocket', { settings, table });
     const { management } = webSocket;
     const http = new EventsHttpApi(this, 'Http', { settings, table, management });
-    new Delivery(this, 'Delivery', { settings, table, api: management });
+    const { deadLetters } = new Delivery(this, 'Delivery', { settings, table, api: management });
     const busArn = settings['events.busArn'];
-    if (busArn !== undefined) new Publication(this, 'Publication', { settings, table, busArn });
+    const publication =
+      busArn === undefined ? undefined : new Publication(this, 'Publication', { settings, table, busArn });
+    this.observability = new Observability(this, 'Observability', {
+      ...{ settings, table, deadLetters },
+      ...{ webSocket: webSocket.stage, http: http.api },
+      publicationDeadLetters: publication?.deadLetters,
+    });
     if (settings.createApiGatewayAccountRole) {
       webSocket.stage.node.addDependency(
         new LogPermission(this, 'LogPermission', webSocket.api.node.defaultChild as CfnApi),

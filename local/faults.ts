@@ -28,6 +28,8 @@ export const faultsSchema = z.strictObject({
   reorderMessagesMs: z.number().min(0).default(0),
   /** How many invocations of functions may run at once, instead of the stack's own setting; 0 throttles all. */
   lambdaConcurrency: z.number().int().min(0).optional(),
+  /** Share of stream batches that never reach their function. */
+  streamDropRate: rate,
   /** Share of stream batches that are delivered a second time after they succeeded. */
   streamRedeliveryRate: rate,
   /**

@@ -2,6 +2,7 @@ import type { Settings as GatewaySettings } from './apigateway/settings.ts';
 import type { Clock } from './clock.ts';
 import type { LocalApi } from './cloudformation/api-origins.ts';
 import type { Resource } from './cloudformation/resource.ts';
+import type { AlarmState } from './cloudwatch/cloudwatch.ts';
 import type { DynamoDB } from './dynamodb/dynamodb-local.ts';
 import type { DiscardedBatch } from './dynamodb/stream-delivery.ts';
 import type { Write } from './dynamodb/write.ts';
@@ -71,10 +72,16 @@ export interface LocalStack {
   readonly failedEvents: readonly FailedEvent[];
   /** What functions have put on event buses, newest last; the last 1,000. */
   readonly busEvents: readonly BusEvent[];
+  /** The alarms of the templates, as of the last full minute by the clock. */
+  alarms(): AlarmState[];
+  /** Removes the messages of the queues whose logical id contains this. */
+  purgeQueue(logicalIdPart: string): void;
   /** Ids of the open WebSocket connections. */
   connections(): string[];
   /** Fires the schedule whose logical id contains this, and waits for its function. */
   runSchedule(logicalIdPart: string): Promise<Invocation>;
+  /** Resolves when no function runs: then the clock may leap, and nothing is late. */
+  idle(): Promise<void>;
   /** Kills the execution environments of the functions whose logical id contains this; how many. */
   killEnvironments(functionPart: string): Promise<number>;
   stop(): Promise<void>;

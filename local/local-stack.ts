@@ -8,6 +8,7 @@ import { defaultAccount } from './cloudformation/physical-id.ts';
 import { resolveStacks } from './cloudformation/resolver.ts';
 import { typesNotRun } from './cloudformation/types-not-run.ts';
 import { type Front, withEdge } from './cloudfront/edge.ts';
+import { startCloudWatch } from './cloudwatch/start-cloudwatch.ts';
 import { openCheckpoints } from './dynamodb/checkpoints.ts';
 import { startDynamoDB } from './dynamodb/dynamodb-local.ts';
 import { startDynamoDBEndpoint } from './dynamodb/endpoint.ts';
@@ -20,7 +21,6 @@ import { readIam } from './iam.ts';
 import { AsynchronousInvocations } from './lambda/asynchronous-invocation.ts';
 import { environmentVariables } from './lambda/environment-variables.ts';
 import { readFunctions } from './lambda/function.ts';
-import { FunctionLogs } from './lambda/function-logs.ts';
 import { killAfter } from './lambda/kill-after.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
 import { moduleFunction } from './lambda/module-function.ts';
@@ -107,12 +107,19 @@ async function start(
   for (const table of tables) await createTable(upstream, table);
 
   const keyOf = keyNames(tables);
-  const logs = new FunctionLogs(options.functionLogs ?? 'errors', log);
+  const cloudWatch = startCloudWatch(resources, {
+    clock,
+    log,
+    functionLogs: options.functionLogs ?? 'errors',
+  });
+  stops.push(cloudWatch.stop);
+  const { logs, metrics, queues } = cloudWatch;
   const dynamodb = await startDynamoDBEndpoint({
     upstream,
     tableArn: tableArns(tables, account),
     iam,
     faults,
+    metrics,
     onWrite: (environmentId, operation, input) => {
       const environment = lambda.environment(environmentId);
       if (!environment) return false;
@@ -128,7 +135,7 @@ async function start(
       ...environmentVariables(fn, environmentId, { dynamodb: dynamodb.endpoint, origin }),
       ...options.environment?.(fn.logicalId),
     }),
-    ...{ logs, log, clock },
+    ...{ logs, log, clock, metrics },
     bounds: options.fleet,
     concurrency: () => faults.lambdaConcurrency ?? options.lambdaConcurrency ?? 1_000,
   });
@@ -137,7 +144,7 @@ async function start(
   stops.push(() => asynchronous.close());
 
   const gateway = createApiGateway({
-    ...{ resources, apis, origin, lambda, clock, faults, log },
+    ...{ resources, apis, origin, lambda, clock, faults, log, metrics },
     authorize: iam.authorize,
     onPost: (id) => killAfter(lambda.environment(id), 'posts', faults.killAfterPosts),
     ...(options.apiGateway && { settings: options.apiGateway }),
@@ -150,7 +157,8 @@ async function start(
   const checkpoints = openCheckpoints(options.dataDir);
   stops.push(checkpoints.stop);
   const sources = await startStreamSources(resources, {
-    ...{ endpoint: upstream, lambda, clock, faults, log, timeToLive, checkpoints },
+    ...{ endpoint: upstream, lambda, clock, faults, log, timeToLive, checkpoints, metrics },
+    onDiscard: queues.receive,
     pollMs: options.streamPollMs ?? 250,
   });
   stops.push(sources.stop);
@@ -161,18 +169,14 @@ async function start(
   stops.push(startSchedules(schedules, asynchronous, clock, log));
 
   return {
-    origin,
-    outputs,
-    resources,
-    apis,
-    faults,
-    clock,
-    lambda,
+    ...{ origin, outputs, resources, apis, faults, clock, lambda },
     tables: Object.fromEntries(tables.map(({ logicalId, physicalId }) => [logicalId, physicalId])),
     dynamodbEndpoint: upstream,
     functionLogs: logs.entries,
     discardedBatches: sources.discarded,
     failedEvents: asynchronous.failed,
+    alarms: cloudWatch.alarms,
+    purgeQueue: queues.purge,
     busEvents: services.busEvents,
     connections: () => gateway.connections(),
     async runSchedule(logicalIdPart) {
@@ -180,6 +184,7 @@ async function start(
       if (!schedule) throw new Error(`No schedule is called ${logicalIdPart}`);
       return lambda.invoke(schedule.functionArn, schedule.event(clock.now()));
     },
+    idle: () => lambda.idle(),
     killEnvironments: (functionPart) => lambda.killEnvironments(functionPart),
     stop,
   };

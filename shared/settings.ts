@@ -82,6 +82,8 @@ export const chatSettings = z.object({
   /** Requests of one connection that have no rate of their own: reads, pings, and what is no request at all. */
   requestsPerSecond: number.positive().max(10_000).default(50),
   requestBurst: count.min(1).max(1_000_000).default(1_000),
+  /** Share of the invocations that log debug lines, 0 to 1. */
+  debugSampleRate: number.min(0).max(1).default(0),
   /** Origins whose pages may open WebSockets. Clients that are no browsers send none, and may. */
   allowedOrigins: origins.default(['*']),
   /** The OpenID Connect issuer whose tokens are required; without an issuer everybody is a guest. */

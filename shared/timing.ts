@@ -21,6 +21,8 @@ export const timing = {
   reactionsMs: 1_000,
   /** How long an invocation waits until those who watch may be served; then the next one does. */
   viewersWaitMs: 1_000,
+  /** What waits for longer when the sweep comes, the stream's function has missed: it is woken within a second, and a retry takes little more. */
+  missedMs: 30_000,
   /** A number that nothing stands on is closed after this; its writer, if alive, takes another. */
   holeMs: 1_000,
   holeWaitMs: 50,

@@ -1,13 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { timing } from '../../shared/timing.ts';
-import { publishMetrics } from './observe.ts';
 
 /** Lets work run until shortly before its Lambda's time is over; `deadline` is in milliseconds since the epoch. */
-export async function untilShortlyBefore<T>(
-  context: Context,
-  work: (deadline: number) => Promise<T>,
-): Promise<T> {
-  const result = await work(Date.now() + context.getRemainingTimeInMillis() - timing.deadlineReserveMs);
-  publishMetrics();
-  return result;
+export function untilShortlyBefore<T>(context: Context, work: (deadline: number) => Promise<T>): Promise<T> {
+  return work(Date.now() + context.getRemainingTimeInMillis() - timing.deadlineReserveMs);
 }

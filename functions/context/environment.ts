@@ -14,6 +14,10 @@ export const environment = {
   get tableName() {
     return variable('TABLE_NAME');
   },
+  /** The dimension of all metrics. */
+  get stackName() {
+    return variable('STACK_NAME');
+  },
   /** `https://{api}.execute-api.{region}.amazonaws.com/{stage}`; functions that post to nobody do not have it. */
   get managementEndpoint() {
     return process.env.MANAGEMENT_ENDPOINT ?? 'https://nobody.invalid';

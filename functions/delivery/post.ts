@@ -1,4 +1,5 @@
-import type { Batch, Served } from '../../shared/delivery/posting/poster.ts';
+import type { Batch } from '../../shared/delivery/posting/poster.ts';
+import { observed } from '../context/observe.ts';
 import { poster } from '../context/poster.ts';
 
 /** A chunk of an audience, from the Lambda that runs the window. */
@@ -9,6 +10,7 @@ export interface PostEvent {
 }
 
 /** Has no access to the table: the window that invoked it handles the connections that are gone or failed. */
-export async function handler({ batches, stopAt }: PostEvent): Promise<Served> {
-  return poster.postAll(batches, () => stopAt);
-}
+export const handler = observed(
+  () => ({}),
+  ({ batches, stopAt }: PostEvent) => poster.postAll(batches, () => stopAt),
+);

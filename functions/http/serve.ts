@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
-import { publishMetrics } from '../context/observe.ts';
+import { observed } from '../context/observe.ts';
 import type { newApp } from './app.ts';
 
 /**
@@ -10,16 +10,16 @@ import type { newApp } from './app.ts';
  */
 export function serve(app: ReturnType<typeof newApp>) {
   const answer = handle(app);
-  return async (event: APIGatewayProxyEventV2, context: Context): Promise<object> => {
+  const run = async (event: APIGatewayProxyEventV2, context: Context): Promise<object> => {
     const rawPath = event.rawPath.split('/').map(encodeURIComponent).join('/');
     const { body, ...bodiless } = event;
     // A GET may come with a body, which means nothing; a `Request` may not.
     const takesBody = !['GET', 'HEAD'].includes(event.requestContext.http.method);
     const request = { ...bodiless, rawPath, ...(takesBody && { body }) };
-    try {
-      return await answer(request as unknown as LambdaEvent, context as never);
-    } finally {
-      publishMetrics();
-    }
+    return answer(request as unknown as LambdaEvent, context as never);
   };
+  return observed(
+    ({ requestContext: { requestId }, pathParameters }) => ({ requestId, eventId: pathParameters?.id }),
+    run,
+  );
 }

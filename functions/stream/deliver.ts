@@ -3,7 +3,7 @@ import { catchUp } from '../../shared/delivery/deliver.ts';
 import { idOf } from '../../shared/store/keys.ts';
 import { chat } from '../context/chat.ts';
 import { untilShortlyBefore } from '../context/deadline.ts';
-import { log } from '../context/observe.ts';
+import { log, observed } from '../context/observe.ts';
 import { postElsewhere } from '../context/post-elsewhere.ts';
 
 const delivery = { ...chat, postElsewhere };
@@ -15,10 +15,7 @@ const TOGETHER_MS = 60_000;
  * Delivers the events whose heads have changed. A batch may contain several events; they run concurrently and fail
  * separately. If a record is delivered twice, the second invocation finds nothing to do.
  */
-export async function handler(
-  { Records }: DynamoDBStreamEvent,
-  context: Context,
-): Promise<DynamoDBBatchResponse> {
+async function deliver({ Records }: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
   const firstRecordOf = new Map<string, string>();
   for (const { dynamodb } of Records) {
     const eventId = idOf(dynamodb?.Keys?.pk?.S ?? '');
@@ -40,3 +37,6 @@ export async function handler(
     return { batchItemFailures };
   });
 }
+
+// Of several events: each line says which.
+export const handler = observed(() => ({}), deliver);

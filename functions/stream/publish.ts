@@ -4,7 +4,7 @@ import type { Change } from '../../shared/store/changes.ts';
 import { openTable } from '../../shared/store/table.ts';
 import { environment } from '../context/environment.ts';
 import { putOnBus } from '../context/event-bus.ts';
-import { metrics, publishMetrics } from '../context/observe.ts';
+import { metrics, observed } from '../context/observe.ts';
 
 const table = openTable(environment.tableName);
 
@@ -12,18 +12,19 @@ const table = openTable(environment.tableName);
  * Publishes what has happened, at least once: a record counts as done when the bus has taken all that there is to say about
  * it. After one that is not done, those that follow come again with it.
  */
-export async function handler({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+async function publish({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   const publications = await publicationsOf(table, Records.map(changeOf));
   const all = publications.flat();
   const refused = await putOnBus(all);
   metrics.count('Published', all.length - refused.size);
-  publishMetrics();
   return {
     batchItemFailures: Records.filter((_, index) =>
       publications[index]?.some((publication) => refused.has(publication)),
     ).map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })),
   };
 }
+
+export const handler = observed(() => ({}), publish);
 
 const changeOf = ({ eventID = '', eventName = 'MODIFY', dynamodb = {} }: DynamoDBRecord): Change => ({
   key: { pk: dynamodb.Keys?.pk?.S ?? '', sk: dynamodb.Keys?.sk?.S ?? '' },

@@ -7,12 +7,17 @@ import { isSocketIo, type Query, wireOf } from '../../shared/protocol/wire.ts';
 import { openTable } from '../../shared/store/table.ts';
 import { identify } from '../context/authenticate.ts';
 import { environment } from '../context/environment.ts';
-import { log } from '../context/observe.ts';
+import { log, metrics, observed } from '../context/observe.ts';
 import type { OpenEvent } from './open.ts';
 import { type Headers, readHandshake } from './wire/handshake-token.ts';
 
 /** `$connect` events carry headers and the query string, which their type leaves out. */
 type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { headers?: Headers; queryStringParameters?: Query };
+
+interface Decision {
+  statusCode: number;
+  headers?: Record<string, string>;
+}
 
 /** The client is waiting for its handshake. Invoking `open` twice does no harm, waiting for a hung socket does. */
 const lambda = new LambdaClient({
@@ -25,11 +30,11 @@ const table = openTable(environment.tableName);
  * The status code answers the handshake; until it is returned there is no connection to post to. JSON clients present
  * their token here, Socket.IO clients in the CONNECT packet.
  */
-export async function handler({
+async function decide({
   requestContext,
   headers = {},
   queryStringParameters: query = {},
-}: ConnectEvent): Promise<{ statusCode: number; headers?: Record<string, string> }> {
+}: ConnectEvent): Promise<Decision> {
   const wire = wireOf(query);
   // A message may name any route as its action, this one too.
   if (!wire || requestContext.eventType !== 'CONNECT') return { statusCode: 400 };
@@ -43,10 +48,21 @@ export async function handler({
     return { statusCode: 200, headers: answerHeaders };
   } catch (error) {
     const { code, status } = toChatError(error, requestId);
-    if (code === 'INTERNAL') log.error('$connect failed', { requestId, error });
+    if (code === 'INTERNAL') log.error('$connect failed', { error });
     return { statusCode: status };
   }
 }
+
+export const handler = observed(
+  ({ requestContext: { connectionId, requestId } }: ConnectEvent) => ({ connectionId, requestId }),
+  async (event) => {
+    const decision = await decide(event);
+    const { statusCode } = decision;
+    metrics.count(statusCode === 200 ? 'ConnectionsOpened' : 'ConnectionsRefused', 1);
+    if (statusCode !== 200) log.info('connection refused', { statusCode });
+    return decision;
+  },
+);
 
 /** Another function has to send the first packet, after this one has returned. */
 async function openLater(event: OpenEvent): Promise<void> {

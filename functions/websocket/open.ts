@@ -1,7 +1,7 @@
 import { open } from '../../shared/chat/open.ts';
 import { openTable } from '../../shared/store/table.ts';
 import { environment } from '../context/environment.ts';
-import { log } from '../context/observe.ts';
+import { log, observed } from '../context/observe.ts';
 import { poster } from '../context/poster.ts';
 
 /** What `$connect` invokes it with, asynchronously. */
@@ -13,6 +13,7 @@ export interface OpenEvent {
 
 const table = openTable(environment.tableName);
 
-export async function handler({ connectionId, sid }: OpenEvent): Promise<void> {
-  await open({ table, poster, log, settings: environment.settings }, connectionId, sid);
-}
+export const handler = observed(
+  ({ connectionId }: OpenEvent) => ({ connectionId }),
+  ({ connectionId, sid }) => open({ table, poster, log, settings: environment.settings }, connectionId, sid),
+);

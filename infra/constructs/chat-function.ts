@@ -1,7 +1,8 @@
-import { Duration, Lazy, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  ApplicationLogLevel,
   Architecture,
   Code,
   Function as LambdaFunction,
@@ -43,6 +44,9 @@ export interface ChatFunctionProps {
   timeout?: Duration;
 }
 
+/** Half a vCPU: less makes cold starts and fan-out slower than it saves. */
+export const MEMORY_MB = 1_024;
+
 /** The one place that decides for all functions: runtime, memory, logs, tracing, bundle, environment, grants. */
 export class ChatFunction extends Construct {
   readonly entry: Entry;
@@ -67,11 +71,13 @@ export class ChatFunction extends Construct {
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(bundleOf(entry)),
       handler: 'index.handler',
-      // Half a vCPU: less makes cold starts and fan-out slower than it saves.
-      memorySize: 1_024,
+      memorySize: MEMORY_MB,
       timeout: props.timeout ?? Duration.millis(timing.requestTimeoutMs),
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
+      // Without it Lambda drops debug lines, which the functions themselves write of some invocations only.
+      applicationLogLevelV2:
+        settings.debugSampleRate > 0 ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
       // Without three lines for each invocation, which metrics and traces have as well.
       systemLogLevelV2: SystemLogLevel.WARN,
       logGroup,
@@ -80,6 +86,7 @@ export class ChatFunction extends Construct {
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         TABLE_NAME: table.tableName,
+        STACK_NAME: Stack.of(this).stackName,
         // Not before synthesis: `addReview` may still change one.
         SETTINGS: Lazy.string({ produce: () => JSON.stringify(chatSettingsOf(settings)) }),
         POWERTOOLS_SERVICE_NAME: entry,

@@ -4,6 +4,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EVENT_HEAD } from '../../shared/store/keys.ts';
 import { timing } from '../../shared/timing.ts';
@@ -18,6 +19,8 @@ import type { ManagementApi } from './management-api.ts';
  * every minute, for what that has missed; and heartbeats.
  */
 export class Delivery extends Construct {
+  readonly deadLetters: Queue;
+
   constructor(
     scope: Construct,
     id: string,
@@ -42,10 +45,7 @@ export class Delivery extends Construct {
     });
     const deliver = new ChatFunction(this, 'Deliver', { ...common, entry: 'stream/deliver' });
     deliver.mayInvoke(post, 'POST_FUNCTION');
-    const deadLetters = deadLetterQueue(
-      this,
-      'Stream records were given up after an hour of retries. The audience of those events may get its messages late: with the next message, or with the next sweep.',
-    );
+    this.deadLetters = deadLetterQueue(this);
     deliver.lambda.addEventSource(
       new DynamoEventSource(table, {
         startingPosition: StartingPosition.TRIM_HORIZON,
@@ -62,7 +62,7 @@ export class Delivery extends Construct {
         // A failed attempt takes some seconds, so the age is reached first.
         retryAttempts: 1_000,
         maxRecordAge: Duration.hours(1),
-        onFailure: new SqsDlq(deadLetters),
+        onFailure: new SqsDlq(this.deadLetters),
       }),
     );
     const scheduled = { ...common, queriesIndex: true };

@@ -3,6 +3,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { AUDIT, EVENT, LOG, META } from '../../shared/store/keys.ts';
 import type { Settings } from '../context-settings.ts';
@@ -23,6 +24,8 @@ const filters = {
  * DynamoDB serves without throttling them.
  */
 export class Publication extends Construct {
+  readonly deadLetters: Queue;
+
   constructor(
     scope: Construct,
     id: string,
@@ -39,6 +42,7 @@ export class Publication extends Construct {
     publish.lambda.addToRolePolicy(
       new PolicyStatement({ actions: ['events:PutEvents'], resources: [busArn] }),
     );
+    this.deadLetters = deadLetterQueue(this);
     const { event, audit, log } = filters;
     publish.lambda.addEventSource(
       new DynamoEventSource(table, {
@@ -50,12 +54,7 @@ export class Publication extends Construct {
         // The age is reached first: a bus that is back within it misses nothing.
         retryAttempts: 10_000,
         maxRecordAge: Duration.hours(12),
-        onFailure: new SqsDlq(
-          deadLetterQueue(
-            this,
-            'The event bus has not taken some events within twelve hours. Whoever listens to it has missed them.',
-          ),
-        ),
+        onFailure: new SqsDlq(this.deadLetters),
       }),
     );
   }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { LocalApi } from '../cloudformation/api-origins.ts';
 import type { Resource } from '../cloudformation/resource.ts';
+import { noMetrics, type ServiceMetrics } from '../cloudwatch/service-metrics.ts';
 import type { Faults } from '../faults.ts';
 import type { Authorize } from '../iam.ts';
 import type { Lambda } from '../lambda/lambda.ts';
@@ -54,6 +55,7 @@ export function createApiGateway(options: {
   authorize: Authorize;
   onPost?: Gateway['onPost'];
   settings?: Partial<Settings>;
+  metrics?: ServiceMetrics;
 }): ApiGateway {
   const { clock, faults, authorize } = options;
   const settings = { ...defaultSettings, ...options.settings };
@@ -69,6 +71,7 @@ export function createApiGateway(options: {
     faults,
     log,
     authorize,
+    metrics: options.metrics ?? noMetrics,
     onPost: options.onPost ?? (() => false),
     settings,
   };

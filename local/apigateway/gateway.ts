@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Account } from '../cloudformation/physical-id.ts';
+import type { ServiceMetrics } from '../cloudwatch/service-metrics.ts';
 import type { Faults } from '../faults.ts';
 import type { Authorize } from '../iam.ts';
 import type { Log } from '../log.ts';
@@ -27,6 +28,7 @@ export interface Gateway {
    */
   readonly onPost: (sessionToken: string) => boolean;
   readonly settings: Settings;
+  readonly metrics: ServiceMetrics;
 }
 
 /** @param path such as `{apiId}/{stage}/{METHOD}/@connections/{id}` */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Pool } from 'undici';
+import { noMetrics, type ServiceMetrics } from '../cloudwatch/service-metrics.ts';
 import type { Faults } from '../faults.ts';
 import type { Iam } from '../iam.ts';
 import { closeServer, listen } from '../loopback.ts';
@@ -11,6 +12,7 @@ export interface DynamoDBEndpointOptions {
   readonly tableArn: TableArn;
   readonly iam: Pick<Iam, 'authorize' | 'principalArn'>;
   readonly faults: Faults;
+  readonly metrics?: ServiceMetrics | undefined;
   /**
    * Told of each write that was carried out, with the session token of the environment that asked for it.
    * True: that environment has just been killed and must not hear the answer.
@@ -53,7 +55,7 @@ async function answer(
   req: IncomingMessage,
   res: ServerResponse,
   upstream: Pool,
-  { iam, faults, onWrite, tableArn }: DynamoDBEndpointOptions,
+  { iam, faults, onWrite, tableArn, metrics = noMetrics }: DynamoDBEndpointOptions,
 ): Promise<void> {
   const [api, operation = ''] = String(req.headers['x-amz-target']).split('.');
   const body = await readAll(req);
@@ -70,6 +72,10 @@ async function answer(
     }
   }
   if (Math.random() < faults.dynamodbThrottleRate) {
+    for (const { resource } of accessOf(operation, input, tableArn)) {
+      const [, table = ''] = /:table\/([^/]+)/.exec(resource) ?? [];
+      metrics.dynamodb(table, isWrite(operation) ? 'WriteThrottleEvents' : 'ReadThrottleEvents');
+    }
     const message =
       'The level of configured provisioned throughput for the table was exceeded. ' +
       'Consider increasing your provisioning level with the UpdateTable API.';

@@ -8,6 +8,7 @@ import type { Resource } from '../cloudformation/resource.ts';
 const mappingSchema = z.object({
   BatchSize: z.coerce.number().default(100),
   BisectBatchOnFunctionError: z.stringbool().or(z.boolean()).default(false),
+  DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.string() }).optional() }).optional(),
   Enabled: z.stringbool().or(z.boolean()).default(true),
   EventSourceArn: z.string(),
   FilterCriteria: z.object({ Filters: z.array(z.object({ Pattern: z.string() })).default([]) }).optional(),

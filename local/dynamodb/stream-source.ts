@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { ServiceMetrics } from '../cloudwatch/service-metrics.ts';
 import type { Faults } from '../faults.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import type { Log } from '../log.ts';
@@ -8,7 +9,7 @@ import { createFilter } from './filter-pattern.ts';
 import { type DiscardedBatch, deliverBatch } from './stream-delivery.ts';
 import { StreamLanes } from './stream-lanes.ts';
 import { readStream } from './stream-reader.ts';
-import { type SourceRecord, toStreamRecord } from './stream-record.ts';
+import { type SourceRecord, type StreamRecord, toStreamRecord } from './stream-record.ts';
 import type { TimeToLive } from './time-to-live.ts';
 
 export interface StreamSourceOptions {
@@ -23,6 +24,9 @@ export interface StreamSourceOptions {
   readonly checkpoints: Pick<Checkpoints, 'get' | 'track'>;
   /** Lambda asks four times a second. */
   readonly pollMs: number;
+  readonly metrics?: ServiceMetrics | undefined;
+  /** Told of what is given up, beside the log. */
+  readonly onDiscard?: ((mapping: EventSourceMapping, batch: DiscardedBatch) => void) | undefined;
 }
 
 export interface StreamSource {
@@ -67,18 +71,29 @@ export async function startStreamSource(options: StreamSourceOptions): Promise<S
     return byService && !userIdentity ? { ...record, userIdentity: theService } : record;
   };
 
+  const measureAge = (records: readonly StreamRecord[]) => {
+    const [, name = mapping.FunctionName] = /:function:([^:]+)/.exec(mapping.FunctionName) ?? [];
+    const createdAt = (records.at(-1)?.dynamodb.ApproximateCreationDateTime ?? 0) * 1000;
+    options.metrics?.lambda(name, 'IteratorAge', Math.max(0, clock.now() - createdAt));
+  };
+
   const lanes = new StreamLanes({
     lanes: shards * mapping.ParallelizationFactor,
     batchSize: mapping.BatchSize,
     batchingWindowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
     deliver: async (batch) => {
+      if (Math.random() < faults.streamDropRate) return;
       const delivery = {
         mapping,
-        invoke: (event: unknown) => lambda.invoke(mapping.FunctionName, event),
+        invoke: (event: { Records: readonly StreamRecord[] }) => {
+          measureAge(event.Records);
+          return lambda.invoke(mapping.FunctionName, event);
+        },
         clock,
         pause,
         onDiscard(batch: DiscardedBatch) {
           discarded.push(batch);
+          options.onDiscard?.(mapping, batch);
           const { condition } = batch.requestContext;
           const { batchSize, startSequenceNumber } = batch.DDBStreamBatchInfo;
           log(

@@ -20,13 +20,17 @@ export class FunctionLogs {
   readonly entries: FunctionLogEntry[] = [];
   readonly #shown: FunctionLogsShown;
   readonly #log: Log;
+  readonly #onText: (text: string) => void;
 
-  constructor(shown: FunctionLogsShown, log: Log) {
+  /** @param onText told of everything that is printed */
+  constructor(shown: FunctionLogsShown, log: Log, onText: (text: string) => void = () => {}) {
     this.#shown = shown;
     this.#log = log;
+    this.#onText = onText;
   }
 
   add(functionLogicalId: string, printedAs: string, text: string, requestId: string | undefined): void {
+    this.#onText(text);
     const level = levelOf(text) ?? printedAs;
     this.entries.push({ functionLogicalId, level, text, requestId });
     if (this.entries.length > kept * 1.1) this.entries.splice(0, this.entries.length - kept);

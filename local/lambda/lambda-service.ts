@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { noMetrics, type ServiceMetrics } from '../cloudwatch/service-metrics.ts';
 import type { Log } from '../log.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import { boundsOfThisMachine, Fleet, type FleetBounds } from './fleet.ts';
@@ -16,6 +17,7 @@ export interface LambdaServiceOptions {
   readonly bounds?: Partial<FleetBounds> | undefined;
   /** How many invocations may run at once; looked at for each. */
   readonly concurrency: () => number;
+  readonly metrics?: ServiceMetrics | undefined;
 }
 
 /** What is not tried at all. https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
@@ -32,12 +34,26 @@ export class LambdaService implements Lambda {
   readonly #logs: FunctionLogs;
   readonly #concurrency: () => number;
   readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #metrics: ServiceMetrics;
   #running = 0;
+  readonly #whenIdle: (() => void)[] = [];
   #saidThatThrottled = false;
   #closed = false;
   readonly #environments = new Map<string, ExecutionEnvironment>();
 
-  constructor({ functions, variables, logs, log, clock, bounds, concurrency }: LambdaServiceOptions) {
+  constructor({
+    functions,
+    variables,
+    logs,
+    log,
+    clock,
+    bounds,
+    concurrency,
+    ...options
+  }: LambdaServiceOptions) {
+    this.#clock = clock;
+    this.#metrics = options.metrics ?? noMetrics;
     this.#concurrency = concurrency;
     this.#log = log;
     this.#functions = new Map(functions.map((fn) => [fn.name, fn]));
@@ -73,18 +89,23 @@ export class LambdaService implements Lambda {
       return await this.#run(fn, event);
     } finally {
       this.#running--;
+      if (this.#running === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     }
   }
 
   async #run(fn: FunctionConfiguration, event: unknown): Promise<Invocation> {
+    this.#metrics.lambda(fn.name, 'Invocations');
     const environment = await this.#fleet.acquire(fn);
     if (!(environment instanceof ExecutionEnvironment)) return this.#failed(fn, environment);
+    const startedAt = this.#clock.now();
     const outcome = await environment.invoke(JSON.stringify(event) ?? 'null');
     this.#fleet.release(environment);
+    this.#metrics.lambda(fn.name, 'Duration', this.#clock.now() - startedAt);
     return outcome.ok ? outcome : this.#failed(fn, outcome.payload);
   }
 
-  #throttle({ logicalId }: FunctionConfiguration): Invocation {
+  #throttle({ logicalId, name }: FunctionConfiguration): Invocation {
+    this.#metrics.lambda(name, 'Throttles');
     if (!this.#saidThatThrottled) {
       this.#log(
         `${logicalId}: the account's concurrency (${this.#concurrency()}) is used up; throttled with 429`,
@@ -97,9 +118,15 @@ export class LambdaService implements Lambda {
   #failed(fn: FunctionConfiguration, error: FunctionError): Invocation {
     // Whatever was under way when the stack stopped is no news.
     if (this.#closed) return { ok: false, payload: error };
+    this.#metrics.lambda(fn.name, 'Errors');
     const text = error.trace?.length ? error.trace.join('\n') : `${error.errorType}: ${error.errorMessage}`;
     this.#logs.add(fn.logicalId, 'ERROR', text, undefined);
     return { ok: false, payload: error };
+  }
+
+  /** Resolves when no function runs. */
+  async idle(): Promise<void> {
+    if (this.#running > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
   /** The environment with this id, which is its session token; undefined if it is not ours or gone. */

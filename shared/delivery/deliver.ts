@@ -85,7 +85,8 @@ export async function catchUp(delivery: Delivery, eventId: string, deadline: num
   }
 }
 
-const isHeld = ({ lease, leaseUntil = 0 }: Cursor) => lease !== undefined && leaseUntil > Date.now();
+/** Whether somebody runs windows, or died less than a lease ago. */
+export const isHeld = ({ lease, leaseUntil = 0 }: Cursor) => lease !== undefined && leaseUntil > Date.now();
 
 /** Only those who watch are left to be served. False: another invocation looks after that. */
 async function awaitViewersTurn(

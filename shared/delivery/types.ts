@@ -1,3 +1,4 @@
+import type { Metrics } from '../metrics.ts';
 import type { ChatSettings } from '../settings.ts';
 import type { Table } from '../store/table.ts';
 import type { Batch, Poster, Served } from './posting/poster.ts';
@@ -21,31 +22,9 @@ export type PostElsewhere = (batches: readonly Batch[], stopAt: number) => Promi
 
 /** Structured log lines. Never message text, tokens or names. */
 export interface Log {
+  /** Shown of some invocations only: `debugSampleRate`. */
+  debug(message: string, fields: Record<string, unknown>): void;
   info(message: string, fields: Record<string, unknown>): void;
   warn(message: string, fields: Record<string, unknown>): void;
   error(message: string, fields: Record<string, unknown>): void;
-}
-
-export type Metric =
-  | 'Joins'
-  | 'Messages'
-  | 'Reactions'
-  | 'Windows'
-  | 'FramesPosted'
-  | 'ConnectionsGone'
-  | 'ConnectionsDropped'
-  | 'ConnectionsThrottled'
-  | 'HolesClosed'
-  | 'Heartbeats'
-  | 'ModerationActs'
-  | 'Recoveries'
-  | 'RecoveriesRefused'
-  | 'RoomGuard'
-  | 'Reviewed'
-  | 'Denied'
-  | 'ReviewFailed'
-  | 'Published';
-
-export interface Metrics {
-  count(metric: Metric, value: number): void;
 }

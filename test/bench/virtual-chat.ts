@@ -87,7 +87,7 @@ export function virtualChat(
     poster,
     postElsewhere: (batches) => poster.postAll(batches, () => Number.POSITIVE_INFINITY),
     settings: chatSettings.parse({ joinsPerSecond: 1_000, ...circumstances.settings }),
-    log: { info: () => {}, warn: console.warn, error: console.error },
+    log: { debug: () => {}, info: () => {}, warn: console.warn, error: console.error },
     metrics: { count: () => {} },
     send: ({ connectionId, wire }, ...events) => poster.post(connectionId, packFrames(wire, events)),
   };

@@ -58,7 +58,7 @@ export async function chatOnTable() {
       },
     },
     send: async () => 'delivered',
-    log: { info: () => {}, warn: () => {}, error: () => {} },
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     metrics: { count: () => {} },
   };
   await createEvent(table, 'e', { name: 'E' }, Date.now());

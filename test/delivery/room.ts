@@ -58,7 +58,7 @@ export async function newRoom(settings: Partial<ChatSettings> = {}) {
   );
   const delivery: Writable<Delivery> = {
     ...{ table: await newTable(), poster, settings: chatSettings.parse(settings) },
-    log: { info: () => {}, warn: () => {}, error: () => {} },
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     metrics: { count: () => {} },
   };
   const { table } = delivery;

@@ -42,7 +42,7 @@ export function newBackend(
       // Sometimes windows pass viewers by.
       viewerPaceSeconds: random() < 0.6 ? 0.4 : 0,
     }),
-    log: { info: () => {}, warn: () => {}, error: () => {} },
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     metrics: { count: () => {} },
   };
 

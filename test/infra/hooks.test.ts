@@ -104,7 +104,9 @@ describe('events.busArn', () => {
       }),
     );
     chat.resourceCountIs('AWS::SQS::Queue', 2);
-    chat.resourceCountIs('AWS::CloudWatch::Alarm', 2);
+    expect(
+      Object.keys(chat.findResources('AWS::CloudWatch::Alarm')).filter((id) => id.includes('DeadLetters')),
+    ).toHaveLength(2);
   });
 
   test('with events.messages, for messages too', () => {

@@ -339,7 +339,6 @@ describe('the stream', () => {
       },
     });
     chat.resourceCountIs('AWS::SQS::Queue', 1);
-    chat.resourceCountIs('AWS::CloudWatch::Alarm', 1);
   });
 });
 

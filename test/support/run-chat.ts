@@ -10,6 +10,7 @@ export function endFaults({ faults }: LocalStack): void {
   delete faults.killAfterWrites;
   delete faults.killAfterPosts;
   delete faults.killAfterPutEvents;
+  delete faults.lambdaConcurrency;
   Object.assign(faults, noFaults());
 }
 

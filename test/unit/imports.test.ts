@@ -21,11 +21,11 @@ const mayImport: Record<string, RegExp> = {
   'shared/protocol': /^$/,
   'shared/auth': /^shared\/(protocol\/|settings|identity|ids)/,
   'shared/store': /^shared\/(protocol\/|identity|ids|concurrency|timing)/,
-  'shared/delivery': /^shared\/(protocol\/|store\/|settings|ids|concurrency|timing)/,
+  'shared/delivery': /^shared\/(protocol\/|store\/|metrics|settings|ids|concurrency|timing)/,
   'shared/chat': /^shared\//,
   functions: /^shared\//,
   infra:
-    /^web\/build\.ts$|^shared\/(store\/keys|settings|timing|protocol\/(client-to-server|http-routes))\.ts$/,
+    /^web\/build\.ts$|^shared\/(store\/keys|metrics|settings|timing|protocol\/(client-to-server|http-routes))\.ts$/,
   local: /^$/,
   client: /^shared\/protocol\/(entities|errors|replies|server-to-client|client-to-server)\.ts$/,
   'web/room': /^client\/index\.ts$/,

@@ -67,9 +67,9 @@ export async function refuse(
 /** What the client is told about a failure; the log has the rest. */
 export function refusalOf(error: unknown, requestId: string): ErrorData {
   const refusal = toChatError(error, requestId);
-  if (!(error instanceof ChatError)) log.error('request failed', { requestId, error });
+  if (!(error instanceof ChatError)) log.error('request failed', { error });
   else if (refusal.code === 'INTERNAL')
-    log.warn('request refused: the connection is unknown, or on another wire', { requestId });
+    log.warn('request refused: the connection is unknown, or on another wire', {});
   return refusal.toData();
 }
 

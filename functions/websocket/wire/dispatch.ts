@@ -9,8 +9,10 @@ import {
 import { ChatError } from '../../../shared/protocol/errors.ts';
 import type { RequestId } from '../../../shared/protocol/json.ts';
 import { parse } from '../../../shared/protocol/parse.ts';
+import { attendanceOf } from '../../../shared/store/attendance.ts';
 import type { Connection } from '../../../shared/store/connections.ts';
 import { chat } from '../../context/chat.ts';
+import { correlate, log } from '../../context/observe.ts';
 import { requests } from '../../context/requests.ts';
 import { bytesOf } from './answer.ts';
 
@@ -68,10 +70,15 @@ async function run(operations: Operations, connection: Connection, { action, dat
   const schema = (connection.identity && clientToServerWithToken[action]) ?? clientToServer[action];
   const input = parse<unknown>(schema, data);
   const { connectionId, membership } = connection;
+  correlate({ eventId: attendanceOf(connection)?.eventId ?? eventIdIn(input) });
+  log.debug('request', { action, wire: connection.wire });
   await requests.take(connectionId, HEAVY[action] ?? 0);
   if (ENTRANCES.includes(action) || (membership && HAVE_ALLOWANCE.includes(action)))
     requests.giveBack(connectionId);
   return operation(chat, connection, input, bytesOf(id));
 }
+
+/** Who joins is not in the event yet. */
+const eventIdIn = (input: unknown): string | undefined => (input as { eventId?: string }).eventId;
 
 const isAction = (name: string): name is Action => Object.hasOwn(clientToServer, name);

@@ -2,7 +2,7 @@ import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import type { PostOutcome } from '../../../shared/delivery/posting/poster.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { chat } from '../../context/chat.ts';
-import { log, publishMetrics } from '../../context/observe.ts';
+import { log, observed } from '../../context/observe.ts';
 import { requests } from '../../context/requests.ts';
 
 /** One message of a client. */
@@ -13,8 +13,6 @@ export interface Incoming {
   text: string;
 }
 
-export type MessageHandler = (event: APIGatewayProxyWebsocketEventV2) => Promise<{ statusCode: 200 }>;
-
 /** A connection that must end, but could not be closed. */
 export class StillOpen extends Error {
   override readonly name = 'StillOpen';
@@ -24,19 +22,25 @@ export class StillOpen extends Error {
  * The handler of a route. It fails only for `StillOpen`: API Gateway then sends the client an error frame of its own, which
  * is not part of the JSON wire, and which makes a Socket.IO client reconnect.
  */
-export function handleMessages(take: (message: Incoming) => Promise<void>): MessageHandler {
-  return async ({ requestContext: { connectionId, requestId }, body = '' }) => {
+export function handleMessages(take: (message: Incoming) => Promise<void>) {
+  const handle = async ({ requestContext, body = '' }: APIGatewayProxyWebsocketEventV2) => {
+    const { connectionId, requestId } = requestContext;
     if (requests.hasEnded(connectionId)) return { statusCode: 200 };
     try {
       await take({ connectionId, requestId, text: body });
     } catch (error) {
-      log.error('message failed', { requestId, error });
+      log.error('message failed', { error });
       if (error instanceof StillOpen) throw error;
-    } finally {
-      publishMetrics();
     }
     return { statusCode: 200 };
   };
+  return observed(
+    ({ requestContext: { connectionId, requestId } }: APIGatewayProxyWebsocketEventV2) => ({
+      connectionId,
+      requestId,
+    }),
+    handle,
+  );
 }
 
 /** API Gateway accepts messages of 128 KB in several frames. No request needs more than one frame: larger ones are refused unparsed. */

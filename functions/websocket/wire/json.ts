@@ -6,14 +6,14 @@ import { type Connection, getConnection } from '../../../shared/store/connection
 import { chat } from '../../context/chat.ts';
 import { type Answers, answer } from './answer.ts';
 import { dispatch, type Operations } from './dispatch.ts';
-import { handleMessages, type Incoming, isTooLarge, type MessageHandler } from './handler.ts';
+import { handleMessages, type Incoming, isTooLarge } from './handler.ts';
 
 /** The JSON wire: one request in each frame (docs/protocol.md, "Frames"). */
 
 const answers: Answers = { ack: encodeAck, error: encodeError };
 
 /** The handler of the route of one action. */
-export const route = <A extends Action>(action: A, operation: Operation<ActionData<A>>): MessageHandler =>
+export const route = <A extends Action>(action: A, operation: Operation<ActionData<A>>) =>
   handleMessages((frame) =>
     answerFrame(frame, getConnection(chat.table, frame.connectionId), { [action]: operation }),
   );

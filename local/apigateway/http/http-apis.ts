@@ -62,7 +62,14 @@ export class HttpApis {
       preflight(served.api.cors, req, this.#gateway.settings.preflightStatus) ??
       withCors(served.api.cors, req, await this.#answer(served, req, { path: below, body, requestId }));
     sendAnswer(res, answer, requestId);
+    this.#measure(served.stage, answer);
     return true;
+  }
+
+  #measure(stage: Stage, { status }: HttpAnswer): void {
+    const { metrics } = this.#gateway;
+    metrics.http(stage, 'Count');
+    if (status >= 400) metrics.http(stage, status >= 500 ? '5xx' : '4xx');
   }
 
   #find(name: string, apiId: string | undefined): Served | undefined {

@@ -19,8 +19,10 @@ export async function handleMessage(gateway: Gateway, connection: Connection, bo
   const requestId = newId();
   const answer = (frame: string) => connection.send(frame, clock.now());
 
+  gateway.metrics.webSocket(connection.stage, 'MessageCount');
   const route = routeOf(connection.api.routes, selectorOf(connection.api)(body));
   if (!gateway.throttle.admits(connection.stage, route?.routeKey ?? '$default')) {
+    gateway.metrics.webSocket(connection.stage, 'ClientError');
     answer(throttled(settings.throttledMessage, connection.id, requestId));
     if (settings.closeWhenThrottled) connection.close(1008, settings.closeReasons.throttled);
     return;
@@ -29,6 +31,7 @@ export async function handleMessage(gateway: Gateway, connection: Connection, bo
 
   await reordered(gateway);
   const outcome = await call(gateway, connection, route, requestId, body);
+  if (outcome.kind !== 'returned') gateway.metrics.webSocket(connection.stage, 'ExecutionError');
   if (outcome.kind === 'failed') return answer(internalServerError(connection.id, requestId));
   if (outcome.kind === 'timed-out') return answer(endpointTimedOut(connection.id, requestId));
   // What a one-way route returns, an error status too, is discarded.

@@ -38,6 +38,7 @@ export async function upgrade(
   const ids = { connectionId: facts.connectionId, requestId: newId() };
   if (!gateway.throttle.admitsConnection(stage)) {
     gateway.log('New connections over the limit (500 a second by default) are refused with 429, as on AWS');
+    gateway.metrics.webSocket(stage, 'ClientError');
     return refuse(socket, 429, ids);
   }
 
@@ -45,12 +46,19 @@ export async function upgrade(
   const request = readUpgradeRequest(req, gateway.origin, given);
   const route = api.routes.get('$connect');
   const authorization = await authorizeConnect(gateway, route?.authorizer, request);
-  if (!authorization.ok) return refuse(socket, authorization.status, ids);
+  if (!authorization.ok) {
+    gateway.metrics.webSocket(stage, 'ClientError');
+    return refuse(socket, authorization.status, ids);
+  }
 
   const authorizer = authorization.context;
   const outcome = await callConnect(gateway, route, connectEvent(request, authorizer));
   const decision = decideConnect(outcome, gateway.settings);
-  if (!decision.accepted) return refuse(socket, decision.status, ids);
+  gateway.metrics.webSocket(stage, 'ConnectCount');
+  if (!decision.accepted) {
+    gateway.metrics.webSocket(stage, outcome.kind === 'returned' ? 'IntegrationError' : 'ExecutionError');
+    return refuse(socket, decision.status, ids);
+  }
 
   const accepted = { facts, authorizer, api, stage };
   // The client may have given up while $connect ran; the function has recorded it by then.

@@ -1,8 +1,11 @@
-import { catchUp, isCaughtUpForAll } from '../../delivery/deliver.ts';
+import { decodeTime } from 'ulid';
+import { catchUp, isCaughtUpForAll, isHeld } from '../../delivery/deliver.ts';
 import { setDelivered } from '../../store/changed-heads.ts';
-import { getCursor } from '../../store/cursor.ts';
+import { type Cursor, getCursor } from '../../store/cursor.ts';
 import { getEventHead, signalPresence } from '../../store/event-head.ts';
-import { deleteFromOutbox, readOutbox } from '../../store/presence-outbox.ts';
+import { readPrefix } from '../../store/log.ts';
+import { deleteFromOutbox, type OutboxEntry, readOutbox } from '../../store/presence-outbox.ts';
+import { timing } from '../../timing.ts';
 import type { Chat } from '../chat.ts';
 import { listEnd } from '../end-event.ts';
 
@@ -24,10 +27,25 @@ export async function heal(chat: Chat, eventId: string, isWaiting: boolean, dead
   // After the head: no window runs that the head does not say the reason of.
   const cursor = await getCursor(table, eventId);
   if (!cursor || head.status === 'deleted') return setDelivered(table, eventId, head);
+  if (await isMissed(chat, eventId, cursor, outbox)) chat.metrics.count('FoundBySweep', 1);
   // Whoever wrote an entry or went live signals it next, or died before: to do it for them does no harm.
   const pending = { ...cursor.pending, ...cursor.viewers.pending };
   const waits = outbox.length > 0 || Object.keys(pending).length > 0;
   if (waits) await signalPresence(table, eventId);
   if (waits || !isCaughtUpForAll(head, cursor)) await catchUp(chat, eventId, deadline);
   else await setDelivered(table, eventId, head);
+}
+
+/** Whether something waits for so long that the stream's function must have missed it: nobody runs windows of this event, and one was due. */
+async function isMissed(
+  { table }: Chat,
+  eventId: string,
+  cursor: Cursor,
+  outbox: readonly OutboxEntry[],
+): Promise<boolean> {
+  const longAgo = Date.now() - timing.missedMs;
+  if (isHeld(cursor) || cursor.nextWindowAt > longAgo) return false;
+  if (outbox.some(({ ulid }) => decodeTime(ulid) < longAgo)) return true;
+  const [next] = await readPrefix(table, eventId, cursor.delivered, 1);
+  return next?.kind === 'message' && Date.parse(next.message.sentAt) < longAgo;
 }

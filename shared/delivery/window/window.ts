@@ -15,6 +15,7 @@ import type { Delivery } from '../types.ts';
 import { readAudience, renameTabs } from './audience.ts';
 import { readBacklog } from './backlog.ts';
 import type { Lease } from './lease-holder.ts';
+import { measureWindow } from './measure-window.ts';
 import { earliestOf, positionsOf } from './positions.ts';
 import { collectReactions, nextReactionsAfter } from './reactions.ts';
 import { type Group, keepPlaces, recipientsOf } from './recipients.ts';
@@ -137,7 +138,6 @@ export async function runWindow(
   if (behind > 0 || ofViewers.end !== end || recorded.length < outbox.length)
     await signalPresence(table, eventId);
   await renameTabs(table, eventId, members, presence.renamed);
-  delivery.metrics.count('Windows', 1);
   const afterwards = isViewersTurn
     ? viewersAfter(ofViewers, {
         ...{ cursor, signals, isComplete: ofViewers.end === end, startedAt, settings },
@@ -145,6 +145,7 @@ export async function runWindow(
       })
     : cursor.viewers;
   const audience = members.length + afterwards.count;
+  measureWindow(delivery, eventId, { entries, audience, served });
   const pauseMs = pauseFor(Math.max(audience, served.frames), delivery);
   return {
     cleanUp: () => tidyUp(delivery, eventId, recorded),

@@ -51,6 +51,7 @@ export async function meteredChat() {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   Object.assign(process.env, {
     TABLE_NAME: table.name,
+    STACK_NAME: 'attacked',
     SETTINGS: JSON.stringify(chatSettings.parse({})),
     MANAGEMENT_ENDPOINT: `${origin}/prod`,
     OPEN_FUNCTION: 'open',

@@ -96,7 +96,7 @@ await doTask<ServeTask, Served>(async ({ database, tableName, managementApi, war
     poster: posterTo(managementApi),
     postElsewhere: postsInTurn(managementApi),
     settings: chatSettings.parse({ framesPerSecond: PACE, eventFramesPerSecond: PACE }),
-    log: { info: () => {}, warn: isOdd, error: isOdd },
+    log: { debug: () => {}, info: () => {}, warn: isOdd, error: isOdd },
     metrics: {
       count: (metric, value) => {
         if (metric === 'FramesPosted') posted += value;
