@@ -60,7 +60,7 @@ export default defineConfig({
         globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-with-issuer.ts'],
         setupFiles: 'test/setup/clients.ts',
       }),
-      project('faults', ['test/faults/**/*.test.ts'], {
+      project('faults', ['test/{faults,cost}/**/*.test.ts'], {
         globalSetup: 'test/setup/assemblies.ts',
         setupFiles: 'test/setup/clients.ts',
       }),

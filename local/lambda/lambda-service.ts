@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { Meter } from '../metering.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import { boundsOfThisMachine, Fleet, type FleetBounds } from './fleet.ts';
 import type { FunctionConfiguration } from './function.ts';
@@ -13,6 +14,7 @@ export interface LambdaServiceOptions {
   readonly logs: FunctionLogs;
   readonly log: Log;
   readonly clock: Clock;
+  readonly meter?: Meter | undefined;
   readonly bounds?: Partial<FleetBounds> | undefined;
   /** How many invocations may run at once; looked at for each. */
   readonly concurrency: () => number;
@@ -32,12 +34,14 @@ export class LambdaService implements Lambda {
   readonly #logs: FunctionLogs;
   readonly #concurrency: () => number;
   readonly #log: Log;
+  readonly #meter: Meter | undefined;
   #running = 0;
   #saidThatThrottled = false;
   #closed = false;
   readonly #environments = new Map<string, ExecutionEnvironment>();
 
-  constructor({ functions, variables, logs, log, clock, bounds, concurrency }: LambdaServiceOptions) {
+  constructor({ functions, variables, logs, log, clock, meter, bounds, concurrency }: LambdaServiceOptions) {
+    this.#meter = meter;
     this.#concurrency = concurrency;
     this.#log = log;
     this.#functions = new Map(functions.map((fn) => [fn.name, fn]));
@@ -79,7 +83,9 @@ export class LambdaService implements Lambda {
   async #run(fn: FunctionConfiguration, event: unknown): Promise<Invocation> {
     const environment = await this.#fleet.acquire(fn);
     if (!(environment instanceof ExecutionEnvironment)) return this.#failed(fn, environment);
+    const startedAt = performance.now();
     const outcome = await environment.invoke(JSON.stringify(event) ?? 'null');
+    this.#meter?.({ what: 'invocation', logicalId: fn.logicalId, ms: performance.now() - startedAt });
     this.#fleet.release(environment);
     return outcome.ok ? outcome : this.#failed(fn, outcome.payload);
   }

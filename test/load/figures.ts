@@ -44,11 +44,7 @@ export function figuresOf(result: LoadResult): Figure[] {
       latency(sendToCatchUp),
       `${count(sendToCatchUp.count)} times after the client had come back`,
     ],
-    [
-      'connected',
-      count(tally.connects),
-      `${count(clients)} clients; ${count(tally.failedConnects)} attempts failed`,
-    ],
+    ['connected', count(tally.connects), `${count(clients)} clients; ${count(tally.attempts)} attempts`],
     [
       'came back',
       count(tally.reconnects),

@@ -38,6 +38,7 @@ export function jsonLink({ url, token }: Address, user: LinkUser): Link {
 
   const open = () => {
     let isOpen = false;
+    user.onAttempt();
     const mine = new WebSocket(url, token === undefined ? [] : ['live-event-chat', token], {
       handshakeTimeout: CONNECT_MS,
     });

@@ -19,6 +19,8 @@ export interface Link {
 
 /** Who uses a link. */
 export interface LinkUser {
+  /** It begins to connect. */
+  onAttempt(): void;
   /** `isRecovered`: still in the event, and what was missed comes by itself. */
   onOpen(isRecovered: boolean): void;
   onLost(): void;

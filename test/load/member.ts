@@ -40,6 +40,7 @@ export class Member implements Hearing, LinkUser {
   from: number | undefined;
   readonly heard = new SeqSet();
   isLive = false;
+  attempts = 0;
   readonly #options: MemberOptions;
   readonly #link: Link;
   readonly #sending = new Map<string, Sending>();
@@ -73,7 +74,9 @@ export class Member implements Hearing, LinkUser {
     this.#transmit(id);
   }
 
+  /** Ends its connection, if it is in the event. */
   cut(): void {
+    if (!this.isLive) return;
     this.#options.tally.cuts += 1;
     this.#options.tally.second(performance.now()).cuts += 1;
     this.#lose();
@@ -88,6 +91,11 @@ export class Member implements Hearing, LinkUser {
 
   participantToken(): string | undefined {
     return this.#token;
+  }
+
+  onAttempt(): void {
+    this.attempts += 1;
+    this.#options.tally.attempts += 1;
   }
 
   onOpen(isRecovered: boolean): void {

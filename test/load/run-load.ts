@@ -16,6 +16,8 @@ export interface LoadPlan {
   seconds: number;
   /** Every client is cut so often on average, seconds. */
   dropSeconds?: number | undefined;
+  /** So long nothing new is heard before what is missing counts as lost; 30 s unless told. */
+  patienceMs?: number;
   /** Of an issuer, one for each client. */
   tokenOf?: ((username: string, index: number) => Promise<string>) | undefined;
 }
@@ -35,8 +37,7 @@ export type Phase = 'joining' | 'sending' | 'settling';
 type Say = (phase: Phase, tally: Tally) => void;
 
 /** Clients that join at the same time. */
-const JOINING_AT_ONCE = 50;
-/** So long nothing new is heard before what is missing counts as lost. */
+const JOINING_AT_ONCE = 20;
 const PATIENCE_MS = 30_000;
 const LOOK_MS = 100;
 
@@ -104,6 +105,7 @@ class Load {
   }
 
   async settle(): Promise<void> {
+    const { patienceMs = PATIENCE_MS } = this.#plan;
     let behind = this.#members;
     let [acknowledged, progress, since] = [0, 0, performance.now()];
     for (;;) {
@@ -117,7 +119,7 @@ class Load {
       if (behind.length === 0 && this.#unanswered === 0) return;
       const heard = this.#tally.heard + this.#tally.connects + acknowledged;
       if (heard > progress) [progress, since] = [heard, performance.now()];
-      if (performance.now() > since + PATIENCE_MS) return;
+      if (performance.now() > since + patienceMs) return;
       await this.#look('settling');
     }
   }

@@ -15,6 +15,8 @@ export function socketioLink({ url, token }: Address, isBatched: boolean, user: 
       send({ token, participantToken: token === undefined ? user.participantToken() : undefined }),
     ...(isBatched && { query: { batch: 1 } }),
   });
+  user.onAttempt();
+  socket.io.on('reconnect_attempt', () => user.onAttempt());
   socket.on('connect', () => user.onOpen(socket.recovered));
   socket.on('disconnect', () => user.onLost());
   socket.on('connect_error', (error: Error & { data?: { code?: string } }) => {

@@ -45,6 +45,8 @@ export class Tally {
   inversions = 0;
   live = 0;
   cuts = 0;
+  /** To connect. */
+  attempts = 0;
   connects = 0;
   failedConnects = 0;
   /** Connections that were lost without being cut by us. */

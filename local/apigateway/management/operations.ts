@@ -23,6 +23,7 @@ export function postToConnection(
     sendError(res, limitExceeded('WebSocket client side buffer is full'));
   } else {
     connection.send(body, gateway.clock.now());
+    gateway.meter({ what: 'message', direction: 'out', bytes: body.length });
     if (gateway.onPost(sessionTokenOf(req))) res.destroy();
     else res.writeHead(200, { 'Content-Length': 0 }).end();
   }
