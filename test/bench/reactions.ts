@@ -45,7 +45,8 @@ export const reactions: Part = async (say) => {
   }
 };
 
-async function play(endpoint: string, reacted: number): Promise<Frames> {
+/** The frames and bytes that a quarter of the hour is told in, with so many reactions. */
+export async function play(endpoint: string, reacted: number): Promise<Frames> {
   const table = await newTableAt(endpoint, tableSettings);
   const eventId = 'event';
   await createEvent(table, eventId, { name: 'Event' }, Date.now());
