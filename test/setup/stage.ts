@@ -22,16 +22,10 @@ export default async function setup({ provide }: TestProject) {
 }
 
 async function tokenOfClient(): Promise<string> {
-  const {
-    TOKEN_URL,
-    CLIENT_ID = '',
-    CLIENT_SECRET = '',
-    TOKEN_SCOPE = 'chat:operate',
-    TOKEN_AUDIENCE,
-  } = process.env;
+  const { TOKEN_URL, CLIENT_ID = '', CLIENT_SECRET = '', TOKEN_SCOPE, TOKEN_AUDIENCE } = process.env;
   if (!TOKEN_URL) return '';
   const body = new URLSearchParams({
-    ...{ grant_type: 'client_credentials', scope: TOKEN_SCOPE },
+    ...{ grant_type: 'client_credentials', scope: TOKEN_SCOPE || 'chat:operate' },
     ...(TOKEN_AUDIENCE && { audience: TOKEN_AUDIENCE }),
   });
   const credentials = Buffer.from(`${encodeURIComponent(CLIENT_ID)}:${encodeURIComponent(CLIENT_SECRET)}`);
