@@ -1,8 +1,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { callDynamoDB } from '../../local/dynamodb/call.ts';
 import { unlimited } from '../setup/chat-stack.ts';
 import { createEvent, enter } from '../support/chat.ts';
-import { runChat } from '../support/run-chat.ts';
+import { type RunningChat, runChat } from '../support/run-chat.ts';
 import { connectSocket } from '../support/sockets.ts';
+import { ENTRY_BYTES, MEMBER_BYTES } from './actions.ts';
 import { type Happenings, usageOf } from './model.ts';
 import { add, nothing, sum, type Usage } from './usage.ts';
 
@@ -25,6 +27,8 @@ test('the model of the cost uses what the chat does', async () => {
     { ...unlimited, directAudienceMax: 0 },
     {
       meter: (metered) => {
+        // What runs every minute does not belong to what happens.
+        if ('logicalId' in metered && /Sweep|Heartbeat/.test(`${metered.logicalId}`)) return;
         add(counted, metered);
         if (metered.what === 'invocation' && metered.logicalId.startsWith('DeliveryDeliver')) windows += 1;
       },
@@ -48,15 +52,12 @@ test('the model of the cost uses what the chat does', async () => {
   /** Does something that one window tells, and says what the model makes of it. */
   const happens = async (does: () => Promise<unknown>, what: Partial<Happenings>) => {
     windows = 0;
-    const b4 = { ...counted };
     await does();
     await quiet();
-    const d = Object.fromEntries(Object.entries(counted).map(([k, v]) => [k, v - b4[k as keyof Usage]]));
-    const m = sum(usageOf({ ...nobody, windows: 1, ...what }), usageOf({ ...nobody, windows: windows - 1 }));
-    console.log(JSON.stringify(what).slice(0, 90), windows, JSON.stringify(d), JSON.stringify(m));
     modelled.push(usageOf({ ...nobody, windows: 1, ...what }));
     // If a window runs while somebody joins, another looks what they have missed.
-    modelled.push(usageOf({ ...nobody, windows: windows - 1 }));
+    const more = windows - 1;
+    modelled.push(usageOf({ ...nobody, windows: more, presenceWindows: what.presenceWindows ? more : 0 }));
   };
 
   const audience = { json: 0, 'socketio-batch': 0 };
@@ -103,7 +104,46 @@ test('the model of the cost uses what the chat does', async () => {
   const errors = Object.fromEntries(
     (Object.keys(nothing) as (keyof Usage)[]).map((name) => [name, expected[name] / counted[name] - 1]),
   );
-  console.table({ counted, modelled: expected, errors });
-  for (const [name, error] of Object.entries(errors))
+  const [member, entry] = await Promise.all([
+    averageSize(stack, `EVENT#${eventId}#AUDIENCE`, 'CONN#'),
+    averageSize(stack, `EVENT#${eventId}`, 'MSG#'),
+  ]);
+  Object.assign(errors, {
+    memberBytes: MEMBER_BYTES / member - 1,
+    entryBytes: (ENTRY_BYTES + nobody.textLength) / entry - 1,
+  });
+  console.table({
+    counted: { ...counted, memberBytes: member, entryBytes: entry },
+    modelled: expected,
+    errors,
+  });
+  for (const [name, error] of Object.entries(errors)) {
     expect(Math.abs(error), name).toBeLessThanOrEqual(ERROR);
+  }
 });
+
+type Value = { S?: string; N?: string; BOOL?: boolean; M?: Record<string, Value> };
+
+/** Of items, bytes: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+async function averageSize(
+  { tables, dynamodbEndpoint }: RunningChat,
+  pk: string,
+  sk: string,
+): Promise<number> {
+  const { Items } = (await callDynamoDB(dynamodbEndpoint, 'Query', {
+    TableName: Object.values(tables)[0],
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': { S: pk }, ':sk': { S: sk } },
+  })) as { Items: Record<string, Value>[] };
+  return Items.reduce((total, item) => total + sizeOfFields(item), 0) / Items.length;
+}
+
+const sizeOfFields = (fields: Record<string, Value>): number =>
+  Object.entries(fields).reduce((total, [name, value]) => total + Buffer.byteLength(name) + sizeOf(value), 0);
+
+function sizeOf({ S, N, M }: Value): number {
+  if (S !== undefined) return Buffer.byteLength(S);
+  if (N !== undefined) return Math.ceil(N.length / 2) + 1;
+  if (M !== undefined) return 3 + Object.keys(M).length + sizeOfFields(M);
+  return 1;
+}
