@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { http } from '../support/chat.ts';
 
+/** Several times what two slow cores need for the clients and the chat. */
+const PATIENCE_MS = 600_000;
+
 // `npm run load` as a user runs it.
 const command = fileURLToPath(new URL('../load/run.ts', import.meta.url));
 
@@ -36,6 +39,7 @@ test.skipIf(inject('isDeployed'))(
     const eventId = /in the event (\S+)/.exec(printed)?.[1];
     expect((await http(`/${eventId}`)).body).toMatchObject({ status: 'ended', name: 'Load rehearsal' });
   },
+  PATIENCE_MS,
 );
 
 test.skipIf(inject('isDeployed'))('an event that is not there is said, with another exit code', async () => {
