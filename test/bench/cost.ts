@@ -5,8 +5,8 @@ import { ABLY_HOUR } from '../cost/plan.ts';
 import type { Part } from './measurement.ts';
 import { play } from './reactions.ts';
 
-/** `play` is a quarter of the hour. */
-const QUARTERS = 4;
+/** A twelfth of the hour is played. */
+const PART = 12;
 
 /**
  * What the hour of https://ably.com/docs/guides/chat/build-livestream costs, with everything: the model of test/cost, but for what the windows
@@ -15,9 +15,14 @@ const QUARTERS = 4;
 export const cost: Part = async (say) => {
   const database = await startDynamoDB();
   try {
-    say('a quarter of the hour: 6,250 messages, 2,500 reactions');
-    const told = await play(database.endpoint, ABLY_HOUR.reactions / QUARTERS);
-    const frames = QUARTERS * told.total;
+    const part = {
+      messages: Math.round(ABLY_HOUR.messages / PART),
+      reactions: Math.round(ABLY_HOUR.reactions / PART),
+      seconds: 3_600 / PART,
+    };
+    say(`${part.seconds} seconds of the hour: ${part.messages} messages, ${part.reactions} reactions`);
+    const told = await play(database.endpoint, part);
+    const frames = PART * told.total;
     // Joins and leaves, of which there were none, come into the same windows.
     const { windows } = windowsOf(ABLY_HOUR);
     const modelled = windows * ABLY_HOUR.viewers;

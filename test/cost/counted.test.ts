@@ -53,6 +53,7 @@ test('the model of the cost uses what the chat does', async () => {
   const happens = async (does: () => Promise<unknown>, what: Partial<Happenings>) => {
     windows = 0;
     await does();
+    await expect.poll(() => windows, { timeout: 60_000 }).toBeGreaterThan(0);
     await quiet();
     modelled.push(usageOf({ ...nobody, windows: 1, ...what }));
     // If a window runs while somebody joins, another looks what they have missed.
