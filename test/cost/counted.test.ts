@@ -113,13 +113,9 @@ test('the model of the cost uses what the chat does', async () => {
     memberBytes: MEMBER_BYTES / member - 1,
     entryBytes: (ENTRY_BYTES + nobody.textLength) / entry - 1,
   });
-  console.table({
-    counted: { ...counted, memberBytes: member, entryBytes: entry },
-    modelled: expected,
-    errors,
-  });
   for (const [name, error] of Object.entries(errors)) {
-    expect(Math.abs(error), name).toBeLessThanOrEqual(ERROR);
+    const why = `${name}; counted ${JSON.stringify(counted)}, modelled ${JSON.stringify(expected)}`;
+    expect(Math.abs(error), why).toBeLessThanOrEqual(ERROR);
   }
 });
 
