@@ -56,11 +56,20 @@ export default defineConfig({
         globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-stack.ts'],
         setupFiles: 'test/setup/clients.ts',
       }),
-      project('trust', ['test/trust/**/*.test.ts'], {
+      project('trust', ['test/{trust,smoke}/**/*.test.ts'], {
         globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-with-issuer.ts'],
         setupFiles: 'test/setup/clients.ts',
       }),
-      project('faults', ['test/faults/**/*.test.ts'], {
+      // Only for `npm test -- deployed`; elsewhere it is part of the project before.
+      ...(process.env.CHAT_URL
+        ? [
+            project('smoke', ['test/smoke/**/*.test.ts'], {
+              globalSetup: 'test/setup/stage.ts',
+              setupFiles: 'test/setup/clients.ts',
+            }),
+          ]
+        : []),
+      project('faults', ['test/{faults,cost}/**/*.test.ts'], {
         globalSetup: 'test/setup/assemblies.ts',
         setupFiles: 'test/setup/clients.ts',
       }),

@@ -14,6 +14,7 @@ import type { FunctionLogEntry, FunctionLogsShown } from './lambda/function-logs
 import type { Invocation, Lambda } from './lambda/lambda.ts';
 import type { ModuleFunction } from './lambda/module-function.ts';
 import type { Log } from './log.ts';
+import type { Meter } from './metering.ts';
 
 export interface LocalStackOptions {
   /** The directory of a synthesized cloud assembly: `cdk.out`. */
@@ -39,6 +40,8 @@ export interface LocalStackOptions {
   readonly tableNamePrefix?: string | undefined;
   /** Told of every write of a function once it was carried out. */
   readonly onWrite?: ((write: Write) => void) | undefined;
+  /** Told of everything that AWS would charge for. */
+  readonly meter?: Meter | undefined;
   /** More environment variables for a function. */
   readonly environment?: ((functionLogicalId: string) => Record<string, string>) | undefined;
   /** What AWS leaves open about API Gateway, and its quotas. */

@@ -56,7 +56,7 @@ async function start(
   stops: (() => unknown)[],
   stop: () => Promise<void>,
 ): Promise<LocalStack> {
-  const { assembly, port = 0, clock = systemClock, faults = noFaults(), log = () => {} } = options;
+  const { assembly, port = 0, clock = systemClock, faults = noFaults(), log = () => {}, meter } = options;
   const account = defaultAccount();
 
   const dynamodbStarting = Promise.resolve(options.dynamodb ?? startDynamoDB({ dataDir: options.dataDir }));
@@ -120,6 +120,12 @@ async function start(
     iam,
     faults,
     metrics,
+    onConsumed:
+      meter &&
+      ((environmentId, operation, consumed) => {
+        const { logicalId } = lambda.environment(environmentId)?.fn ?? {};
+        meter({ what: 'dynamodb', logicalId, operation, ...consumed });
+      }),
     onWrite: (environmentId, operation, input) => {
       const environment = lambda.environment(environmentId);
       if (!environment) return false;
@@ -135,7 +141,7 @@ async function start(
       ...environmentVariables(fn, environmentId, { dynamodb: dynamodb.endpoint, origin }),
       ...options.environment?.(fn.logicalId),
     }),
-    ...{ logs, log, clock, metrics },
+    ...{ logs, log, clock, metrics, meter },
     bounds: options.fleet,
     concurrency: () => faults.lambdaConcurrency ?? options.lambdaConcurrency ?? 1_000,
   });
@@ -146,6 +152,7 @@ async function start(
   const gateway = createApiGateway({
     ...{ resources, apis, origin, lambda, clock, faults, log, metrics },
     authorize: iam.authorize,
+    meter,
     onPost: (id) => killAfter(lambda.environment(id), 'posts', faults.killAfterPosts),
     ...(options.apiGateway && { settings: options.apiGateway }),
   });

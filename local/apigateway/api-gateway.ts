@@ -8,6 +8,7 @@ import type { Faults } from '../faults.ts';
 import type { Authorize } from '../iam.ts';
 import type { Lambda } from '../lambda/lambda.ts';
 import type { Log } from '../log.ts';
+import type { Meter } from '../metering.ts';
 import { firstSegment, takeApiId } from './client.ts';
 import type { Gateway } from './gateway.ts';
 import { HttpApis } from './http/http-apis.ts';
@@ -54,6 +55,7 @@ export function createApiGateway(options: {
   log: Log;
   authorize: Authorize;
   onPost?: Gateway['onPost'];
+  meter?: Meter | undefined;
   settings?: Partial<Settings>;
   metrics?: ServiceMetrics;
 }): ApiGateway {
@@ -73,6 +75,7 @@ export function createApiGateway(options: {
     authorize,
     metrics: options.metrics ?? noMetrics,
     onPost: options.onPost ?? (() => false),
+    meter: options.meter ?? (() => {}),
     settings,
   };
   const webSocketApis = new WebSocketApis(gateway);

@@ -4,6 +4,7 @@ import type { ServiceMetrics } from '../cloudwatch/service-metrics.ts';
 import type { Faults } from '../faults.ts';
 import type { Authorize } from '../iam.ts';
 import type { Log } from '../log.ts';
+import type { Meter } from '../metering.ts';
 import type { Integrations } from './integration.ts';
 import type { ApiModel } from './model.ts';
 import type { Settings } from './settings.ts';
@@ -27,6 +28,7 @@ export interface Gateway {
    * True: that environment has just been killed and must not hear the answer.
    */
   readonly onPost: (sessionToken: string) => boolean;
+  readonly meter: Meter;
   readonly settings: Settings;
   readonly metrics: ServiceMetrics;
 }

@@ -4,6 +4,7 @@ import { noMetrics, type ServiceMetrics } from '../cloudwatch/service-metrics.ts
 import type { Faults } from '../faults.ts';
 import type { Iam } from '../iam.ts';
 import { closeServer, listen } from '../loopback.ts';
+import { askingForCapacity, type Consumed, consumedBy } from './consumed.ts';
 import { accessOf, isWrite, type TableArn } from './request-resources.ts';
 
 export interface DynamoDBEndpointOptions {
@@ -18,6 +19,8 @@ export interface DynamoDBEndpointOptions {
    * True: that environment has just been killed and must not hear the answer.
    */
   readonly onWrite: (sessionToken: string, operation: string, input: Record<string, unknown>) => boolean;
+  /** Told what each request consumed, with the same token. */
+  readonly onConsumed?: ((sessionToken: string, operation: string, consumed: Consumed) => void) | undefined;
 }
 
 export interface DynamoDBEndpoint {
@@ -55,7 +58,7 @@ async function answer(
   req: IncomingMessage,
   res: ServerResponse,
   upstream: Pool,
-  { iam, faults, onWrite, tableArn, metrics = noMetrics }: DynamoDBEndpointOptions,
+  { iam, faults, onWrite, tableArn, onConsumed, metrics = noMetrics }: DynamoDBEndpointOptions,
 ): Promise<void> {
   const [api, operation = ''] = String(req.headers['x-amz-target']).split('.');
   const body = await readAll(req);
@@ -86,11 +89,13 @@ async function answer(
     path: '/',
     method: 'POST',
     headers: forwarded(req),
-    body,
+    body: onConsumed ? askingForCapacity(input) : body,
   });
   const content = Buffer.from(await answered.body.arrayBuffer());
+  const sessionToken = String(req.headers['x-amz-security-token']);
+  onConsumed?.(sessionToken, operation, consumedBy(operation, input, answered.statusCode, content));
   const written = answered.statusCode === 200 && isWrite(operation);
-  if (written && onWrite(String(req.headers['x-amz-security-token']), operation, input)) {
+  if (written && onWrite(sessionToken, operation, input)) {
     res.destroy();
     return;
   }

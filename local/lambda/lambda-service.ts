@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { noMetrics, type ServiceMetrics } from '../cloudwatch/service-metrics.ts';
 import type { Log } from '../log.ts';
+import type { Meter } from '../metering.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
 import { boundsOfThisMachine, Fleet, type FleetBounds } from './fleet.ts';
 import type { FunctionConfiguration } from './function.ts';
@@ -14,6 +15,7 @@ export interface LambdaServiceOptions {
   readonly logs: FunctionLogs;
   readonly log: Log;
   readonly clock: Clock;
+  readonly meter?: Meter | undefined;
   readonly bounds?: Partial<FleetBounds> | undefined;
   /** How many invocations may run at once; looked at for each. */
   readonly concurrency: () => number;
@@ -36,6 +38,7 @@ export class LambdaService implements Lambda {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #metrics: ServiceMetrics;
+  readonly #meter: Meter | undefined;
   #running = 0;
   readonly #whenIdle: (() => void)[] = [];
   #saidThatThrottled = false;
@@ -53,6 +56,7 @@ export class LambdaService implements Lambda {
     ...options
   }: LambdaServiceOptions) {
     this.#clock = clock;
+    this.#meter = options.meter;
     this.#metrics = options.metrics ?? noMetrics;
     this.#concurrency = concurrency;
     this.#log = log;
@@ -98,7 +102,9 @@ export class LambdaService implements Lambda {
     const environment = await this.#fleet.acquire(fn);
     if (!(environment instanceof ExecutionEnvironment)) return this.#failed(fn, environment);
     const startedAt = this.#clock.now();
+    const started = performance.now();
     const outcome = await environment.invoke(JSON.stringify(event) ?? 'null');
+    this.#meter?.({ what: 'invocation', logicalId: fn.logicalId, ms: performance.now() - started });
     this.#fleet.release(environment);
     this.#metrics.lambda(fn.name, 'Duration', this.#clock.now() - startedAt);
     return outcome.ok ? outcome : this.#failed(fn, outcome.payload);

@@ -11,8 +11,6 @@ export interface Column {
 }
 
 export interface LineChart {
-  /** Of the file: docs/charts/{name}.svg */
-  name: string;
   title: string;
   rows: readonly Readonly<Record<string, number | string>>[];
   x: Column;
@@ -21,21 +19,29 @@ export interface LineChart {
   series: Column;
   /** For values from 1 to thousands. */
   logX?: boolean;
+  /** Whether each value is marked. */
+  points?: boolean;
 }
 
 const charts = fileURLToPath(new URL('../../docs/charts', import.meta.url));
 
-/** Draws a line for each series and writes the chart. Resolves to the path of the file. */
-export async function lineChart(chart: LineChart): Promise<string> {
+/** Draws a line for each series and writes the chart to docs/charts/{name}.svg. Resolves to the path of the file. */
+export async function lineChart(chart: LineChart & { name: string }): Promise<string> {
   const file = join(charts, `${chart.name}.svg`);
-  const view = new vega.View(vega.parse(compile(specOf(chart)).spec), { renderer: 'none' });
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${await view.toSVG()}\n`);
-  view.finalize();
+  writeFileSync(file, `${await drawLines(chart)}\n`);
   return file;
 }
 
-function specOf({ title, rows, x, y, series, logX }: LineChart): TopLevelSpec {
+/** The chart as SVG. */
+export async function drawLines(chart: LineChart): Promise<string> {
+  const view = new vega.View(vega.parse(compile(specOf(chart)).spec), { renderer: 'none' });
+  const svg = await view.toSVG();
+  view.finalize();
+  return svg;
+}
+
+function specOf({ title, rows, x, y, series, logX, points = true }: LineChart): TopLevelSpec {
   const axis = ({ field, title }: Column, isLog = false) => ({
     field,
     title,
@@ -51,7 +57,7 @@ function specOf({ title, rows, x, y, series, logX }: LineChart): TopLevelSpec {
     padding: 16,
     background: 'white',
     data: { values: [...rows] },
-    mark: { type: 'line', point: { filled: true, size: 50 }, strokeWidth: 2.5 },
+    mark: { type: 'line', point: points && { filled: true, size: 50 }, strokeWidth: 2.5 },
     encoding: {
       x: axis(x, logX),
       y: axis(y),

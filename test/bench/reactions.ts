@@ -30,7 +30,7 @@ export const reactions: Part = async (say) => {
   try {
     const framesWith = async (count: number) => {
       say(`${count} reactions, ${MESSAGES} messages`);
-      return play(database.endpoint, count);
+      return play(database.endpoint, { messages: MESSAGES, reactions: count, seconds: SECONDS });
     };
     const without = await framesWith(0);
     const [some, many] = [await framesWith(REACTIONS[0]), await framesWith(REACTIONS[1])];
@@ -45,7 +45,11 @@ export const reactions: Part = async (say) => {
   }
 };
 
-async function play(endpoint: string, reacted: number): Promise<Frames> {
+/** What the hour's viewers are told in so many seconds of it, each message and each reaction at any moment of them. */
+export async function play(
+  endpoint: string,
+  { messages, reactions: reacted, seconds }: { messages: number; reactions: number; seconds: number },
+): Promise<Frames> {
   const table = await newTableAt(endpoint, tableSettings);
   const eventId = 'event';
   await createEvent(table, eventId, { name: 'Event' }, Date.now());
@@ -55,15 +59,15 @@ async function play(endpoint: string, reacted: number): Promise<Frames> {
     const chat = virtualChat(table, time, frames, { audiences: new Map([[eventId, audienceOf(VIEWERS)]]) });
     const stream = virtualStream(eventId);
     stream.run(chat);
-    const said = moments(MESSAGES, 1);
-    const taps = moments(reacted, 2);
+    const said = moments(messages, 1, seconds);
+    const taps = moments(reacted, 2, seconds);
     const startedAt = Date.now();
-    for (let tick = 0; tick * TICK_MS < SECONDS * 1000; tick += 1) {
+    for (let tick = 0; tick * TICK_MS < seconds * 1000; tick += 1) {
       const until = (tick + 1) * TICK_MS;
       await time.passUntil(startedAt + until);
-      const messages = take(said, until);
+      const due = take(said, until);
       const count = take(taps, until);
-      await time.real(() => Promise.all(Array.from({ length: messages }, () => send(table, eventId))));
+      await time.real(() => Promise.all(Array.from({ length: due }, () => send(table, eventId))));
       if (count > 0) {
         const isFirst = await time.real(async () => {
           await countReactions(table, eventId, { '👍': count });
@@ -71,7 +75,7 @@ async function play(endpoint: string, reacted: number): Promise<Frames> {
         });
         if (isFirst) stream.wake();
       }
-      if (messages > 0) stream.wake();
+      if (due > 0) stream.wake();
     }
     await time.passWhile(stream.calm());
     return frames;
@@ -90,12 +94,12 @@ async function send(table: Table, eventId: string): Promise<void> {
 }
 
 /** When each of so many people does something that nobody else has to do with; milliseconds from the beginning, the last one first. */
-function moments(count: number, seed: number): number[] {
+function moments(count: number, seed: number, seconds: number): number[] {
   let state = seed;
   const all = Array.from({ length: count }, () => {
     // Lehmer's random numbers.
     state = (state * 48_271) % 2_147_483_647;
-    return (state / 2_147_483_647) * SECONDS * 1000;
+    return (state / 2_147_483_647) * seconds * 1000;
   });
   return all.sort((a, b) => b - a);
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { attack } from './attack.ts';
 import { coalescing } from './coalescing.ts';
+import { cost } from './cost.ts';
 import { growth } from './growth.ts';
 import { handshakes } from './handshakes.ts';
 import type { Measurement, Part } from './measurement.ts';
@@ -20,6 +21,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const parts: Record<string, Part> = {
   attack,
   coalescing,
+  cost,
   growth,
   handshakes,
   overload,

@@ -29,12 +29,14 @@ export const tableSettings = { maxAttempts: 1 };
 /** Frames that were posted, as API Gateway counts them: 32 KB each. */
 export class Frames {
   total = 0;
+  bytes = 0;
   readonly bySecond = new Map<number, number>();
 
   count(frames: readonly string[], connections: number): void {
     const each = frames.reduce((sum, one) => sum + Math.ceil(Buffer.byteLength(one) / limits.frameBytes), 0);
     const second = Math.floor(Date.now() / 1000);
     this.total += each * connections;
+    this.bytes += frames.reduce((sum, one) => sum + Buffer.byteLength(one), 0) * connections;
     this.bySecond.set(second, (this.bySecond.get(second) ?? 0) + each * connections);
   }
 

@@ -15,6 +15,9 @@ export default async function setup({ provide }: TestProject) {
   const issuer = await startIssuer();
   const stack = await runChat({ ...unlimited, 'auth.issuer': issuer.url, 'auth.audience': AUDIENCE });
   provide('isDeployed', false);
+  // Got when they are needed: the clock of the stack goes on.
+  provide('operatorToken', '');
+  provide('userToken', '');
   provide('issuerUrl', issuer.url);
   provide('chatUrl', `${stack.outputs.WebSocketUrl}`);
   provide('eventsUrl', `${stack.outputs.EventsUrl}`);

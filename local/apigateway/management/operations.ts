@@ -24,6 +24,7 @@ export function postToConnection(
   } else {
     connection.send(body, gateway.clock.now());
     gateway.metrics.webSocket(connection.stage, 'MessageCount');
+    gateway.meter({ what: 'message', direction: 'out', bytes: body.length });
     if (gateway.onPost(sessionTokenOf(req))) res.destroy();
     else res.writeHead(200, { 'Content-Length': 0 }).end();
   }

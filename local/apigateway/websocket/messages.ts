@@ -18,6 +18,7 @@ export async function handleMessage(gateway: Gateway, connection: Connection, bo
   const { clock, settings } = gateway;
   const requestId = newId();
   const answer = (frame: string) => connection.send(frame, clock.now());
+  gateway.meter({ what: 'message', direction: 'in', bytes: Buffer.byteLength(body) });
 
   gateway.metrics.webSocket(connection.stage, 'MessageCount');
   const route = routeOf(connection.api.routes, selectorOf(connection.api)(body));
