@@ -98,19 +98,22 @@ export async function send(
       await scheduler.sleep(500);
       continue;
     }
-    const asked = scheduler.now;
     // Somebody impatient sends it twice at once.
     const answers = await Promise.all(
-      Array.from({ length: repeated && identified && attempt === 1 ? 2 : 1 }, () => client.request('sendMessage', data)),
+      Array.from({ length: repeated && identified && attempt === 1 ? 2 : 1 }, () =>
+        client.request('sendMessage', data),
+      ),
     );
     let isSent = false;
     for (const answer of answers) {
       if (!answer || ('error' in answer && answer.error.code === 'INTERNAL')) sent.isUncertain = true;
       if (!answer || 'error' in answer) continue;
       const { seq, id } = answer.data.message as { seq: number; id: string };
-      if (sent.seq !== undefined && sent.seq !== seq) client.broken.push(`two acks for ${text}: ${sent.seq}, ${seq}`);
+      if (sent.seq !== undefined && sent.seq !== seq)
+        client.broken.push(`two acks for ${text}: ${sent.seq}, ${seq}`);
       Object.assign(sent, { seq, id, answered: scheduler.now });
-      ledger.entries.push({ ...sent, what: 'send', asked, answered: scheduler.now });
+      // By the first attempt: a repeat finds what that one has stored.
+      ledger.entries.push({ ...sent, what: 'send', answered: scheduler.now });
       isSent = true;
     }
     if (isSent) return;
@@ -166,7 +169,13 @@ async function moderate(world: Acting, host: Client, operation: Operation): Prom
     const answer = await host.request('updateEvent', { paused: true });
     const from = scheduler.now;
     if (answer && 'data' in answer)
-      ledger.prohibitions.push({ what: 'pause', eventId, participantId: undefined, from, until: Number.POSITIVE_INFINITY });
+      ledger.prohibitions.push({
+        what: 'pause',
+        eventId,
+        participantId: undefined,
+        from,
+        until: Number.POSITIVE_INFINITY,
+      });
     await scheduler.sleep(2_500);
     ledger.lift('pause', eventId, undefined, scheduler.now);
     await insist(world, host, 'updateEvent', { paused: false });

@@ -76,13 +76,24 @@ export class Client implements Listener {
 
   /** Whether it is where it wants to be, and waits for nothing. */
   get isAtRest(): boolean {
-    const isThere = this.isOver ? this.state === 'off' : this.state === 'ready' && (this.wish ? this.isIn : !this.mayBeIn);
-    return isThere && this.busy === 0 && this.#waiting.size === 0 && (!this.isIn || this.view?.isComplete === true);
+    const isThere = this.isOver
+      ? this.state === 'off'
+      : this.state === 'ready' && (this.wish ? this.isIn : !this.mayBeIn);
+    return (
+      isThere && this.busy === 0 && this.#waiting.size === 0 && (!this.isIn || this.view?.isComplete === true)
+    );
   }
 
   get described(): string {
     const { state, isIn, busy, wish } = this;
-    return JSON.stringify({ state, isIn, busy, wish, waiting: this.#waiting.size, isComplete: this.view?.isComplete });
+    return JSON.stringify({
+      state,
+      isIn,
+      busy,
+      wish,
+      waiting: this.#waiting.size,
+      isComplete: this.view?.isComplete,
+    });
   }
 
   start(): void {
@@ -130,7 +141,10 @@ export class Client implements Listener {
   }
 
   opened(connectionId: string): void {
-    if (this.state !== 'connecting') return this.#means.gateway.hangUp(connectionId, false);
+    if (this.state !== 'connecting') {
+      this.#means.gateway.hangUp(connectionId, false);
+      return;
+    }
     this.connectionId = connectionId;
     this.state = this.#wire.isReadyAtOnce ? 'ready' : 'open';
     this.#means.trace(this.name, 'opened', connectionId);
@@ -160,7 +174,8 @@ export class Client implements Listener {
   }
 
   #hear(heard: Heard): void {
-    if (heard.kind === 'answer') this.#answer(heard.id, heard.error ? { error: heard.error } : { data: { ...heard.data } });
+    if (heard.kind === 'answer')
+      this.#answer(heard.id, heard.error ? { error: heard.error } : { data: { ...heard.data } });
     else if (heard.kind === 'event') this.#hearEvent(heard.event);
     else if (heard.kind === 'ready') {
       this.state = 'ready';
@@ -190,7 +205,8 @@ export class Client implements Listener {
     }
     if (eventId === undefined) return;
     const isThere = this.stays.some((stay) => stay.eventId === eventId && stay.left > now);
-    if (!isThere && event.event === 'newMessage') this.broken.push(`heard a message of ${eventId}, where it is not`);
+    if (!isThere && event.event === 'newMessage')
+      this.broken.push(`heard a message of ${eventId}, where it is not`);
     if (this.view?.eventId !== eventId) return;
     this.view.hear(event, now);
     if (event.event !== 'eventHistory') return;
@@ -218,15 +234,17 @@ export class Client implements Listener {
     const { scheduler, random } = this.#means;
     while (!this.isOver) {
       if (this.state === 'off') {
-        if (this.lossCount > 0) await scheduler.sleep(random.chance(0.8) ? random.between(50, 800) : random.between(800, 4_000));
+        if (this.lossCount > 0)
+          await scheduler.sleep(random.chance(0.8) ? random.between(50, 800) : random.between(800, 4_000));
         if (this.isOver) break;
         this.#connect();
       } else if (this.state === 'ready' && this.wish && !this.isIn) await this.#enter(this.wish);
       else if (this.state === 'ready' && !this.wish && this.mayBeIn) await this.#leave();
       else if (this.isIn && this.view?.isPaging) await this.#page(this.view);
-      else await new Promise<void>((resolve) => {
-        this.#poke = resolve;
-      });
+      else
+        await new Promise<void>((resolve) => {
+          this.#poke = resolve;
+        });
     }
     this.#isKeepingUp = false;
   }
@@ -264,13 +282,18 @@ export class Client implements Listener {
     const { event } = answer.data as { event: { status: string; reactionTotals?: Record<string, number> } };
     Object.assign(view.totals, event.reactionTotals);
     view.status = event.status;
-    const isLate = await Promise.race([history.then(() => false), scheduler.sleep(PATIENCE_MS).then(() => true)]);
+    const isLate = await Promise.race([
+      history.then(() => false),
+      scheduler.sleep(PATIENCE_MS).then(() => true),
+    ]);
     if (isLate || this.connectionId !== connectionId || this.wish !== wish) return;
     this.isIn = true;
   }
 
   async #refusedEntry({ code, retryAfterMs = 500 }: ErrorData, wish: Wish): Promise<void> {
-    const isFinal = ['FORBIDDEN', 'EVENT_ENDED', 'EVENT_NOT_FOUND', 'BAD_REQUEST', 'BATCH_REQUIRED'].includes(code);
+    const isFinal = ['FORBIDDEN', 'EVENT_ENDED', 'EVENT_NOT_FOUND', 'BAD_REQUEST', 'BATCH_REQUIRED'].includes(
+      code,
+    );
     if (isFinal && this.wish === wish) this.wish = undefined;
     if (!isFinal) await this.#means.scheduler.sleep(retryAfterMs);
   }

@@ -93,7 +93,9 @@ type Handlers = Record<Simulated, () => { handler: Handler }>;
 
 /** Only what an entry point needs is run. */
 const entryPoint = () => {
-  const lines = simulated.map((entry) => `${JSON.stringify(entry)}: () => require('./functions/${entry}.ts')`);
+  const lines = simulated.map(
+    (entry) => `${JSON.stringify(entry)}: () => require('./functions/${entry}.ts')`,
+  );
   return `module.exports = { ${lines.join(', ')} };`;
 };
 

@@ -81,11 +81,16 @@ export class DynamoDB {
     const left = operation === 'BatchGetItem' ? 'UnprocessedKeys' : 'UnprocessedItems';
     const [[name, asked]] = Object.entries(typed.RequestItems as Plain) as [[string, unknown]];
     const list = (operation === 'BatchGetItem' ? (asked as { Keys: unknown[] }).Keys : asked) as unknown[];
-    if (list.length < 2 || !this.#faults.happens('unprocessed')) return this.#model.call(operation, typed, false);
+    if (list.length < 2 || !this.#faults.happens('unprocessed'))
+      return this.#model.call(operation, typed, false);
     const some = Math.ceil(list.length / 2);
     const of = (part: unknown[]) =>
       operation === 'BatchGetItem' ? { ...(asked as object), Keys: part } : part;
-    const output = this.#model.call(operation, { ...typed, RequestItems: { [name]: of(list.slice(0, some)) } }, false);
+    const output = this.#model.call(
+      operation,
+      { ...typed, RequestItems: { [name]: of(list.slice(0, some)) } },
+      false,
+    );
     return { ...output, [left]: { [name]: of(list.slice(some)) } };
   }
 
@@ -150,7 +155,9 @@ function fromTyped(operation: Operation, output: Plain): Plain {
     ...(Items !== undefined && { Items: (Items as unknown[]).map(plain) }),
     ...(Attributes !== undefined && { Attributes: plain(Attributes) }),
     ...(LastEvaluatedKey !== undefined && { LastEvaluatedKey: plain(LastEvaluatedKey) }),
-    ...(Responses !== undefined && { Responses: eachTable(Responses, (items) => (items as unknown[]).map(plain)) }),
+    ...(Responses !== undefined && {
+      Responses: eachTable(Responses, (items) => (items as unknown[]).map(plain)),
+    }),
     ...(UnprocessedKeys !== undefined && {
       UnprocessedKeys: eachTable(UnprocessedKeys, (asked) => ({
         ...(asked as Plain),

@@ -24,7 +24,13 @@ export class Environment {
   constructor(
     name: string,
     entry: Simulated,
-    { scheduler, load, services, variables, seed }: {
+    {
+      scheduler,
+      load,
+      services,
+      variables,
+      seed,
+    }: {
       scheduler: Scheduler;
       load: Load;
       services: Services;

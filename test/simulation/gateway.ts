@@ -50,7 +50,18 @@ const routes: Readonly<Record<string, Simulated>> = {
   getActiveEvents: 'websocket/get-active-events',
   getHistory: 'websocket/get-history',
 };
-const moderation = ['deleteMessage', 'announce', 'pin', 'unpin', 'kick', 'ban', 'unban', 'mute', 'unmute', 'updateEvent'];
+const moderation = [
+  'deleteMessage',
+  'announce',
+  'pin',
+  'unpin',
+  'kick',
+  'ban',
+  'unban',
+  'mute',
+  'unmute',
+  'updateEvent',
+];
 
 interface Means {
   scheduler: Scheduler;
@@ -79,7 +90,11 @@ export class Gateway {
     const { scheduler, random, faults, lambda } = this.#means;
     this.#count += 1;
     const connection: Connection = {
-      ...{ id: `${random.bytes(6).toString('base64url')}${this.#count}=`, listener, connectedAt: Math.floor(scheduler.now) },
+      ...{
+        id: `${random.bytes(6).toString('base64url')}${this.#count}=`,
+        listener,
+        connectedAt: Math.floor(scheduler.now),
+      },
       ...{ state: 'opening', isReached: true, arrivesAt: 0, lastUse: scheduler.now, isDeaf: false },
       ...{ buffered: 0, unread: [], ends: undefined },
     };
@@ -92,7 +107,8 @@ export class Gateway {
     };
     const outcome = await lambda().invoke('websocket/connect', event);
     this.pending -= 1;
-    const isGood = outcome.state === 'returned' && (outcome.value as { statusCode: number }).statusCode === 200;
+    const isGood =
+      outcome.state === 'returned' && (outcome.value as { statusCode: number }).statusCode === 200;
     if (!isGood || faults.happens('handshakeLost')) {
       if (isGood) this.#disconnected(connection);
       return void scheduler.after(random.between(1, 20), () => listener.refused());
@@ -127,7 +143,9 @@ export class Gateway {
     const connection = this.#connections.get(connectionId);
     if (!connection) return;
     connection.isReached = false;
-    scheduler.after(silently ? random.between(1_000, 25_000) : random.between(1, 30), () => this.#close(connection));
+    scheduler.after(silently ? random.between(1_000, 25_000) : random.between(1, 30), () =>
+      this.#close(connection),
+    );
   }
 
   /** A client that does not read; what it has been sent meanwhile comes when it does. */
@@ -137,7 +155,8 @@ export class Gateway {
     connection.isDeaf = isDeaf;
     if (isDeaf) return;
     connection.buffered = 0;
-    for (const text of connection.unread.splice(0)) this.#arrives(connection, () => connection.listener.frame(text));
+    for (const text of connection.unread.splice(0))
+      this.#arrives(connection, () => connection.listener.frame(text));
   }
 
   /** The management API: a status, or no answer. */
@@ -222,7 +241,8 @@ export class Gateway {
     const dueAt = Math.min(connection.lastUse + IDLE_MS, connection.connectedAt + LIFETIME_MS);
     connection.ends = scheduler.after(dueAt - scheduler.now, () => {
       const isOver =
-        scheduler.now >= connection.lastUse + IDLE_MS || scheduler.now >= connection.connectedAt + LIFETIME_MS;
+        scheduler.now >= connection.lastUse + IDLE_MS ||
+        scheduler.now >= connection.connectedAt + LIFETIME_MS;
       if (isOver) this.#close(connection, true);
       else this.#keepTime(connection);
     });

@@ -20,7 +20,13 @@ export async function request(
     headers: { host: 'api', 'content-type': 'application/json' },
     requestContext: {
       authorizer: { iam: { userArn: CALLER } },
-      http: { method: method.toUpperCase(), path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7', userAgent: '' },
+      http: {
+        method: method.toUpperCase(),
+        path,
+        protocol: 'HTTP/1.1',
+        sourceIp: '203.0.113.7',
+        userAgent: '',
+      },
       requestId: 'request',
       stage: '$default',
     },

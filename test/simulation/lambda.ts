@@ -45,7 +45,9 @@ export class Lambda {
     if (faults.happens('noConcurrency')) return { state: 'throttled' };
     this.pending += 1;
     try {
-      await scheduler.sleep(faults.happens('slowInvocation') ? random.between(100, 2_000) : random.between(0.5, 6));
+      await scheduler.sleep(
+        faults.happens('slowInvocation') ? random.between(100, 2_000) : random.between(0.5, 6),
+      );
       return await this.#runIn(await this.#environmentFor(entry), entry, event);
     } finally {
       this.pending -= 1;

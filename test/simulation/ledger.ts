@@ -70,7 +70,8 @@ export class Ledger {
           (one) =>
             of[what].includes(one.what) &&
             one.eventId === eventId &&
-            (one.participantId === participantId || (one.participantId === undefined && participantId !== hostId)) &&
+            (one.participantId === participantId ||
+              (one.participantId === undefined && participantId !== hostId)) &&
             asked > one.from &&
             answered < one.until,
         )

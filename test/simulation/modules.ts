@@ -1,14 +1,14 @@
 import * as nodeCrypto from 'node:crypto';
 import { createRequire } from 'node:module';
 import * as zodOpenApi from '@hono/zod-openapi';
+import * as awsLambda from 'hono/aws-lambda';
 import * as bodyLimit from 'hono/body-limit';
 import * as combine from 'hono/combine';
 import * as factory from 'hono/factory';
-import * as awsLambda from 'hono/aws-lambda';
 import * as httpException from 'hono/http-exception';
 import * as secureHeaders from 'hono/secure-headers';
-import * as zod from 'zod';
 import { ulid } from 'ulid';
+import * as zod from 'zod';
 import type { Environment } from './environment.ts';
 import type { Random } from './random.ts';
 import { type Services, standIns } from './stand-ins.ts';

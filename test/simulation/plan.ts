@@ -86,11 +86,14 @@ export function planOf(seed: number, { operations: kept, without = [] }: Less = 
     Object.entries(all).filter(([kind]) => random.chance(0.75) && !without.includes(kind as FaultKind)),
   );
   const people = 5;
-  const clients = Array.from({ length: 7 }, (_, index): PlannedClient => ({
-    wire: random.pick(['json', 'json', 'socketio', 'socketio-batch']),
-    // The first is a host; the last two have the tab of somebody else.
-    person: index < people ? index : random.integer(0, people - 1),
-  }));
+  const clients = Array.from(
+    { length: 7 },
+    (_, index): PlannedClient => ({
+      wire: random.pick(['json', 'json', 'socketio', 'socketio-batch']),
+      // The first is a host; the last two have the tab of somebody else.
+      person: index < people ? index : random.integer(0, people - 1),
+    }),
+  );
   const settings = settingsOf(random);
   const operations = [
     ...clients.map((_, client) => ({
@@ -106,8 +109,13 @@ export function planOf(seed: number, { operations: kept, without = [] }: Less = 
   return {
     ...{ seed, people, clients, rates, settings, isStrict },
     operations: operations
-      .map((one) => (/^(delete|announce|pause|kick|ban|unban|mute|unmute)$/.test(one.do) ? { ...one, client: 0 } : one))
-      .filter(({ index, do: what }) => (!kept || kept.includes(index)) && !without.includes(faultOf[what] as FaultKind)),
+      .map((one) =>
+        /^(delete|announce|pause|kick|ban|unban|mute|unmute)$/.test(one.do) ? { ...one, client: 0 } : one,
+      )
+      .filter(
+        ({ index, do: what }) =>
+          (!kept || kept.includes(index)) && !without.includes(faultOf[what] as FaultKind),
+      ),
   };
 }
 

@@ -21,7 +21,10 @@ export const noTotals = (): Totals => ({
   ...{ leastOperations: Number.POSITIVE_INFINITY, leastFaults: Number.POSITIVE_INFINITY },
 });
 
-export function add(totals: Totals, { plan, broken, operations, acknowledged, repeats, faults }: Result): void {
+export function add(
+  totals: Totals,
+  { plan, broken, operations, acknowledged, repeats, faults }: Result,
+): void {
   totals.worlds += 1;
   totals.operations += operations;
   totals.acknowledged += acknowledged;
@@ -66,7 +69,9 @@ export function summary(totals: Totals, seconds: number): string {
     ),
     `${count} faults (${leastFaults} or more in each world):`,
     ...kinds,
-    failed.length === 0 ? 'Everything holds.' : `${failed.length} worlds FAILED: ${failed.map(({ seed }) => seed).join(', ')}`,
+    failed.length === 0
+      ? 'Everything holds.'
+      : `${failed.length} worlds FAILED: ${failed.map(({ seed }) => seed).join(', ')}`,
   ].join('\n');
 }
 
@@ -74,7 +79,10 @@ const LINES = 120;
 
 /** What a failing world says, and how to see it again. */
 export function transcriptOf({ plan, broken, world }: Result, less: Less): string {
-  const lines = world.transcript.lines(START, (who) => who === 'world' || who === 'fault' || /^c\d/.test(who));
+  const lines = world.transcript.lines(
+    START,
+    (who) => who === 'world' || who === 'fault' || /^c\d/.test(who),
+  );
   return [
     `Seed ${plan.seed} fails:`,
     ...broken.slice(0, 20).map((what) => `  ${what}`),

@@ -1,14 +1,12 @@
-import { fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadCode } from './code.ts';
 import { type FaultKind, faultKinds } from './faults.ts';
 import { type Less, planOf } from './plan.ts';
-import { add, noTotals, perHour, sumOf, summary, type Totals, transcriptOf } from './report.ts';
+import { add, noTotals, perHour, summary, sumOf, transcriptOf } from './report.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
-import type { Task } from './worker.ts';
+import { work } from './work.ts';
 
 const HELP = `npm run simulate -- [options]
 
@@ -38,7 +36,9 @@ async function main(): Promise<void> {
   if (values.help) return console.log(HELP);
   if (values.seed !== undefined) {
     const operations = list(values.operations)?.map(Number);
-    const without = list(values.without)?.filter((kind): kind is FaultKind => (faultKinds as readonly string[]).includes(kind));
+    const without = list(values.without)?.filter((kind): kind is FaultKind =>
+      (faultKinds as readonly string[]).includes(kind),
+    );
     return replay(Number(values.seed), { ...(operations && { operations }), ...(without && { without }) });
   }
   const from = values.from === undefined ? randomInt(1, 1e9) : Number(values.from);
@@ -67,8 +67,8 @@ async function runMany(from: number, seconds: number, worlds: number, processes:
   await Promise.all(
     all.map((_, index) => {
       const share = Math.ceil((worlds - index) / processes);
-      const task: Task = { first: from + index, step: processes, until: began + seconds * 1_000, worlds: share };
-      return work(JSON.stringify(task), (totals) => {
+      const task = { first: from + index, step: processes, until: began + seconds * 1_000, worlds: share };
+      return work(task, (totals) => {
         all[index] = totals;
       });
     }),
@@ -83,16 +83,6 @@ async function runMany(from: number, seconds: number, worlds: number, processes:
   const load = await loadCode();
   const less = await shrink(first.seed, load);
   console.log(transcriptOf(await simulate(planOf(first.seed, less), load), less));
-}
-
-function work(task: string, heard: (totals: Totals) => void): Promise<void> {
-  const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), [task], {
-    execArgv: ['--import', 'tsx'],
-  });
-  worker.on('message', (totals) => heard(totals as Totals));
-  return new Promise((resolve, reject) =>
-    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`A process ended with ${code}`)))),
-  );
 }
 
 await main();

@@ -1,7 +1,7 @@
-import type { Load } from './code.ts';
 import { checkCalm } from './checks/calm.ts';
 import { checkEmpty } from './checks/empty.ts';
 import { checkThroughout } from './checks/throughout.ts';
+import type { Load } from './code.ts';
 import type { FaultKind } from './faults.ts';
 import { request } from './http.ts';
 import { EVENTS, type Plan } from './plan.ts';
@@ -37,7 +37,10 @@ export async function simulate(plan: Plan, load: Load): Promise<Result> {
   return {
     ...{ plan, broken, world, operations: ledger.operations, faults: world.faults.counts },
     acknowledged: ledger.sent.filter(({ seq }) => seq !== undefined).length,
-    repeats: clients.reduce((sum, { views }) => sum + views.reduce((more, { repeats }) => more + repeats.length, 0), 0),
+    repeats: clients.reduce(
+      (sum, { views }) => sum + views.reduce((more, { repeats }) => more + repeats.length, 0),
+      0,
+    ),
   };
 }
 

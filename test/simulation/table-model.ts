@@ -66,7 +66,11 @@ export class TableModel {
   items(): Item[] {
     const items: Item[] = [];
     for (let from: unknown; ; ) {
-      const input = { TableName: this.#name, ConsistentRead: true, ...(from !== undefined && { ExclusiveStartKey: from }) };
+      const input = {
+        TableName: this.#name,
+        ConsistentRead: true,
+        ...(from !== undefined && { ExclusiveStartKey: from }),
+      };
       const page = this.#database.call('Scan', input) as { Items: never[]; LastEvaluatedKey?: unknown };
       items.push(...page.Items.map((item) => unmarshall(item) as Item));
       if (!page.LastEvaluatedKey) return items;

@@ -15,7 +15,10 @@ export class Transcript {
   lines(start: number, of?: (who: string) => boolean): string[] {
     return this.#lines
       .filter(([, who]) => !of || of(who))
-      .map(([at, who, what]) => `${((at - start) / 1000).toFixed(3).padStart(9)} ${who.padEnd(10)} ${what.map(shown).join(' ')}`);
+      .map(
+        ([at, who, what]) =>
+          `${((at - start) / 1000).toFixed(3).padStart(9)} ${who.padEnd(10)} ${what.map(shown).join(' ')}`,
+      );
   }
 }
 

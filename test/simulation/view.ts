@@ -50,7 +50,7 @@ export class View {
     if (event === 'newMessage') this.#newMessage(data, now);
     else if (event === 'eventHistory') this.#history(data, now);
     else if (event === 'userJoined' || event === 'userLeft') this.#presence(event, data);
-    else if (event === 'messageDeleted') this.#delete('messages' in data ? data.messages : [data]);
+    else if (event === 'messageDeleted') this.#delete(data.messages ?? [data]);
     else if (event === 'eventEnded') this.status = 'ended';
     else if (event === 'reactions') Object.assign(this.totals, data.totals);
   }
@@ -73,7 +73,10 @@ export class View {
     if (!this.deleted.has(seq)) this.messages.set(seq, message);
   }
 
-  #history({ messages, participants, participantCount, hasMore, deletedSeqs = [], upTo }: Data<'eventHistory'>, now: number): void {
+  #history(
+    { messages, participants, participantCount, hasMore, deletedSeqs = [], upTo }: Data<'eventHistory'>,
+    now: number,
+  ): void {
     const [oldest] = messages;
     this.participants.clear();
     for (const { id, username } of participants) this.participants.set(id, username);
@@ -86,7 +89,17 @@ export class View {
 
   /** A page of the history after what it had. */
   page(
-    { messages, hasMore, deletedSeqs = [], upTo }: { messages: readonly Message[]; hasMore: boolean; deletedSeqs?: readonly number[]; upTo?: number | undefined },
+    {
+      messages,
+      hasMore,
+      deletedSeqs = [],
+      upTo,
+    }: {
+      messages: readonly Message[];
+      hasMore: boolean;
+      deletedSeqs?: readonly number[];
+      upTo?: number | undefined;
+    },
     now: number,
   ): void {
     const inOrder = messages.every(({ seq }, index) => index === 0 || seq > (messages[index - 1]?.seq ?? 0));

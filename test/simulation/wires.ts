@@ -1,6 +1,6 @@
 import type { ErrorData } from '../../shared/protocol/errors.ts';
-import { PING } from '../../shared/protocol/socketio.ts';
 import type { ServerEvent } from '../../shared/protocol/server-to-client.ts';
+import { PING } from '../../shared/protocol/socketio.ts';
 
 /** What a server's frame is to a client. */
 export type Heard =
@@ -35,7 +35,13 @@ export const jsonWire = (): ClientWire => ({
 });
 
 /** What `socket.io-client` does of its own. */
-export function socketIoWire({ isBatched, participantToken }: { isBatched: boolean; participantToken?: string }): ClientWire {
+export function socketIoWire({
+  isBatched,
+  participantToken,
+}: {
+  isBatched: boolean;
+  participantToken?: string;
+}): ClientWire {
   let pid: string | undefined;
   let offset: string | undefined;
 
@@ -61,7 +67,8 @@ export function socketIoWire({ isBatched, participantToken }: { isBatched: boole
     request: (id, action, data) => `42${id}${JSON.stringify([action, data])}`,
     hear(text, send) {
       if (text === PING) send('3');
-      else if (text.startsWith('0')) send(`40${JSON.stringify({ participantToken, ...(pid && { pid, offset }) })}`);
+      else if (text.startsWith('0'))
+        send(`40${JSON.stringify({ participantToken, ...(pid && { pid, offset }) })}`);
       else if (text.startsWith('40')) return [connected(JSON.parse(text.slice(2)))];
       else if (text.startsWith('41') || text.startsWith('44')) return [{ kind: 'end', forGood: true }];
       else if (text.startsWith('42')) return event(JSON.parse(text.slice(2)));

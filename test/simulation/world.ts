@@ -1,7 +1,7 @@
 import { participantIdOf } from '../../shared/ids.ts';
 import { chatSettings } from '../../shared/settings.ts';
 import { timing } from '../../shared/timing.ts';
-import { act, type Acting, reactWithAll, send } from './actions.ts';
+import { type Acting, act, reactWithAll, send } from './actions.ts';
 import { Client, type Person } from './client.ts';
 import type { Load, Simulated } from './code.ts';
 import { DynamoDB } from './dynamodb.ts';
@@ -43,7 +43,11 @@ export function newWorld(plan: Plan, load: Load) {
   const lambda: Lambda = new Lambda({
     ...{ scheduler, faults, random: random('lambda'), trace, load, seed },
     variables: {
-      ...{ TABLE_NAME: TABLE, SETTINGS: JSON.stringify(settings), MANAGEMENT_ENDPOINT: 'https://api.invalid/prod' },
+      ...{
+        TABLE_NAME: TABLE,
+        SETTINGS: JSON.stringify(settings),
+        MANAGEMENT_ENDPOINT: 'https://api.invalid/prod',
+      },
       ...{ OPEN_FUNCTION: 'websocket/open', POST_FUNCTION: 'delivery/post' },
     },
     timeoutOf,
@@ -78,7 +82,12 @@ export function newWorld(plan: Plan, load: Load) {
       wireName === 'json'
         ? jsonWire()
         : socketIoWire({ isBatched: wireName === 'socketio-batch', participantToken: person.token });
-    const client = new Client(name, person, wireName, wire, { scheduler, gateway, random: random(`client ${name}`), trace });
+    const client = new Client(name, person, wireName, wire, {
+      scheduler,
+      gateway,
+      random: random(`client ${name}`),
+      trace,
+    });
     clients.push(client);
     client.start();
     return client;
@@ -99,7 +108,11 @@ export function newWorld(plan: Plan, load: Load) {
 
   /** Nothing is under way, and nobody waits for anything. */
   const isAtRest = () =>
-    acts === 0 && lambda.pending === 0 && stream.pending === 0 && gateway.pending === 0 && clients.every((one) => one.isAtRest);
+    acts === 0 &&
+    lambda.pending === 0 &&
+    stream.pending === 0 &&
+    gateway.pending === 0 &&
+    clients.every((one) => one.isAtRest);
 
   async function rest(): Promise<boolean> {
     return scheduler.run(isAtRest, scheduler.now + REST_WITHIN_MS);
@@ -133,7 +146,20 @@ export function newWorld(plan: Plan, load: Load) {
     ]);
 
   return {
-    ...{ plan, settings, scheduler, transcript, trace, faults, ledger, stream, model, dynamodb, gateway, lambda },
+    ...{
+      plan,
+      settings,
+      scheduler,
+      transcript,
+      trace,
+      faults,
+      ledger,
+      stream,
+      model,
+      dynamodb,
+      gateway,
+      lambda,
+    },
     ...{ people, newPerson, clients, addClient, eventIds, rest, restless, during, pass, tick },
     act: (operation: Plan['operations'][number]) => begin(act(acting, operation)),
     send: (client: Client, text: string) => begin(send(acting, client, text)),
@@ -142,6 +168,7 @@ export function newWorld(plan: Plan, load: Load) {
 }
 
 function timeoutOf(entry: Simulated): number {
-  if (['stream/deliver', 'schedule/sweep', 'schedule/heartbeat'].includes(entry)) return timing.windowTimeoutMs;
+  if (['stream/deliver', 'schedule/sweep', 'schedule/heartbeat'].includes(entry))
+    return timing.windowTimeoutMs;
   return entry.startsWith('http/') ? 29_000 : timing.requestTimeoutMs;
 }

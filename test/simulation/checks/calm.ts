@@ -21,11 +21,21 @@ export function checkCalm(world: World): string[] {
 function checkTable({ log, head, cursor, outbox }: Contents): string[] {
   const broken: string[] = [];
   const seqs = log.map(({ seq }) => seq);
-  if (!isDeepStrictEqual(seqs, seqs.map((_, index) => index + 1))) broken.push(`the log has ${seqs}`);
+  if (
+    !isDeepStrictEqual(
+      seqs,
+      seqs.map((_, index) => index + 1),
+    )
+  )
+    broken.push(`the log has ${seqs}`);
   if (head?.seq !== log.length) broken.push(`the head is at ${head?.seq} of ${log.length}`);
-  const { delivered, viewers } = cursor as unknown as { delivered: number; viewers: { delivered: number; pending: object } };
+  const { delivered, viewers } = cursor as unknown as {
+    delivered: number;
+    viewers: { delivered: number; pending: object };
+  };
   if (delivered !== log.length) broken.push(`only ${delivered} of ${log.length} are delivered`);
-  if (viewers.delivered !== log.length) broken.push(`only ${viewers.delivered} of ${log.length} are delivered to viewers`);
+  if (viewers.delivered !== log.length)
+    broken.push(`only ${viewers.delivered} of ${log.length} are delivered to viewers`);
   if (cursor?.lease !== undefined) broken.push('a lease is left');
   const pending = { ...cursor?.pending, ...viewers.pending };
   if (Object.keys(pending).length > 0) broken.push(`${Object.keys(pending)} are pending`);
@@ -39,7 +49,9 @@ function checkAcknowledged({ ledger }: World, eventId: string, { log }: Contents
   const messages = log.flatMap((entry) => (entry.kind === 'message' ? [entry.message] : []));
   const bySeq = new Map(messages.map((message) => [message.seq, message]));
   const deleted = new Set(ledger.deleted.filter((one) => one.eventId === eventId).map(({ seq }) => seq));
-  const voided = new Set(log.flatMap((entry) => (entry.kind === 'void' && entry.messageId ? [entry.seq] : [])));
+  const voided = new Set(
+    log.flatMap((entry) => (entry.kind === 'void' && entry.messageId ? [entry.seq] : [])),
+  );
   for (const sent of ledger.sent.filter((one) => one.eventId === eventId)) {
     const { text, seq, id, clientMessageId, refusal, isUncertain } = sent;
     const stored = messages.filter((message) => message.text === text);
@@ -49,20 +61,24 @@ function checkAcknowledged({ ledger }: World, eventId: string, { log }: Contents
     }
     if (clientMessageId !== undefined && stored.length > 1)
       broken.push(`stored twice: ${text} as ${stored.map((one) => one.seq)}`);
-    if (refusal !== undefined && !isUncertain && stored.length > 0) broken.push(`refused and stored: ${text}`);
+    if (refusal !== undefined && !isUncertain && stored.length > 0)
+      broken.push(`refused and stored: ${text}`);
   }
   for (const seq of deleted) if (bySeq.has(seq)) broken.push(`deleted and there: ${seq}`);
   return broken;
 }
 
-function checkReactions({ ledger, faults, plan }: World, eventId: string, { totals }: Contents): string[] {
+function checkReactions({ ledger }: World, eventId: string, { totals }: Contents): string[] {
   const broken: string[] = [];
   const own = ledger.reacted.filter((one) => one.eventId === eventId);
   for (const emoji of new Set([...own.map((one) => one.emoji), ...Object.keys(totals)])) {
     const sum = (...states: string[]) =>
-      own.filter((one) => one.emoji === emoji && states.includes(one.state)).reduce((all, { count }) => all + count, 0);
+      own
+        .filter((one) => one.emoji === emoji && states.includes(one.state))
+        .reduce((all, { count }) => all + count, 0);
     const [least, most, counted] = [sum('acked'), sum('acked', 'unknown'), totals[emoji] ?? 0];
-    if (counted < least || counted > most) broken.push(`${emoji} was counted ${counted} times, not ${least} to ${most}`);
+    if (counted < least || counted > most)
+      broken.push(`${emoji} was counted ${counted} times, not ${least} to ${most}`);
   }
   return broken;
 }
@@ -74,14 +90,17 @@ function checkPresence(world: World, eventId: string, { members, viewers, cursor
   const people = new Set(taking.map(({ person }) => person.id));
   const listed = (rows: readonly object[]) =>
     rows.map((row) => (row as { sk: string }).sk.slice('CONN#'.length)).sort();
-  const there = (clients: readonly Client[]) => clients.map(({ connectionId }) => String(connectionId)).sort();
+  const there = (clients: readonly Client[]) =>
+    clients.map(({ connectionId }) => String(connectionId)).sort();
   if (!isDeepStrictEqual(listed(members), there(taking)))
     broken.push(`members are ${listed(members)}, not ${there(taking)}`);
   const watching = there(living.filter(({ wish }) => wish?.watches));
-  if (!isDeepStrictEqual(listed(viewers), watching)) broken.push(`viewers are ${listed(viewers)}, not ${watching}`);
+  if (!isDeepStrictEqual(listed(viewers), watching))
+    broken.push(`viewers are ${listed(viewers)}, not ${watching}`);
   for (const { state, sk } of [...members, ...viewers] as { state?: string; sk: string }[])
     if (state !== 'live') broken.push(`${sk} is ${state}`);
-  if (cursor?.participantCount !== people.size) broken.push(`${cursor?.participantCount} are counted, not ${people.size}`);
+  if (cursor?.participantCount !== people.size)
+    broken.push(`${cursor?.participantCount} are counted, not ${people.size}`);
   for (const { name, view } of living) {
     if (view?.count !== people.size) broken.push(`${name} was told of ${view?.count}, not ${people.size}`);
     const known = [...(view?.participants.keys() ?? [])].sort();

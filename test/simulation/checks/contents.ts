@@ -7,7 +7,9 @@ export type Item = Record<string, unknown> & { pk: string; sk: string };
 export interface Contents {
   log: LogEntry[];
   head: Item | undefined;
-  cursor: (Item & { delivered: number; participantCount: number; lease?: string; pending: object }) | undefined;
+  cursor:
+    | (Item & { delivered: number; participantCount: number; lease?: string; pending: object })
+    | undefined;
   members: Item[];
   viewers: Item[];
   outbox: Item[];

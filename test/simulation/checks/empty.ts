@@ -9,7 +9,11 @@ export function checkEmpty(world: World): string[] {
   const items = world.model.items();
   const broken = items.flatMap((item) => (isOrphan(item) ? [`${item.pk} ${item.sk} is left`] : []));
   for (const { pk, sk, ttl } of items) {
-    if (PASSING.some((prefix) => pk.startsWith(prefix)) && typeof ttl !== 'number' && !/^(BAN|MUTE)#/.test(pk))
+    if (
+      PASSING.some((prefix) => pk.startsWith(prefix)) &&
+      typeof ttl !== 'number' &&
+      !/^(BAN|MUTE)#/.test(pk)
+    )
       broken.push(`${pk} ${sk} is there for ever`);
   }
   for (const eventId of world.eventIds) {
@@ -17,7 +21,8 @@ export function checkEmpty(world: World): string[] {
     const { viewers } = cursor as unknown as { viewers: { count: number } };
     if (cursor?.participantCount !== 0 || viewers.count !== 0)
       broken.push(`${eventId}: ${cursor?.participantCount} and ${viewers.count} are counted of nobody`);
-    if (String(head?.group ?? '').startsWith('CHANGED#')) broken.push(`${eventId}: the head waits for a sweep`);
+    if (String(head?.group ?? '').startsWith('CHANGED#'))
+      broken.push(`${eventId}: the head waits for a sweep`);
   }
   return broken;
 }

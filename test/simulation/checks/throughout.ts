@@ -12,7 +12,8 @@ export function checkThroughout(world: World): string[] {
     for (const { repeats, broken: inView } of views) {
       broken.push(...inView.map((what) => `${name}: ${what}`));
       for (const { seq, first, again } of repeats) {
-        if (!faults.excuse(first - EXCUSE_MS, again)) broken.push(`${name} heard ${seq} twice for no reason, at ${again}`);
+        if (!faults.excuse(first - EXCUSE_MS, again))
+          broken.push(`${name} heard ${seq} twice for no reason, at ${again}`);
       }
     }
   }
