@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { Script } from 'node:vm';
 import { build, type Plugin } from 'esbuild';
 import { bundling, type Entry } from '../../infra/constructs/bundles.ts';
+import { packageOf } from './modules.ts';
 
 /** The entry points that a world runs: nothing is published without a bus. */
 export const simulated = [
@@ -51,7 +52,9 @@ export const replaced = [
   'console',
   'fetch',
 ] as const;
-export type Globals = Record<(typeof replaced)[number], unknown>;
+export type Globals = Record<Exclude<(typeof replaced)[number], 'require'>, unknown> & {
+  require: (name: string) => unknown;
+};
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
@@ -59,12 +62,54 @@ type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 export type Load = (entry: Simulated, globals: Globals) => Handler;
 
 const root = bundling.absWorkingDir;
+const PROTOCOL = 'shared/protocol/';
 
 /**
  * The functions, bundled from their sources as for Lambda, to be run over and over with other globals: each run has its own
- * state. What comes from packages is not in it: it has no state, or a stand-in.
+ * state. What has none is loaded once: packages, and shared/protocol.
  */
 export async function loadCode(mutation?: Mutation): Promise<Load> {
+  const mutated = mutation ? [mutate(mutation)] : [];
+  const protocol = readdirSync(join(root, PROTOCOL))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .map((file) => `${PROTOCOL}${file}`);
+  const [functions, shared] = await Promise.all([
+    bundleOf(Object.fromEntries(simulated.map((entry) => [entry, `functions/${entry}.ts`])), [
+      outside(PROTOCOL),
+      ...mutated,
+    ]),
+    bundleOf(Object.fromEntries(protocol.map((file) => [file, file])), mutated),
+  ]);
+  if (mutation && !functions.isMutated && !shared.isMutated)
+    throw new Error(`No function has ${mutation.file}`);
+  const once = compiled<() => object>(shared.text, ['require'])((name: string) => packageOf(name));
+  const loaded = new Map<string, object>();
+  const protocolOf = (name: string) => {
+    const found = loaded.get(name) ?? once[name]?.();
+    if (found) loaded.set(name, found);
+    return found;
+  };
+  const run = compiled<() => { handler: Handler }>(functions.text, replaced);
+  return (entry, { require, ...globals }) => {
+    const all: Globals = { ...globals, require: (name: string) => protocolOf(name) ?? require(name) };
+    const load = run(...replaced.map((name) => all[name]))[entry];
+    if (!load) throw new Error(`There is no ${entry}`);
+    return load().handler;
+  };
+}
+
+/** A bundle as a function of some globals; it resolves to its modules. */
+function compiled<Module>(text: string, globals: readonly string[]) {
+  const source = `(function (module, ${globals.join(', ')}) {${text}\nreturn module.exports; })`;
+  const run = new Script(source, { filename: 'functions.js' }).runInThisContext();
+  return (...values: unknown[]) => run({ exports: {} }, ...values) as Record<string, Module>;
+}
+
+/** Modules by name; what one needs is run when it is loaded. */
+async function bundleOf(modules: Readonly<Record<string, string>>, plugins: Plugin[]) {
+  const lines = Object.entries(modules).map(
+    ([name, path]) => `${JSON.stringify(name)}: () => require('./${path}')`,
+  );
   const { outputFiles } = await build({
     absWorkingDir: root,
     bundle: true,
@@ -74,46 +119,35 @@ export async function loadCode(mutation?: Mutation): Promise<Load> {
     target: 'node20',
     packages: 'external',
     logLevel: 'warning',
-    stdin: { contents: entryPoint(), resolveDir: root, loader: 'js' },
-    plugins: mutation ? [mutate(mutation)] : [],
+    stdin: { contents: `module.exports = { ${lines.join(', ')} };`, resolveDir: root, loader: 'js' },
+    plugins,
   });
-  const parameters = ['module', ...replaced].join(', ');
-  const script = new Script(`(function (${parameters}) {${outputFiles[0]?.text}\n})`, {
-    filename: 'functions.js',
-  });
-  const run = script.runInThisContext() as (module: { exports: Handlers }, ...globals: unknown[]) => void;
-  return (entry, globals) => {
-    const module = { exports: {} as Handlers };
-    run(module, ...replaced.map((name) => globals[name]));
-    return module.exports[entry]().handler;
-  };
+  const [{ text = '' } = {}] = outputFiles;
+  return { text, isMutated: text.includes(MARK) };
 }
 
-type Handlers = Record<Simulated, () => { handler: Handler }>;
+/** Leaves out the files of a folder: they are required by their paths. */
+const outside = (folder: string): Plugin => ({
+  name: 'outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.ts$/ }, ({ path, resolveDir }) => {
+      const file = relative(root, join(resolveDir, path));
+      return file.startsWith(folder) ? { path: file, external: true } : undefined;
+    });
+  },
+});
 
-/** Only what an entry point needs is run. */
-const entryPoint = () => {
-  const lines = simulated.map(
-    (entry) => `${JSON.stringify(entry)}: () => require('./functions/${entry}.ts')`,
-  );
-  return `module.exports = { ${lines.join(', ')} };`;
-};
+/** Legal comments stay in bundles. */
+const MARK = '/*! mutated */';
 
-function mutate({ file, find, replace }: Mutation): Plugin {
-  let isDone = false;
-  return {
-    name: 'mutate',
-    setup({ onLoad, onEnd }) {
-      onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        if (relative(root, path) !== file) return undefined;
-        const source = readFileSync(path, 'utf8');
-        if (source.split(find).length !== 2) throw new Error(`${file} does not have this once: ${find}`);
-        isDone = true;
-        return { contents: source.replace(find, () => replace), loader: 'ts' };
-      });
-      onEnd(() => {
-        if (!isDone) throw new Error(`No function has ${file}`);
-      });
-    },
-  };
-}
+const mutate = ({ file, find, replace }: Mutation): Plugin => ({
+  name: 'mutate',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      if (relative(root, path) !== file) return undefined;
+      const source = readFileSync(path, 'utf8');
+      if (source.split(find).length !== 2) throw new Error(`${file} does not have this once: ${find}`);
+      return { contents: `${MARK}\n${source.replace(find, () => replace)}`, loader: 'ts' };
+    });
+  },
+});

@@ -96,7 +96,7 @@ export class DynamoDB {
 
   #travel(): Promise<void> {
     const isSlow = this.#faults.happens('slowRequest');
-    return this.#scheduler.sleep(isSlow ? this.#random.between(50, 900) : this.#random.between(0.5, 4));
+    return this.#scheduler.sleep(isSlow ? this.#random.between(50, 2_500) : this.#random.between(0.5, 4));
   }
 
   /** A connection that breaks, or a request that is waited for in vain. */

@@ -86,7 +86,9 @@ export class Lambda {
     const endsAt = scheduler.now + timeoutOf(entry);
     const faultsBefore = faults.total;
     const isKilled = faults.happens('killed');
-    environment.stepsLeft = isKilled ? random.integer(1, 40) : Number.POSITIVE_INFINITY;
+    // Each call of a service is two: before it is made, and before it is answered.
+    const steps = random.chance(0.7) ? random.integer(1, 30) : random.integer(30, 90);
+    environment.stepsLeft = isKilled ? steps : Number.POSITIVE_INFINITY;
     environment.thaw();
     return new Promise((resolve) => {
       let isOver = false;

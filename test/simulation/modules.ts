@@ -54,6 +54,9 @@ export function modulesFor(environment: Environment, services: Services, { rando
     jose: {},
     ...standIns(environment, services),
   };
-  const require = (name: string): unknown => own[name] ?? packages[name] ?? nodeRequire(name);
+  const require = (name: string): unknown => own[name] ?? packageOf(name);
   return { require, crypto };
 }
+
+/** What has no state of its own. */
+export const packageOf = (name: string): unknown => packages[name] ?? nodeRequire(name);

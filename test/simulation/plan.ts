@@ -80,7 +80,8 @@ const rough: Rates = {
 export function planOf(seed: number, { operations: kept, without = [] }: Less = {}): Plan {
   const random = new Random(seed, 'plan');
   const isStrict = random.chance(0.3);
-  const all = isStrict ? mild : rough;
+  // Some worlds are deadly.
+  const all = isStrict ? mild : { ...rough, killed: random.pick([0.02, 0.06, 0.12]) };
   // Each world has some of the kinds: together they hide what one does.
   const rates = Object.fromEntries(
     Object.entries(all).filter(([kind]) => random.chance(0.75) && !without.includes(kind as FaultKind)),

@@ -72,7 +72,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   // The lease and the window
   {
     file: 'shared/store/cursor-lease.ts',
-    find: 'AND (${isFree} OR ${holderIsDead} OR ${isOurs})',
+    find: `AND (\${isFree} OR \${holderIsDead} OR \${isOurs})`,
     replace: '',
     breaks: 'Two functions run windows at the same time',
   },
@@ -84,7 +84,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     file: 'shared/store/cursor-lease.ts',
-    find: '    UpdateExpression: `${SET_PROGRESS} REMOVE lease, leaseUntil, takes`,',
+    find: `    UpdateExpression: \`\${SET_PROGRESS} REMOVE lease, leaseUntil, takes\`,`,
     replace: "    UpdateExpression: 'REMOVE lease, leaseUntil, takes',",
     breaks: 'A window lets go without writing down what it has told',
   },
@@ -273,7 +273,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     file: 'shared/store/event-head.ts',
-    find: 'AND attribute_not_exists(paused) AND ${isUnchanged}`,',
+    find: `AND attribute_not_exists(paused) AND \${isUnchanged}\`,`,
     replace: '`,',
     breaks: 'Who has read the rules before a change is not bound by it',
   },

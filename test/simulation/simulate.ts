@@ -1,4 +1,4 @@
-import { checkCalm } from './checks/calm.ts';
+import { checkCalm, LAST } from './checks/calm.ts';
 import { checkEmpty } from './checks/empty.ts';
 import { checkThroughout } from './checks/throughout.ts';
 import type { Load } from './code.ts';
@@ -67,7 +67,7 @@ async function live(world: World, broken: string[]): Promise<void> {
   world.trace('world', 'faults end');
   if (!(await calm(world))) return note(['it does not come to rest', ...world.restless()]);
   // What a death has left without a trace becomes visible when something happens.
-  for (const [index, observer] of observers.entries()) world.send(observer, `look ${index}`);
+  for (const [index, observer] of observers.entries()) world.send(observer, `${LAST} ${index}`);
   for (const observer of observers) world.reactWithAll(observer);
   if (!(await calm(world))) return note(['it does not come to rest again', ...world.restless()]);
   note(checkThroughout(world));

@@ -3,6 +3,9 @@ import type { Client } from '../client.ts';
 import type { World } from '../world.ts';
 import { type Contents, contentsOf, livingIn } from './contents.ts';
 
+/** What observers say once faults have ended. */
+export const LAST = 'last of';
+
 /** What must be once all is calm: delivery has ended, and everybody who is there knows everything. */
 export function checkCalm(world: World): string[] {
   const items = world.model.items();
@@ -63,6 +66,10 @@ function checkAcknowledged({ ledger }: World, eventId: string, { log }: Contents
       broken.push(`stored twice: ${text} as ${stored.map((one) => one.seq)}`);
     if (refusal !== undefined && !isUncertain && stored.length > 0)
       broken.push(`refused and stored: ${text}`);
+  }
+  for (const { text, seq } of ledger.sent) {
+    if (text.startsWith(LAST) && seq === undefined)
+      broken.push(`never acknowledged, without any fault: ${text}`);
   }
   for (const seq of deleted) if (bySeq.has(seq)) broken.push(`deleted and there: ${seq}`);
   return broken;
