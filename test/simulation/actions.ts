@@ -22,6 +22,8 @@ const ATTEMPTS = 12;
 /** Moderation is for so long, seconds. */
 const MUTE_SECONDS = 15;
 const DEAF_MS = 4_000;
+/** What was not answered can have no effect any more. */
+const LATE_MS = 20_000;
 
 /** Does what a plan says; resolves once all of it is answered or given up. */
 export async function act(world: Acting, operation: Operation): Promise<void> {
@@ -177,8 +179,9 @@ async function moderate(world: Acting, host: Client, operation: Operation): Prom
         until: Number.POSITIVE_INFINITY,
       });
     await scheduler.sleep(2_500);
-    ledger.lift('pause', eventId, undefined, scheduler.now);
+    const lift = ledger.lift('pause', eventId, undefined, scheduler.now);
     await insist(world, host, 'updateEvent', { paused: false });
+    lift.until = scheduler.now + LATE_MS;
     return;
   }
   if (!('whom' in operation)) return;
@@ -186,11 +189,13 @@ async function moderate(world: Acting, host: Client, operation: Operation): Prom
   if (!whom) return;
   const participantId = whom.person.id;
   const { do: what } = operation;
-  if (what === 'unban' || what === 'unmute')
-    ledger.lift(what === 'unban' ? 'ban' : 'mute', eventId, participantId, scheduler.now);
+  const isLift = what === 'unban' || what === 'unmute';
+  const lift =
+    isLift && ledger.lift(what === 'unban' ? 'ban' : 'mute', eventId, participantId, scheduler.now);
   const seconds = what === 'mute' || what === 'ban' ? { seconds: MUTE_SECONDS } : {};
   const asked = scheduler.now;
   const answer = await host.request(what, { participantId, ...seconds });
+  if (lift) lift.until = scheduler.now + (answer ? 0 : LATE_MS);
   if (!answer || 'error' in answer || (what !== 'ban' && what !== 'mute')) return;
   ledger.prohibitions.push({
     ...{ what, eventId, participantId, from: scheduler.now },

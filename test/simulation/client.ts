@@ -195,7 +195,6 @@ export class Client implements Listener {
   }
 
   #hearEvent(event: ServerEvent): void {
-    const { now } = this.#means.scheduler;
     const data = event.data as { eventId?: string; event?: { id: string } };
     const eventId = data.eventId ?? data.event?.id;
     if (event.event === 'kicked' && eventId === this.wish?.eventId) {
@@ -204,11 +203,13 @@ export class Client implements Listener {
       this.#left(undefined);
     }
     if (eventId === undefined) return;
-    const isThere = this.stays.some((stay) => stay.eventId === eventId && stay.left > now);
-    if (!isThere && event.event === 'newMessage')
-      this.broken.push(`heard a message of ${eventId}, where it is not`);
+    // What was written before it left may be on its way.
+    const isOfItsStay =
+      event.event !== 'newMessage' ||
+      this.stays.some((stay) => stay.eventId === eventId && stay.left > Date.parse(event.data.sentAt));
+    if (!isOfItsStay) this.broken.push(`heard a message of ${eventId}, where it is not`);
     if (this.view?.eventId !== eventId) return;
-    this.view.hear(event, now);
+    this.view.hear(event, this.#means.scheduler.now);
     if (event.event !== 'eventHistory') return;
     this.#awaitsHistory?.();
   }

@@ -53,12 +53,25 @@ export class Ledger {
   readonly deleted: { eventId: string; seq: number }[] = [];
   operations = 0;
 
-  /** It is allowed again, or may be: whoever is answered from now on may be right. */
-  lift(what: Prohibition['what'], eventId: string, participantId: string | undefined, now: number): void {
-    for (const one of this.prohibitions) {
-      if (one.what === what && one.eventId === eventId && one.participantId === participantId)
-        one.until = Math.min(one.until, now);
-    }
+  /** When something was allowed again: from when it was asked for until it can have no more effect. */
+  readonly #lifts: (Omit<Prohibition, 'from' | 'until'> & { from: number; until: number })[] = [];
+
+  /** It is about to be allowed again. `until` can be moved once there is an answer. */
+  lift(what: Prohibition['what'], eventId: string, participantId: string | undefined, from: number) {
+    const lift = { what, eventId, participantId, from, until: Number.POSITIVE_INFINITY };
+    this.#lifts.push(lift);
+    return lift;
+  }
+
+  #mayBeLifted({ what, eventId, participantId, from }: Prohibition, at: number): boolean {
+    return this.#lifts.some(
+      (lift) =>
+        lift.what === what &&
+        lift.eventId === eventId &&
+        lift.participantId === participantId &&
+        lift.from < at &&
+        lift.until > from,
+    );
   }
 
   /** What was acknowledged although it was forbidden when it was asked for, and still was when it was answered. */
@@ -73,7 +86,8 @@ export class Ledger {
             (one.participantId === participantId ||
               (one.participantId === undefined && participantId !== hostId)) &&
             asked > one.from &&
-            answered < one.until,
+            answered < one.until &&
+            !this.#mayBeLifted(one, answered),
         )
         .map((one) => `${client} may ${what} in ${eventId} in spite of a ${one.what} since ${one.from}`),
     );

@@ -1,5 +1,5 @@
 import type { Load } from './code.ts';
-import { type FaultKind, faultKinds } from './faults.ts';
+import { faultKinds } from './faults.ts';
 import { type Less, planOf } from './plan.ts';
 import { simulate } from './simulate.ts';
 
@@ -7,19 +7,29 @@ import { simulate } from './simulate.ts';
 export async function shrink(seed: number, load: Load, worlds = 120): Promise<Less> {
   let left = worlds;
   const fails = async (less: Less) => {
-    if (left <= 0) return false;
     left -= 1;
-    return (await simulate(planOf(seed, less), load)).broken.length > 0;
+    return left >= 0 && (await simulate(planOf(seed, less), load)).broken.length > 0;
   };
-  const without: FaultKind[] = [];
-  for (const kind of faultKinds) if (await fails({ without: [...without, kind] })) without.push(kind);
-  let operations = planOf(seed, { without }).operations.map(({ index }) => index);
-  for (let size = Math.ceil(operations.length / 2); size >= 1; size = Math.floor(size / 2)) {
-    for (let from = 0; from < operations.length; ) {
-      const fewer = [...operations.slice(0, from), ...operations.slice(from + size)];
-      if (await fails({ without, operations: fewer })) operations = fewer;
+  const othersThan = (kept: readonly string[]) => faultKinds.filter((kind) => !kept.includes(kind));
+  const kinds = await fewest(faultKinds, (kept) => fails({ without: othersThan(kept) }));
+  const without = othersThan(kinds);
+  const all = planOf(seed, { without }).operations.map(({ index }) => index);
+  const operations = await fewest(all, (kept) => fails({ without, operations: kept }));
+  return { without, operations };
+}
+
+/** Leaves out larger, then smaller parts, as long as the rest will do. */
+async function fewest<T>(
+  all: readonly T[],
+  suffices: (kept: readonly T[]) => Promise<boolean>,
+): Promise<readonly T[]> {
+  let kept = all;
+  for (let size = all.length; size >= 1; size = Math.floor(size / 2)) {
+    for (let from = 0; from < kept.length; ) {
+      const fewer = [...kept.slice(0, from), ...kept.slice(from + size)];
+      if (await suffices(fewer)) kept = fewer;
       else from += size;
     }
   }
-  return { without, operations };
+  return kept;
 }
