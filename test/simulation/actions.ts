@@ -15,6 +15,8 @@ export interface Acting {
   /** The end of a connection as API Gateway makes it. */
   endConnection: (client: Client) => void;
   deafen: (client: Client, isDeaf: boolean) => void;
+  /** Posts to it, or to anybody, fail for so long, milliseconds. */
+  trouble: (ms: number, client?: Client) => void;
 }
 
 /** So often somebody tries again, who was not answered. */
@@ -61,6 +63,8 @@ async function perform(world: Acting, client: Client, operation: Operation): Pro
     await scheduler.sleep(DEAF_MS);
     return world.deafen(client, false);
   }
+  if (operation.do === 'sicken') return world.trouble(world.random.between(2_000, 8_000), client);
+  if (operation.do === 'outage') return world.trouble(world.random.between(2_000, 8_000));
   if (operation.do === 'list') return void (await client.request('getActiveEvents', {}));
   if (!client.isIn || !client.wish || client.wish.watches) return;
   if (operation.do === 'type') return void (await client.request('typing', { isTyping: true }));

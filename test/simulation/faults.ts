@@ -30,6 +30,8 @@ export const faultKinds = [
   'disconnectLost',
   'disconnectTwice',
   'connectionEnded',
+  'sick',
+  'outage',
   'handshakeLost',
   // Of the network and the clients
   'dropped',
@@ -54,6 +56,8 @@ export const mayRepeat: readonly FaultKind[] = [
   'noConcurrency',
   'throttled',
   'slowInvocation',
+  'sick',
+  'outage',
 ];
 
 /** Decides by chance what goes wrong, and counts it. */

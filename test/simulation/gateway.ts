@@ -79,6 +79,7 @@ export class Gateway {
   pending = 0;
   readonly #connections = new Map<string, Connection>();
   readonly #means: Means;
+  readonly #troubles: { until: number; connectionId: string | undefined }[] = [];
   #count = 0;
 
   constructor(means: Means) {
@@ -164,6 +165,7 @@ export class Gateway {
     const { scheduler, random, faults } = this.#means;
     this.posts += method === 'POST' ? 1 : 0;
     await scheduler.sleep(random.between(0.5, 6));
+    if (this.#isTroubled(connectionId)) return random.chance(0.5) ? 429 : 500;
     if (faults.happens('postRefused')) return 429;
     const connection = this.#connections.get(connectionId);
     if (connection?.state !== 'open') return 410;
@@ -180,6 +182,21 @@ export class Gateway {
       throw new Error('No answer');
     }
     return method === 'DELETE' ? 204 : 200;
+  }
+
+  /** For some time it answers nothing about a connection, or about any. */
+  trouble(ms: number, connectionId?: string): void {
+    this.#troubles.push({ until: this.#means.scheduler.now + ms, connectionId });
+  }
+
+  #isTroubled(connectionId: string): boolean {
+    const { scheduler, faults } = this.#means;
+    return (
+      faults.areOn &&
+      this.#troubles.some(
+        (one) => one.until > scheduler.now && (one.connectionId ?? connectionId) === connectionId,
+      )
+    );
   }
 
   /** Ends a connection as API Gateway does after two hours, whatever its age. */

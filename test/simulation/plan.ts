@@ -1,5 +1,5 @@
 import type { ChatSettings } from '../../shared/settings.ts';
-import type { FaultKind, Rates } from './faults.ts';
+import { type FaultKind, mayRepeat, type Rates } from './faults.ts';
 import { Random } from './random.ts';
 
 /** How many events a world has; most join the first. */
@@ -9,7 +9,7 @@ export const EMOJI = ['👍', '❤️', '😂'] as const;
 /** What a client's user or a moderator does, or what happens to a connection. */
 export type Act =
   | { do: 'join'; event: number; watches: boolean; renamed: boolean }
-  | { do: 'leave' | 'drop' | 'vanish' | 'quit' | 'deafen' | 'end' | 'type' | 'list' }
+  | { do: 'leave' | 'drop' | 'vanish' | 'quit' | 'deafen' | 'sicken' | 'outage' | 'end' | 'type' | 'list' }
   | { do: 'send'; identified: boolean; burst: number; repeated: boolean }
   | { do: 'react'; emoji: string; count: number }
   | { do: 'delete' | 'announce' | 'pause' }
@@ -81,7 +81,9 @@ export function planOf(seed: number, { operations: kept, without = [] }: Less = 
   const random = new Random(seed, 'plan');
   const isStrict = random.chance(0.3);
   // Some worlds are deadly.
-  const all = isStrict ? mild : { ...rough, killed: random.pick([0.02, 0.06, 0.12]) };
+  const all = isStrict
+    ? mild
+    : { ...rough, killed: random.pick([0.02, 0.06, 0.12]), slowRequest: random.pick([0.004, 0.02]) };
   // Each world has some of the kinds: together they hide what one does.
   const rates = Object.fromEntries(
     Object.entries(all).filter(([kind]) => random.chance(0.75) && !without.includes(kind as FaultKind)),
@@ -113,6 +115,8 @@ export function planOf(seed: number, { operations: kept, without = [] }: Less = 
       .map((one) =>
         /^(delete|announce|pause|kick|ban|unban|mute|unmute)$/.test(one.do) ? { ...one, client: 0 } : one,
       )
+      // What is strict has nothing that may make somebody hear something twice.
+      .filter(({ do: what }) => !isStrict || !mayRepeat.includes(faultOf[what] as FaultKind))
       .filter(
         ({ index, do: what }) =>
           (!kept || kept.includes(index)) && !without.includes(faultOf[what] as FaultKind),
@@ -125,18 +129,20 @@ export const faultOf: Partial<Record<Act['do'], FaultKind>> = {
   drop: 'dropped',
   vanish: 'silentlyLost',
   deafen: 'deaf',
+  sicken: 'sick',
+  outage: 'outage',
   end: 'connectionEnded',
 };
 
 const settingsOf = (random: Random): Partial<ChatSettings> => ({
   ...{ joinBurst: 100, sendBurst: random.chance(0.2) ? 3 : 100, reactBurst: 100 },
   // Sometimes the stream does everything, sometimes a small audience is more than one function serves.
-  directAudienceMax: random.chance(0.3) ? 0 : random.chance(0.2) ? 3 : 50,
-  chunkConnections: random.chance(0.3) ? 2 : 1_000,
+  directAudienceMax: random.chance(0.4) ? 0 : random.chance(0.2) ? 3 : 50,
+  chunkConnections: random.chance(0.4) ? 2 : 1_000,
   presenceGraceSeconds: random.integer(0, 3),
   recoverySeconds: random.chance(0.5) ? 4 : 60,
   viewerPaceSeconds: random.chance(0.3) ? 0.4 : 0,
-  ...(random.chance(0.3) && { framesPerSecond: random.integer(16, 40) }),
+  ...(random.chance(0.3) && { framesPerSecond: random.integer(6, 24) }),
   ...(random.chance(0.3) && { presenceSummaryAbove: 2 }),
   ...(random.chance(0.15) && { tabsPerParticipant: 1 }),
 });
@@ -152,15 +158,16 @@ function actOf(random: Random, people: number): Act {
   const dice = random.next() * 100;
   if (dice < 38) {
     const burst = random.chance(0.3) ? random.integer(2, 4) : 1;
-    return { do: 'send', identified: random.chance(0.75), burst, repeated: random.chance(0.15) };
+    return { do: 'send', identified: random.chance(0.65), burst, repeated: random.chance(0.15) };
   }
   if (dice < 50) return { do: 'react', emoji: random.pick(EMOJI), count: random.integer(1, 10) };
   if (dice < 62) return joinOf(random, 0.75);
   if (dice < 66) return { do: 'leave' };
   if (dice < 74) return { do: 'drop' };
   if (dice < 78) return { do: 'vanish' };
-  if (dice < 80) return { do: 'quit' };
-  if (dice < 82) return { do: 'deafen' };
+  if (dice < 79) return { do: 'quit' };
+  if (dice < 80.5) return { do: 'deafen' };
+  if (dice < 82) return { do: random.pick(['sicken', 'sicken', 'outage']) };
   if (dice < 85) return { do: 'end' };
   if (dice < 87) return { do: 'type' };
   if (dice < 88) return { do: 'list' };

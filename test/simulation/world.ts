@@ -96,6 +96,7 @@ export function newWorld(plan: Plan, load: Load) {
   const acting: Acting = {
     ...{ scheduler, faults, random: random('acts'), ledger, clients, eventIds },
     endConnection: ({ connectionId }) => connectionId !== undefined && gateway.end(connectionId),
+    trouble: (ms, client) => gateway.trouble(ms, client?.connectionId),
     deafen: ({ connectionId }, isDeaf) => connectionId !== undefined && gateway.deafen(connectionId, isDeaf),
   };
   let acts = 0;
