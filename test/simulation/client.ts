@@ -35,6 +35,8 @@ interface Means {
   gateway: Gateway;
   random: Random;
   trace: Trace;
+  /** Whether nothing has gone wrong for a while. */
+  isCalm: () => boolean;
 }
 
 /** A client with its app and its user, who keep to the contract: docs/protocol.md. */
@@ -129,13 +131,18 @@ export class Client implements Listener {
 
   /** Asks once; undefined if there was no answer. */
   request(action: string, data: object): Promise<Answer> {
-    const { scheduler, trace } = this.#means;
+    const { scheduler, trace, isCalm } = this.#means;
+    const mustBeAnswered = isCalm();
     this.#requests += 1;
     const id = this.#requests;
     trace(this.name, `> ${action}`, id, data);
     return new Promise((resolve) => {
       this.#waiting.set(id, { resolve, sentAt: scheduler.now });
-      scheduler.after(PATIENCE_MS, () => this.#answer(id, undefined));
+      scheduler.after(PATIENCE_MS, () => {
+        if (mustBeAnswered && this.#waiting.has(id))
+          this.broken.push(`no answer to ${action}, though nothing goes wrong`);
+        this.#answer(id, undefined);
+      });
       this.#send(this.#wire.request(id, action, data));
     });
   }

@@ -60,12 +60,23 @@ export const mayRepeat: readonly FaultKind[] = [
   'outage',
 ];
 
+const delaying: readonly FaultKind[] = [
+  'requestLost',
+  'answerLost',
+  'throttled',
+  'slowRequest',
+  'postUnanswered',
+  'sick',
+  'outage',
+];
+
 /** Decides by chance what goes wrong, and counts it. */
 export class Faults {
   readonly counts = new Map<FaultKind, number>();
   /** When something was heard twice with a reason. */
   readonly #excuses: number[] = [];
   #areOn = false;
+  #endedAt = Number.POSITIVE_INFINITY;
 
   readonly #scheduler: Scheduler;
   readonly #random: Random;
@@ -87,6 +98,12 @@ export class Faults {
   /** From now on nothing goes wrong. */
   end(): void {
     this.#areOn = false;
+    this.#endedAt = this.#scheduler.now;
+  }
+
+  /** Whether they ended so long ago, milliseconds. */
+  haveEndedFor(ms: number): boolean {
+    return this.#scheduler.now - this.#endedAt >= ms;
   }
 
   get areOn(): boolean {
@@ -111,7 +128,8 @@ export class Faults {
     return this.#excuses.some((at) => at >= from && at <= to);
   }
 
-  get total(): number {
-    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  /** How often something happened that a function waits for, or tries again. */
+  get delays(): number {
+    return delaying.reduce((sum, kind) => sum + (this.counts.get(kind) ?? 0), 0);
   }
 }

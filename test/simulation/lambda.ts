@@ -84,7 +84,7 @@ export class Lambda {
     this.invocations += 1;
     const requestId = `r${this.invocations}`;
     const endsAt = scheduler.now + timeoutOf(entry);
-    const faultsBefore = faults.total;
+    const delaysBefore = faults.delays;
     const isKilled = faults.happens('killed');
     // Each call of a service is two: before it is made, and before it is answered.
     const steps = random.chance(0.7) ? random.integer(1, 30) : random.integer(30, 90);
@@ -105,7 +105,7 @@ export class Lambda {
         resolve(outcome);
       };
       const timeout = scheduler.after(timeoutOf(entry), () => {
-        if (faults.total - faultsBefore < 3) this.overdue.push(`${entry} at ${scheduler.now}`);
+        if (faults.delays - delaysBefore < 3) this.overdue.push(`${entry} at ${scheduler.now}`);
         environment.onKilled = () => end({ state: 'timedOut' });
         environment.kill();
       });

@@ -21,6 +21,8 @@ import { jsonWire, socketIoWire } from './wires.ts';
 export const START = Date.parse('2026-01-01T12:00:00Z');
 export const TABLE = 'chat';
 const MINUTE_MS = 60_000;
+/** What a fault has left is over by then, such as the lease of a dead holder. */
+const CALM_MS = 25_000;
 /** Longer than anything may go on by itself. */
 const REST_WITHIN_MS = 10 * MINUTE_MS;
 
@@ -87,6 +89,7 @@ export function newWorld(plan: Plan, load: Load) {
       gateway,
       random: random(`client ${name}`),
       trace,
+      isCalm: () => faults.haveEndedFor(CALM_MS),
     });
     clients.push(client);
     client.start();
