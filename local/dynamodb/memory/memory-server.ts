@@ -21,7 +21,7 @@ export async function startMemoryDynamoDB(): Promise<DynamoDB> {
   // Whoever is frozen must find their connections open.
   server.keepAliveTimeout = 3_600_000;
   const port = await listen(server, 0, '127.0.0.1');
-  return { endpoint: `http://127.0.0.1:${port}`, stop: () => closeServer(server) };
+  return { endpoint: `http://127.0.0.1:${port}`, kind: 'memory', stop: () => closeServer(server) };
 }
 
 async function answer(
