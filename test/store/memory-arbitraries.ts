@@ -4,9 +4,10 @@ import * as fc from 'fast-check';
 
 const attributes = ['n', 's', 'm', 'l', 'ss', 'ns', 'absent'] as const;
 
+// As they come back: DynamoDB Local leaves numbers in documents, and of expressions, as they were written.
 const number = fc.oneof(
   fc.integer({ min: -5, max: 20 }).map(String),
-  fc.constantFrom('1.50', '0.001', '-2.5e3', '12345678901234567890', '1e20', '-0'),
+  fc.constantFrom('1.5', '0.001', '-2500', '12345678901234567890', '100000000000000000000'),
 );
 const string = fc.constantFrom('', 'a', 'ab', 'b', 'zz', 'é', '😀', '\uffee');
 const scalar = fc.oneof(
@@ -60,6 +61,7 @@ function joined(parts: readonly (Expression | string)[]): Expression {
 const path: fc.Arbitrary<Expression> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...attributes).map(text) },
   fc.constantFrom('m.x', 'm.y', 'l[0]', 'l[1]', 'm.x[0]', 'absent.x').map(text),
+  fc.constantFrom('.x', '.y[0]').map((rest) => ({ text: `#m${rest}`, names: { '#m': 'm' }, values: {} })),
   fc
     .constantFrom(...attributes)
     .map((name) => ({ text: `#${name}`, names: { [`#${name}`]: name }, values: {} })),
