@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { readSettings } from './infra/context-settings.ts';
 import { withEnvironment } from './infra/environment.ts';
 import { strictPosts } from './local/apigateway/settings.ts';
-import { checkDynamoDB, startDynamoDB } from './local/dynamodb/dynamodb-local.ts';
+import { checkDynamoDB, startDynamoDB, startingOf } from './local/dynamodb/dynamodb-local.ts';
 import { parseFaults } from './local/faults.ts';
 import { AUDIENCE, type Issuer } from './local/issuer.ts';
 import { startKeptIssuer } from './local/kept-issuer.ts';
@@ -28,6 +28,7 @@ const help = `Runs the whole chat on this machine, without an AWS account and wi
   npm start -- -c auth.issuer=http://… -c auth.audience=…   with tokens of your own issuer (docs/security.md)
   npm start -- --review ./my-review.mjs   ask the handler of this module about each message (docs/review.md)
   DATA_DIR=./data npm start          keep events and messages between runs
+  npm start -- --dynamodb memory     not on AWS's DynamoDB Local, but in memory, as without Java (docs/local-stack.md)
   DYNAMODB_ENDPOINT=http://… npm start   use a DynamoDB that is already running
   npm start -- --assembly ../other/cdk.out   run another CDK app than the chat (docs/local-stack.md)
   npm start -- --assembly … --parameters Size=5   with a value for a parameter of its templates
@@ -59,7 +60,7 @@ function readCommand() {
   return {
     help: values.help === true,
     ...{ issuer, port, context, parameters, review: values.review, assembly: values.assembly },
-    dataDir: DATA_DIR || undefined,
+    database: { dataDir: DATA_DIR || undefined, kind: values.dynamodb },
     faults: FAULTS ? parseFaults(FAULTS) : undefined,
   };
 }
@@ -74,6 +75,7 @@ function readOptions() {
     review: { type: 'string' },
     assembly: { type: 'string' },
     parameters: { type: 'string', multiple: true },
+    dynamodb: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const;
   try {
@@ -149,15 +151,15 @@ ${linesFor('ben')}
 async function main(): Promise<void> {
   const command = readCommand();
   if (command.help) return console.log(help);
-  const { assembly: other, review, parameters, dataDir, port, faults } = command;
-  if (other) return runAssembly({ assembly: other, parameters, dataDir, port, faults }, say);
+  const { assembly: other, review, parameters, database, port, faults } = command;
+  if (other) return runAssembly({ assembly: other, parameters, database, port, faults }, say);
   if (review) checkModule('--review', review);
-  await Promise.all([checkPort(port), checkDynamoDB({ dataDir })]);
+  const [kind] = await Promise.all([checkDynamoDB(database), checkPort(port)]);
 
-  say('starting DynamoDB Local and synthesizing the stacks');
+  say(`${startingOf(database, kind)}, and synthesizing the stacks`);
   const stopping = new Stopping();
-  const dynamodb = startDynamoDB({ dataDir });
-  stopping.add(() => dynamodb.then((database) => database.stop()).catch(() => {}));
+  const dynamodb = startDynamoDB({ ...database, kind });
+  stopping.add(() => dynamodb.then((one) => one.stop()).catch(() => {}));
   // A folder of its own, because several stacks may run at once.
   const assembly = mkdtempSync(join(tmpdir(), 'live-event-chat-'));
   stopping.add(() => rmSync(assembly, { recursive: true, force: true }));
@@ -170,7 +172,8 @@ async function main(): Promise<void> {
     say('stacks synthesized; creating the table and loading the functions');
     const functions = review ? [{ name: 'review', file: review }] : [];
     const stack = await startLocalStack({
-      ...{ assembly, dataDir, dynamodb, faults, port, functions, log: say, apiGateway: strictPosts },
+      ...{ assembly, dynamodb, faults, port, functions, log: say, apiGateway: strictPosts },
+      dataDir: database.dataDir,
     });
     stopping.add(() => stack.stop());
     const { PageUrl, WebSocketUrl, EventsUrl, ManagementUrl } = stack.outputs;

@@ -1,6 +1,6 @@
 import { readAssembly } from './cloudformation/assembly.ts';
 import { checkParameters, type GivenParameters } from './cloudformation/parameters.ts';
-import { checkDynamoDB } from './dynamodb/dynamodb-local.ts';
+import { checkDynamoDB, type DynamoDBOptions, startDynamoDB, startingOf } from './dynamodb/dynamodb-local.ts';
 import type { Faults } from './faults.ts';
 import { startLocalStack } from './local-stack.ts';
 import type { LocalStack } from './local-stack-interface.ts';
@@ -14,19 +14,21 @@ export interface AssemblyToRun {
   readonly assembly: string;
   readonly parameters: GivenParameters;
   readonly port: number;
-  readonly dataDir: string | undefined;
+  readonly database: DynamoDBOptions;
   readonly faults: Faults | undefined;
 }
 
 /** Runs it until Ctrl-C. Throws, before anything has started, what is wrong with what was asked for. */
 export async function runAssembly(options: AssemblyToRun, log: Log): Promise<void> {
-  const { assembly, parameters, port, dataDir } = options;
+  const { assembly, parameters, port, database } = options;
   checkParameters(readAssembly(assembly), parameters);
-  await Promise.all([checkPort(port), checkDynamoDB({ dataDir })]);
+  const [kind] = await Promise.all([checkDynamoDB(database), checkPort(port)]);
   const stopping = new Stopping();
   try {
-    log(`starting ${assembly}`);
-    const starting = startLocalStack({ ...options, log });
+    log(`${startingOf(database, kind)} and ${assembly}`);
+    const dynamodb = startDynamoDB({ ...database, kind });
+    stopping.add(() => dynamodb.then((one) => one.stop()).catch(() => {}));
+    const starting = startLocalStack({ ...options, dataDir: database.dataDir, dynamodb, log });
     stopping.add(() => starting.then((stack) => stack.stop()).catch(() => {}));
     const stack = await starting;
     log('ready');

@@ -1,18 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { killAtExit } from '../kill-at-exit.ts';
 import { callDynamoDB } from './call.ts';
-import { markAsUsed, openDataDir } from './data-dir.ts';
-import { checkJava, java, noJava } from './java.ts';
+import { openDataDir } from './data-dir.ts';
+import { startDynamoDBLocal } from './dynamodb-local-process.ts';
+import { hasJava, noJava } from './java.ts';
+import { startMemoryDynamoDB } from './memory/memory-server.ts';
+
+/** `local`: AWS's DynamoDB Local, which needs Java. `memory`: our own model of it, in this process. */
+export const dynamodbKinds = ['local', 'memory'] as const;
+export type DynamoDBKind = (typeof dynamodbKinds)[number];
 
 /** A DynamoDB that answers. */
 export interface DynamoDB {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
+  /** Undefined: it was running before. */
+  readonly kind?: DynamoDBKind;
   /** Ends it if it was started here. May be called twice. */
   stop(): Promise<void>;
 }
@@ -22,14 +24,46 @@ export interface DynamoDBOptions {
   readonly dataDir?: string | undefined;
   /** Uses the DynamoDB that runs here instead. Default: the environment's `DYNAMODB_ENDPOINT`. */
   readonly endpoint?: string | undefined;
+  /** Default: the environment's `DYNAMODB`; else `local` if there is a Java, else `memory`. */
+  readonly kind?: string | undefined;
 }
 
-/** Throws in one sentence if `startDynamoDB` with the same options cannot succeed. Takes a tenth of a second. */
-export async function checkDynamoDB(options: DynamoDBOptions = {}): Promise<void> {
-  const running = options.endpoint ?? process.env.DYNAMODB_ENDPOINT;
-  if (running) return checkEndpoint(running);
-  if (options.dataDir) await openDataDir(options.dataDir);
-  await checkJava();
+/**
+ * Which DynamoDB `startDynamoDB` starts with the same options; undefined: none, one runs. Throws in one sentence if it
+ * cannot succeed. Takes a tenth of a second.
+ */
+export async function checkDynamoDB(options: DynamoDBOptions = {}): Promise<DynamoDBKind | undefined> {
+  const { running, kind, dataDir } = read(options);
+  if (running) {
+    await checkEndpoint(running);
+    return undefined;
+  }
+  if (dataDir) await openDataDir(dataDir);
+  if (kind === 'memory' || (await hasJava())) return kind ?? 'local';
+  if (kind === 'local' || dataDir) throw new Error(noJava);
+  return 'memory';
+}
+
+/** What is to be said of the start of what `checkDynamoDB` has found. */
+export function startingOf(options: DynamoDBOptions, kind: DynamoDBKind | undefined): string {
+  if (kind === undefined) return 'using the DynamoDB that runs';
+  if (kind === 'local') return 'starting DynamoDB Local';
+  return read(options).kind
+    ? 'starting DynamoDB in memory'
+    : 'without Java there is no DynamoDB Local: starting DynamoDB in memory';
+}
+
+function read({ endpoint, kind, dataDir }: DynamoDBOptions) {
+  const running = endpoint ?? process.env.DYNAMODB_ENDPOINT;
+  const wanted = kind ?? (process.env.DYNAMODB || undefined);
+  const known = dynamodbKinds.find((one) => one === wanted);
+  if (wanted && !known)
+    throw new Error(`There is no DynamoDB "${wanted}": expected ${dynamodbKinds.join(' or ')}.`);
+  if (running && wanted)
+    throw new Error('DYNAMODB_ENDPOINT names a DynamoDB that runs already; choose none beside it.');
+  if (dataDir && known === 'memory')
+    throw new Error('The DynamoDB in memory keeps nothing: leave out DATA_DIR, or choose DynamoDB Local.');
+  return { running, kind: known, dataDir };
 }
 
 async function checkEndpoint(endpoint: string): Promise<void> {
@@ -39,122 +73,17 @@ async function checkEndpoint(endpoint: string): Promise<void> {
   });
 }
 
-/**
- * Starts DynamoDB Local, AWS's own. Does not need the templates, so it can be called before they are synthesized.
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.UsageNotes.html
- */
+/** Starts a DynamoDB. Does not need the templates, so it can be called before they are synthesized. */
 export async function startDynamoDB(options: DynamoDBOptions = {}): Promise<DynamoDB> {
-  const running = options.endpoint ?? process.env.DYNAMODB_ENDPOINT;
+  const { running, kind, dataDir } = read(options);
   if (running) {
     await checkEndpoint(running);
     return { endpoint: running, stop: async () => {} };
   }
-  if (options.dataDir) await openDataDir(options.dataDir);
-  for (let attempt = 1; ; attempt++) {
-    const started = await start(await freePort(), options.dataDir);
-    if ('endpoint' in started) return started;
-    if (/UnsupportedClassVersionError|Unable to locate a Java|not found|ENOENT/.test(started.failure)) {
-      throw new Error(noJava);
-    }
-    // Another process may have taken the port between our look and Java's.
-    if (attempt === 3)
-      throw new Error(`DynamoDB Local did not start: ${started.failure.trim().slice(-1000)}`);
-  }
-}
-
-async function start(port: number, dataDir: string | undefined): Promise<DynamoDB | { failure: string }> {
-  const emulator = join(
-    dirname(createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json')),
-    'emulator',
-  );
-  const storage = dataDir ? ['-dbPath', resolve(dataDir)] : ['-inMemory'];
-  // It writes a file with an installation id into its working directory.
-  const child = spawnBound(java(), dataDir ?? tmpdir(), [
-    // A short-lived server: with these it is up in half the time, and as fast.
-    ...['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
-    ...[
-      `-Djava.library.path=${join(emulator, 'DynamoDBLocal_lib')}`,
-      '-jar',
-      join(emulator, 'DynamoDBLocal.jar'),
-    ],
-    ...['-port', String(port), '-sharedDb', '-disableTelemetry', ...storage],
-  ]);
-  let said = '';
-  let ended = false;
-  const exit = new Promise<void>((resolve) => {
-    const end = () => {
-      ended = true;
-      resolve();
-    };
-    child.on('exit', end);
-    child.on('error', (error) => {
-      said += error.message;
-      end();
-    });
-  });
-  child.stderr?.on('data', (text) => {
-    said = (said + text).slice(-10_000);
-  });
-  const endpoint = `http://127.0.0.1:${port}`;
-  while (!ended) {
-    try {
-      await callDynamoDB(endpoint, 'ListTables', {});
-      // Nothing reads what it says from here on.
-      child.stderr?.destroy();
-      const unmark = dataDir ? markAsUsed(dataDir, endpoint) : () => {};
-      return {
-        endpoint,
-        stop: async () => {
-          child.stdin?.end();
-          await exit;
-          unmark();
-        },
-      };
-    } catch {
-      await Promise.race([sleep(50), exit]);
-    }
-  }
-  return { failure: said };
-}
-
-/**
- * Runs a command that ends with this process however that ends, `kill -9` included: a shell holds a pipe from
- * here and ends the command when the pipe closes. In a process group of its own, so that Ctrl-C reaches us first and
- * requests that are under way can finish.
- */
-function spawnBound(command: string, cwd: string, args: readonly string[]): ChildProcess {
-  const env = { ...process.env, DDB_LOCAL_TELEMETRY: '0' };
-  if (process.platform === 'win32') {
-    const child = spawn(command, args, { cwd, env, stdio: ['pipe', 'ignore', 'pipe'] });
-    child.stdin.on('finish', () => child.kill());
-    killAtExit(child);
-    return child;
-  }
-  const script = [
-    'exec 3<&0',
-    '"$@" </dev/null 3<&- & child=$!',
-    '(cat <&3 >/dev/null; kill $child; sleep 3; kill -9 $child) 2>/dev/null & watch=$!',
-    'exec 3<&-',
-    'wait $child; code=$?',
-    'kill $watch 2>/dev/null',
-    'exit $code',
-  ].join('\n');
-  const child = spawn('/bin/sh', ['-c', script, 'sh', command, ...args], {
-    cwd,
-    env,
-    stdio: ['pipe', 'ignore', 'pipe'],
-    detached: true,
-  });
-  killAtExit(child);
-  return child;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject()));
-    });
-  });
+  if (kind === 'memory') return startMemoryDynamoDB();
+  if (dataDir) await openDataDir(dataDir);
+  const local = await startDynamoDBLocal(dataDir);
+  if (local) return local;
+  if (kind === 'local' || dataDir) throw new Error(noJava);
+  return startMemoryDynamoDB();
 }

@@ -4,15 +4,18 @@ import { startDynamoDB } from '../../local/dynamodb/dynamodb-local.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     dynamodbEndpoint: string;
+    /** Whether it is our own model: chosen by `DYNAMODB=memory`, or for lack of Java. */
+    isDynamoDBInMemory: boolean;
   }
 }
 
 /**
- * One DynamoDB Local for all tables of a project. Not for chat stacks: the more it holds, the slower are its new tables
+ * One DynamoDB for all tables of a project. Not for chat stacks: the more DynamoDB Local holds, the slower are its new tables
  * (six times with 8,000 items in another).
  */
 export default async function setup({ provide }: TestProject) {
   const database = await startDynamoDB();
   provide('dynamodbEndpoint', database.endpoint);
+  provide('isDynamoDBInMemory', database.kind === 'memory');
   return () => database.stop();
 }

@@ -46,6 +46,12 @@ export function query(state: State, isScan: boolean, input: QueryInput, asOf?: n
   const range = keys && keyRange(keys, bindings, source.schema);
   const start = input.ExclusiveStartKey && startOf(source, input.ExclusiveStartKey);
   if (filter && !isScan) refuseKeys(filter, bindings, source);
+  if (filter)
+    source.checkProjects(
+      'filter ',
+      parse.pathsIn(filter).map((path) => bindings.path(path)),
+    );
+  if (paths) source.checkProjects('', paths);
   if (range && start && (start.partition !== range.partition || !isIn(range, start.sort)))
     throw invalid('The provided starting key does not match the range key predicate');
 

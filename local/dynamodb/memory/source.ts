@@ -1,5 +1,6 @@
 import type { Item } from './attribute-value.ts';
-import { invalid } from './errors.ts';
+import { invalid, parameterInvalid } from './errors.ts';
+import type { ResolvedPath } from './expressions/bindings.ts';
 import type { QueryInput } from './input.ts';
 import type { KeySchema } from './key-schema.ts';
 import { readItem } from './read-value.ts';
@@ -14,6 +15,8 @@ export interface Source {
   readonly isIndex: boolean;
   /** What an ExclusiveStartKey says of an item. */
   readonly positionOf: (item: Item) => Item;
+  /** Throws if a global index does not have what is asked of it. `what`: for the error. */
+  readonly checkProjects: (what: string, paths: readonly ResolvedPath[]) => void;
   /** The item as it is shown when all attributes are asked for. */
   readonly complete: (item: Item) => Item;
 }
@@ -22,7 +25,15 @@ export function sourceOf(table: Table, { IndexName, ConsistentRead, Select }: Qu
   if (IndexName === undefined) {
     const { schema, rows } = table;
     const positionOf = (item: Item) => schema.keyOf(item);
-    return { table, schema, rows, isIndex: false, positionOf, complete: (item) => item };
+    return {
+      table,
+      schema,
+      rows,
+      isIndex: false,
+      positionOf,
+      checkProjects: () => {},
+      complete: (item) => item,
+    };
   }
   const index = table.indexes.find(({ name }) => name === IndexName);
   if (!index) throw invalid(`The table does not have the specified index: ${IndexName}`);
@@ -36,6 +47,15 @@ export function sourceOf(table: Table, { IndexName, ConsistentRead, Select }: Qu
     ...{ table, isIndex: true },
     ...{ schema: index.schema, rows: index.rows },
     positionOf: (item) => ({ ...index.schema.keyOf(item), ...table.schema.keyOf(item) }),
+    checkProjects(what, paths) {
+      if (index.isLocal || !index.attributes) return;
+      const known = [...index.schema.names, ...table.schema.names, ...index.attributes];
+      const missing = new Set(paths.map(([name]) => String(name)).filter((name) => !known.includes(name)));
+      if (missing.size > 0)
+        throw parameterInvalid(
+          `Secondary index ${IndexName} does not project one or more ${what}attributes: [${[...missing].join(', ')}]`,
+        );
+    },
     complete: (item) => (all ? (table.rows.get(table.schema.placeOf(item))?.item ?? item) : item),
   };
 }

@@ -98,11 +98,7 @@ export class Table {
     return moves ? 2 : 1;
   }
 
-  #indexed(
-    { schema, name, attributes }: Index,
-    id: string,
-    item: Item,
-  ): { place: Place; row: Row } | undefined {
+  #indexed({ schema, attributes }: Index, id: string, item: Item): { place: Place; row: Row } | undefined {
     if (!schema.lists(item)) return undefined;
     const place = schema.placeOf(item);
     const kept = attributes

@@ -62,13 +62,16 @@ function writeAll(state: State, input: TransactInput): object {
   if (new Set(writes.map(({ id }) => id)).size < writes.length)
     throw invalid('Transaction request cannot include multiple operations on one item');
   const befores = writes.map(({ table, place }) => table.rows.get(place)?.item);
-  const reasons = writes.map(({ isMet, showsOld }, index) =>
-    isMet(befores[index]) ? { Code: 'None' } : reasonOfFailedCondition(showsOld ? befores[index] : undefined),
-  );
+  const outcomes = writes.map(({ isMet, showsOld, next }, index) => {
+    const before = befores[index];
+    return isMet(before)
+      ? { reason: { Code: 'None' }, after: next(before) }
+      : { reason: reasonOfFailedCondition(showsOld ? before : undefined), after: undefined };
+  });
+  const reasons = outcomes.map(({ reason }) => reason);
   if (reasons.some(({ Code }) => Code !== 'None')) throw transactionCanceled(reasons);
-  const afters = writes.map(({ next }, index) => next(befores[index]));
   const consumed = writes.map(({ kind, table, place }, index) => {
-    const [before, after] = [befores[index], afters[index]];
+    const [before, after] = [befores[index], outcomes[index]?.after];
     if (kind === 'ConditionCheck')
       return consumedByWrite(table, { before, after, indexWrites: new Map() }, 2);
     return consumedByWrite(table, state.write(table, place, after), 2);

@@ -65,7 +65,7 @@ export function updated(item: Item, update: Update, bindings: Bindings): Item {
     changes.push({ path: bindings.path(path), value: added(bindings.at(item, path), bindings.value(ref)) });
   for (const { path, ref } of update.delete) {
     const before = bindings.at(item, path);
-    if (before) changes.push({ path: bindings.path(path), value: without(before, bindings.value(ref)) });
+    changes.push({ path: bindings.path(path), value: before && without(before, bindings.value(ref)) });
   }
   return changed(item, changes);
 }

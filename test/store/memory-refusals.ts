@@ -1,0 +1,161 @@
+type Input = Record<string, unknown>;
+
+const pk = { S: 'refused' };
+const Key = { pk, sk: { S: 'b' } };
+const ExpressionAttributeValues = { ':a': { S: 'x' } };
+const many = (count: number) => Array.from({ length: count }, (_, index) => ({ pk, sk: { S: `${index}` } }));
+const put = (attributes: object): Input => ({ Item: { ...Key, ...attributes } });
+const value = (one: object) => ({ ExpressionAttributeValues: { ':a': one } });
+const update = (UpdateExpression: string, one?: object): Input => ({
+  Key,
+  UpdateExpression,
+  ...(one && value(one)),
+});
+const when = (ConditionExpression: string, one?: object): Input => ({
+  Key,
+  ConditionExpression,
+  ...(one && value(one)),
+});
+const keys = (KeyConditionExpression: string, rest: object = {}): Input => ({
+  KeyConditionExpression,
+  ExpressionAttributeValues,
+  ...rest,
+});
+
+/** Requests that DynamoDB refuses, each for one reason, by operation; `TABLE` is the table. */
+export const refusals: Readonly<Record<string, readonly Input[]>> = {
+  PutItem: [
+    { Item: { pk } },
+    { Item: { pk, sk: { N: '1' } } },
+    { Item: { pk: { S: '' }, sk: { S: '1' } } },
+    { Item: { pk, sk: { S: '' } } },
+    { Item: { pk: { S: 'a'.repeat(2049) }, sk: { S: '1' } } },
+    { Item: { pk, sk: { S: 'a'.repeat(1025) } } },
+    put({ group: { N: '1' } }),
+    put({ group: { S: '' }, rank: { S: '1' } }),
+    put({ group: { S: 'a'.repeat(2049) }, rank: { S: '1' } }),
+    put({ s: { S: 'a'.repeat(410_000) } }),
+    put({ s: { SS: [] } }),
+    put({ s: { SS: ['a', 'a'] } }),
+    put({ s: { N: 'abc' } }),
+    put({ s: { N: '' } }),
+    put({ s: { N: '123456789012345678901234567890123456789' } }),
+    put({ s: { N: '1e126' } }),
+    put({ s: { N: '1e-131' } }),
+    put({ s: {} }),
+    put({ s: { S: '1', N: '1' } }),
+    { ...put({}), ReturnValues: 'ALL_NEW' },
+    { ...put({}), ExpressionAttributeNames: { '#a': 'a' } },
+    { ...put({}), ConditionExpression: 'attribute_exists(nope)' },
+    { ...put({}), TableName: 'nope' },
+  ],
+  UpdateItem: [
+    update(''),
+    update('SET a'),
+    update('SET a = '),
+    update('SET a :a', { S: 'x' }),
+    update('SET a = :a b = :a', { S: 'x' }),
+    update('SET a = $', { S: 'x' }),
+    update('SET a = :a'),
+    update('SET #a = :a', { S: 'x' }),
+    update('SET status = :a', { S: 'x' }),
+    update('REMOVE a', { S: 'x' }),
+    { ...update('REMOVE a'), ExpressionAttributeValues: {} },
+    { ...update('REMOVE a'), ExpressionAttributeNames: {} },
+    { ...update('REMOVE a'), ExpressionAttributeNames: { '#x': 'x' } },
+    update('SET a = :a, a.b = :a', { S: 'x' }),
+    update('SET a = :a REMOVE a', { S: 'x' }),
+    update('SET a[0] = :a, a.b = :a', { S: 'x' }),
+    update('SET a = :a SET b = :a', { S: 'x' }),
+    update('SET sk = :a', { S: 'x' }),
+    update('SET nope.b = :a', { S: 'x' }),
+    update('SET b = nope + :a', { N: '1' }),
+    update('SET b = pk + :a', { N: '1' }),
+    update('SET b = pk + :a', { S: '1' }),
+    update('ADD b :a', { S: '1' }),
+    update('ADD taken :a', { N: '1' }),
+    update('DELETE taken :a', { S: '1' }),
+    update('SET s = :a', { S: 'a'.repeat(410_000) }),
+    { ...update('REMOVE a'), ReturnValues: 'ALL' },
+    { UpdateExpression: 'REMOVE a' },
+  ],
+  DeleteItem: [
+    when('((attribute_exists(nope)))'),
+    when('pk < :a', { M: {} }),
+    when('begins_with(pk, :a)', { N: '1' }),
+    when('begins_with(pk)'),
+    when('foo(pk)'),
+    when('size(pk)'),
+    when('begins_with(pk, :a) = :a', { S: '1' }),
+    when('pk = pk'),
+    when('attribute_type(pk, :a)', { S: 'X' }),
+    when('pk BETWEEN :b AND :a', { S: 'x' }),
+    { ...when('pk BETWEEN :b AND :a'), ExpressionAttributeValues: { ':a': { S: '1' }, ':b': { S: '2' } } },
+    { ...when('pk BETWEEN :b AND :a'), ExpressionAttributeValues: { ':a': { S: '1' }, ':b': { N: '2' } } },
+    { ...when('attribute_not_exists(pk)'), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' },
+  ],
+  GetItem: [
+    { Key: { pk } },
+    { Key: { ...Key, more: { S: '1' } } },
+    { Key: { pk, sk: { N: '1' } } },
+    { Key: { pk: { S: '' }, sk: { S: '1' } } },
+    { Key, ProjectionExpression: 'a, a.b' },
+    { Key, TableName: 'nope' },
+  ],
+  Query: [
+    {},
+    keys('sk = :a'),
+    keys('pk < :a'),
+    keys('pk = :a OR sk = :a'),
+    keys('pk = :a AND other = :a'),
+    keys('pk = :a AND sk <> :a'),
+    keys('pk = :a AND sk > :a AND sk < :a'),
+    keys('pk = :a', value({ N: '1' })),
+    keys('pk = :a', value({ S: '' })),
+    keys('pk = :a', { FilterExpression: 'sk = :a' }),
+    keys('pk = :a', { Limit: 0 }),
+    keys('pk = :a', { IndexName: 'nope' }),
+    keys('pk = :a', { ExclusiveStartKey: { pk } }),
+    keys('pk = :a', { ExclusiveStartKey: Key }),
+    keys('#g = :a', {
+      IndexName: 'byGroup',
+      ExpressionAttributeNames: { '#g': 'group' },
+      ConsistentRead: true,
+    }),
+  ],
+  BatchGetItem: [
+    { RequestItems: {} },
+    { RequestItems: { TABLE: { Keys: [] } } },
+    { RequestItems: { TABLE: { Keys: [Key, Key] } } },
+    { RequestItems: { TABLE: { Keys: many(101) } } },
+  ],
+  BatchWriteItem: [
+    { RequestItems: { TABLE: [{ PutRequest: { Item: Key } }, { DeleteRequest: { Key } }] } },
+    { RequestItems: { TABLE: many(26).map((Item) => ({ PutRequest: { Item } })) } },
+  ],
+  TransactWriteItems: [
+    { TransactItems: [] },
+    { TransactItems: [{}] },
+    { TransactItems: many(101).map((Item) => ({ Put: { TableName: 'TABLE', Item } })) },
+    { TransactItems: [{ Put: { TableName: 'TABLE', Item: Key } }, { Delete: { TableName: 'TABLE', Key } }] },
+    { TransactItems: [{ Put: { TableName: 'TABLE', Item: { pk } } }] },
+    { TransactItems: [{ Put: { TableName: 'nope', Item: Key } }] },
+    { TransactItems: [{ Update: { TableName: 'TABLE', ...update('SET nope.b = :a', { S: 'x' }) } }] },
+    {
+      TransactItems: [
+        { Delete: { TableName: 'TABLE', Key: { pk, sk: { S: 'other' } } } },
+        {
+          Put: {
+            TableName: 'TABLE',
+            Item: Key,
+            ConditionExpression: 'attribute_not_exists(pk)',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          },
+        },
+      ],
+    },
+  ],
+  DescribeTable: [{ TableName: 'nope' }],
+  DeleteTable: [{ TableName: 'nope' }],
+  Nope: [{}],
+};
