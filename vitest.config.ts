@@ -12,6 +12,8 @@ const project = (name: string, include: string[], more: Options = {}): TestProje
     // The first in a process loads the CDK.
     hookTimeout: 180_000,
     expect: { poll: { timeout: 20_000 } },
+    // On a busy CI machine a test gets a second try. The summary lists those that needed it: each is a bug to look into.
+    retry: process.env.CI ? 1 : 0,
     // Loading the modules again for every file costs more than most files do.
     isolate: false,
     // What one file has replaced, the next one in the same worker must not find.

@@ -1,5 +1,5 @@
 import type { Action } from '../shared/protocol/client-to-server.ts';
-import type { AuditRecord, Ban, Event } from '../shared/protocol/entities.ts';
+import type { AuditRecord, Ban, Event, Mute } from '../shared/protocol/entities.ts';
 import { listAll, pathOf } from './events.ts';
 import type { Http } from './http.ts';
 import { newId } from './outbox.ts';
@@ -45,6 +45,7 @@ export function createModeration(
         return event;
       }),
     bans: () => listAll<'bans', Ban>(http, `${pathOf(eventId)}/bans`, 'bans'),
+    mutes: () => listAll<'mutes', Mute>(http, `${pathOf(eventId)}/mutes`, 'mutes'),
     audit: () => listAll<'records', AuditRecord>(http, `${pathOf(eventId)}/audit`, 'records'),
   };
 }

@@ -5,12 +5,13 @@ import type {
   Event,
   Message,
   Metadata,
+  Mute,
   Participant,
 } from '../shared/protocol/entities.ts';
 import type { ErrorData } from '../shared/protocol/errors.ts';
 import type { Rights } from '../shared/protocol/replies.ts';
 
-export type { AuditRecord, Author, Ban, ErrorData, Event, Message, Metadata, Participant, Rights };
+export type { AuditRecord, Author, Ban, ErrorData, Event, Message, Metadata, Mute, Participant, Rights };
 
 export interface ChatOptions {
   /** The stage address (`wss://…/prod`), or the origin that serves it (`https://chat.example.com`). */
@@ -170,6 +171,7 @@ export interface Moderation {
   end(): Promise<Event>;
   /** Over HTTP, newest first. */
   bans(): Promise<Ban[]>;
+  mutes(): Promise<Mute[]>;
   audit(): Promise<AuditRecord[]>;
 }
 
@@ -184,8 +186,8 @@ export interface Events {
     endsAt?: string;
     hosts?: Person[];
   }): Promise<Event>;
-  /** Needs the right to operate. */
-  update(eventId: string, changes: Record<string, unknown>): Promise<Event>;
+  /** Needs the right to operate. Without changes it tells the rules that only operators see. */
+  update(eventId: string, changes: Record<string, unknown>): Promise<Event & { blockedWords?: string[] }>;
 }
 
 export interface Chat {

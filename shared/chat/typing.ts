@@ -7,7 +7,7 @@ import type { Participant } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { type Connection, getConnection, type Typing } from '../store/connections.ts';
 import { getCursor } from '../store/cursor.ts';
-import { isMuted, type ListedViewer, listNameless, listViewers } from '../store/members.ts';
+import { isTokenExpired, type ListedViewer, listNameless, listViewers } from '../store/members.ts';
 import { takeRate } from '../store/rate.ts';
 import { clearTyping, setTyping } from '../store/typing.ts';
 import type { Chat, Reply } from './chat.ts';
@@ -95,7 +95,7 @@ async function tell(
     all.push(...page.filter((member) => member.participant.id !== participant.id));
   for await (const page of listViewers(chat.table, eventId)) all.push(...page);
   const now = Date.now();
-  const others = all.filter((member) => member.state !== 'away' && !isMuted(member, now));
+  const others = all.filter((member) => member.state !== 'away' && !isTokenExpired(member, now));
   const batches = batchesFor(others, (wire) => packFrames(wire, [{ event: 'userTyping', data: told }]));
   const until = now + PATIENCE_MS;
   // Left out if there is nothing left: messages go first.

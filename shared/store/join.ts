@@ -62,7 +62,7 @@ export function putHeld(
     ...{ connectionId, wire, expiresAt, ...stay },
     state: 'held' as const,
     heldSince: Date.now(),
-    ...(identity && { mutedFrom: identity.expiresAt }),
+    ...(identity && { tokenExpiresAt: identity.expiresAt }),
   };
   const id = idIn(attendance);
   const row: Member | Viewer = isWatching(attendance)

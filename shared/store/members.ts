@@ -33,14 +33,14 @@ interface Attendant {
   start?: Place;
   expiresAt: number;
   /** When its token runs out, milliseconds: it is there until the sweep has ended its connection, but hears nothing. */
-  mutedFrom?: number;
+  tokenExpiresAt?: number;
 }
 
 /** Whether it may not hear anything any more. */
-export const isMuted = (
-  { mutedFrom = Number.POSITIVE_INFINITY }: Pick<Attendant, 'mutedFrom'>,
+export const isTokenExpired = (
+  { tokenExpiresAt = Number.POSITIVE_INFINITY }: Pick<Attendant, 'tokenExpiresAt'>,
   now: number,
-): boolean => mutedFrom <= now;
+): boolean => tokenExpiresAt <= now;
 
 /**
  * Lets windows serve a `held` member: it has had the log and the presence history up to `after`. False: it left, was lost,
@@ -86,7 +86,7 @@ export type ListedMember = Omit<Member, 'joinId' | 'start'>;
 export type NamelessMember = ListedViewer & { participant: { id: string } };
 export type ListedViewer = Omit<Viewer, 'joinId' | 'start' | 'participantId'>;
 
-const ATTRIBUTES = ['connectionId', 'wire', 'state', 'heldSince', 'after', 'expiresAt', 'mutedFrom'];
+const ATTRIBUTES = ['connectionId', 'wire', 'state', 'heldSince', 'after', 'expiresAt', 'tokenExpiresAt'];
 
 /** The unexpired members of an event, page after page, strongly consistent: whoever is live now is listed. */
 export const listMembers = (

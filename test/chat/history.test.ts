@@ -135,7 +135,8 @@ test('a history with a hundred long names and long messages is one frame, the jo
       return 'delivered' as const;
     },
   };
-  const roster = { participants: [...others, participant], isComplete: true, presence: 1 };
+  const host = { ...participant, id: 'the host'.padEnd(22, 'x'), role: 'host' as const };
+  const roster = { participants: [...others, host, participant], isComplete: true, presence: 1 };
   const attendance = { eventId: 'e', participant, namedAt: 0 };
   await sendHistory(chat, { to: ana, joinId, attendance, event, roster, end: 50 });
   for (const wire of ['json', 'socketio', 'socketio-batch'] as const) {
@@ -143,5 +144,6 @@ test('a history with a hundred long names and long messages is one frame, the jo
     expect(more).toEqual([]);
     expect(Buffer.byteLength(frame)).toBeLessThanOrEqual(limits.frameBytes);
     expect(frame).toContain(participant.id);
+    expect(frame).toContain(host.id);
   }
 });

@@ -89,11 +89,36 @@ describe('host tools', { skip: !executablePath }, () => {
     expect(await ben.field.isDisabled()).toBe(true);
     expect(await ben.field.getAttribute('placeholder')).toMatch(/^Muted: (1:00:00|59:\d\d) left$/);
     expect(await ben.button('👍').isDisabled()).toBe(true);
+    await ana.button('Host tools').click();
+    await ana.button('Mutes').click();
+    await ana.page.getByRole('list', { name: 'Mutes' }).getByText('ben').waitFor();
+    await ana.button('2 people').click();
     await ana.button('Moderate ben').click();
     await ana.button('Unmute').click();
     await ben.page.getByText(/^You are muted/).waitFor({ state: 'hidden' });
     await ben.say('sorry');
     await ana.sees('sorry');
+  });
+
+  test('block words, links and repeats', async () => {
+    const { ana, ben } = await hosted();
+    await ana.button('Rules').click();
+    const rules = ana.page.getByRole('form', { name: 'Rules' });
+    await rules.getByLabel('Blocked words and phrases, one a line').fill('spam\n buy now \n');
+    await rules.getByLabel('No links').check();
+    await ana.button('Save rules').click();
+    await rules.waitFor({ state: 'hidden' });
+    await ben.say('s p a m');
+    await ben.say('see https://example.com');
+    await ben.say('hello');
+    await ana.sees('hello');
+    expect(await ana.log.getByText(/s p a m|example/).count()).toBe(0);
+    await ana.button('Rules').click();
+    const words = rules.getByLabel('Blocked words and phrases, one a line');
+    await words.waitFor();
+    expect(await words.inputValue()).toBe('spam\nbuy now');
+    expect(await rules.getByLabel('No links').isChecked()).toBe(true);
+    expect(await rules.getByLabel('No repeats').isChecked()).toBe(false);
   });
 
   test('turn reactions off and on', async () => {

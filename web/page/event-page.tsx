@@ -123,7 +123,7 @@ interface EnteredProps {
 }
 
 function Entered({ room, chat, isOpen, onLeave }: EnteredProps) {
-  const { status, error, event, me } = useSnapshot(room);
+  const { status, error, event, me, can } = useSnapshot(room);
   const isRefused = status === 'refused';
   // What was wrong with the name, for example, is said where it can be changed.
   useEffect(() => {
@@ -133,6 +133,7 @@ function Entered({ room, chat, isOpen, onLeave }: EnteredProps) {
     <RoomView
       room={room}
       heading="h1"
+      events={can.operate || isOpen ? chat.events : undefined}
       watching={
         <p class="watching">
           You are watching.

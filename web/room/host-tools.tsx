@@ -1,16 +1,26 @@
 import { useState } from 'preact/hooks';
-import type { AuditRecord, Ban, Room, RoomSnapshot } from '../../client/index.ts';
+import type { AuditRecord, Ban, Events, Mute, Room, RoomSnapshot } from '../../client/index.ts';
 import { Announce } from './announce.tsx';
 import { messageOf } from './message-of.ts';
-import { AuditLog, BanList } from './records.tsx';
+import { AuditLog, BanList, MuteList } from './records.tsx';
+import { type EventRules, Rules } from './rules.tsx';
 
 const delays = [0, 5, 10, 30, 60, 120];
 /** Those of an event for which nobody has chosen any. */
 const usualReactions = ['👍', '❤️', '😂', '👏', '🎉', '🔥'];
 
+export interface HostToolsProps {
+  room: Room;
+  snapshot: RoomSnapshot;
+  /** For those who may operate. */
+  events?: Events | undefined;
+}
+
 /** What hosts, moderators and operators may do with the event as a whole. */
-export function HostTools({ room, snapshot }: { room: Room; snapshot: RoomSnapshot }) {
+export function HostTools({ room, snapshot, events }: HostToolsProps) {
   const [bans, setBans] = useState<Ban[]>();
+  const [mutes, setMutes] = useState<Mute[]>();
+  const [rules, setRules] = useState<EventRules>();
   const [audit, setAudit] = useState<AuditRecord[]>();
   const [isEnding, setEnding] = useState(false);
   const [error, setError] = useState('');
@@ -35,6 +45,21 @@ export function HostTools({ room, snapshot }: { room: Room; snapshot: RoomSnapsh
       setBans(await moderate.bans());
     });
   const showBans = () => act(async () => setBans(await moderate.bans()));
+  const unmute = ({ participantId }: Mute) =>
+    act(async () => {
+      await moderate.unmute({ participantId });
+      setMutes(await moderate.mutes());
+    });
+  const showMutes = () => act(async () => setMutes(await moderate.mutes()));
+  const update = (changes: Partial<EventRules>) =>
+    act(async () => {
+      const {
+        blockedWords = [],
+        links = 'allow',
+        repeats = 'allow',
+      } = (await events?.update(room.eventId, { ...changes })) ?? {};
+      setRules(Object.keys(changes).length > 0 ? undefined : { blockedWords, links, repeats });
+    });
   /** Whoever is here or has written is called by name. */
   const nameOf = (id: string) =>
     (
@@ -104,6 +129,22 @@ export function HostTools({ room, snapshot }: { room: Room; snapshot: RoomSnapsh
         </button>
         <button
           type="button"
+          aria-expanded={mutes !== undefined}
+          onClick={() => (mutes ? setMutes(undefined) : showMutes())}
+        >
+          Mutes
+        </button>
+        {events && (
+          <button
+            type="button"
+            aria-expanded={rules !== undefined}
+            onClick={() => (rules ? setRules(undefined) : update({}))}
+          >
+            Rules
+          </button>
+        )}
+        <button
+          type="button"
           aria-expanded={audit !== undefined}
           onClick={() => (audit ? setAudit(undefined) : act(async () => setAudit(await moderate.audit())))}
         >
@@ -116,6 +157,8 @@ export function HostTools({ room, snapshot }: { room: Room; snapshot: RoomSnapsh
         </p>
       )}
       {bans && <BanList bans={bans} onUnban={unban} />}
+      {mutes && <MuteList mutes={mutes} onUnmute={unmute} />}
+      {rules && <Rules rules={rules} onSave={update} />}
       {audit && <AuditLog records={audit} nameOf={nameOf} />}
     </section>
   );

@@ -1,4 +1,4 @@
-import type { AuditRecord, Ban } from '../../client/index.ts';
+import type { AuditRecord, Ban, Mute } from '../../client/index.ts';
 import { toShort } from './times.ts';
 
 /** Who cannot come in. */
@@ -13,6 +13,24 @@ export function BanList({ bans, onUnban }: { bans: readonly Ban[]; onUnban: (ban
           {ban.reason && `: ${ban.reason}`}{' '}
           <button type="button" class="bare" onClick={() => onUnban(ban)}>
             Unban
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Who may read, and not write. */
+export function MuteList({ mutes, onUnmute }: { mutes: readonly Mute[]; onUnmute: (mute: Mute) => void }) {
+  return (
+    <ul class="records" aria-label="Mutes">
+      {mutes.length === 0 && <li>Nobody is muted.</li>}
+      {mutes.map((mute) => (
+        <li key={mute.participantId}>
+          <b>{mute.username ?? mute.participantId}</b> until {toShort(mute.expiresAt)}
+          {mute.reason && `: ${mute.reason}`}{' '}
+          <button type="button" class="bare" onClick={() => onUnmute(mute)}>
+            Unmute
           </button>
         </li>
       ))}

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { Room, RoomSnapshot, SentMessage } from '../../client/index.ts';
+import type { Events, Room, RoomSnapshot, SentMessage } from '../../client/index.ts';
 import { Composer } from './composer.tsx';
 import { ConnectionState } from './connection-state.tsx';
 import { HostTools } from './host-tools.tsx';
@@ -15,6 +15,8 @@ import { useSnapshot } from './use-snapshot.ts';
 
 export interface RoomViewProps {
   room: Room;
+  /** For those who may operate. */
+  events?: Events | undefined;
   /** What is offered to those who only watch. */
   watching?: ComponentChildren;
   /** What its name is in the outline of the page around it. */
@@ -26,7 +28,7 @@ export interface RoomViewProps {
 const isWide = () => matchMedia('(min-width: 52rem)').matches;
 
 /** An event as somebody sees it who has joined. */
-export function RoomView({ room, watching, heading: Heading = 'h2', children }: RoomViewProps) {
+export function RoomView({ room, events, watching, heading: Heading = 'h2', children }: RoomViewProps) {
   const snapshot = useSnapshot(room);
   const [side, setSide] = useState<'people' | 'host' | undefined>(() => (isWide() ? 'people' : undefined));
   const Subheading = Heading === 'h1' ? 'h2' : 'h3';
@@ -95,7 +97,7 @@ export function RoomView({ room, watching, heading: Heading = 'h2', children }: 
                 <span aria-hidden="true">✕</span>
               </button>
             </div>
-            {side === 'host' && can.moderate && <HostTools room={room} snapshot={snapshot} />}
+            {side === 'host' && can.moderate && <HostTools room={room} snapshot={snapshot} events={events} />}
             {side === 'people' && <People room={room} snapshot={snapshot} />}
           </aside>
         )}

@@ -57,10 +57,12 @@ export async function readRoster(
   }
 }
 
-/** As many as a history names, the joiner among them. */
+/** As many as a history names: who has a role first, the joiner last. */
 function some(people: readonly Participant[], joiner: Participant | undefined) {
-  if (!joiner) return { participants: people.slice(0, MOST), isComplete: false };
-  const others = people.filter(({ id }) => id !== joiner.id);
+  const others = people
+    .filter(({ id }) => id !== joiner?.id)
+    .sort((one, other) => Number(!one.role) - Number(!other.role));
+  if (!joiner) return { participants: others.slice(0, MOST), isComplete: false };
   return { participants: [...others.slice(0, MOST - 1), joiner], isComplete: false };
 }
 

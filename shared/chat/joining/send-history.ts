@@ -1,4 +1,4 @@
-import type { Event } from '../../protocol/entities.ts';
+import type { Event, Participant } from '../../protocol/entities.ts';
 import { limits } from '../../protocol/limits.ts';
 import { type Attendance, idIn, isWatching } from '../../store/attendance.ts';
 import { getAttendant } from '../../store/members.ts';
@@ -47,6 +47,17 @@ export async function sendHistory(chat: Chat, history: History): Promise<void> {
   }
 }
 
+/** Those that there is room for: the joiner, then who has a role, then the others; in their order. */
+function fitting(participants: readonly Participant[], joinerId: string | undefined): Participant[] {
+  const fits = byteBudget(PARTICIPANTS_BYTES);
+  const byRank = [
+    ...participants.filter(({ role }) => role),
+    ...participants.filter(({ role }) => !role),
+  ].filter((one) => one.id === joinerId || fits(one));
+  const chosen = new Set(byRank);
+  return participants.filter((one) => chosen.has(one));
+}
+
 /** False: it has left, or another join of the same connection has overtaken this one and sends a history of its own. */
 async function isHistoryOf({ table }: Chat, { to, attendance, joinId }: History): Promise<boolean> {
   return (await getAttendant(table, attendance, to.connectionId))?.joinId === joinId;
@@ -60,8 +71,7 @@ async function postHistory(
   const { id: eventId, participantCount, viewerCount } = event;
   const { presence } = roster;
   const joinerId = idIn(attendance);
-  const fits = byteBudget(PARTICIPANTS_BYTES);
-  const participants = roster.participants.filter((one) => one.id === joinerId || fits(one));
+  const participants = fitting(roster.participants, joinerId);
   const page = await readPage(
     chat.table,
     eventId,

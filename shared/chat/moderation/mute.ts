@@ -3,7 +3,7 @@ import type { Outgoing } from '../../delivery/content/frames.ts';
 import type { ActionData } from '../../protocol/client-to-server.ts';
 import type { Mute } from '../../protocol/entities.ts';
 import { announceMute } from '../../store/event-rules.ts';
-import { isMuted as hearsNothing, listTabs } from '../../store/members.ts';
+import { isTokenExpired, listTabs } from '../../store/members.ts';
 import { mutes } from '../../store/mutes.ts';
 import type { Chat } from '../chat.ts';
 import { toldOf } from '../muted.ts';
@@ -63,7 +63,7 @@ async function tellTabs(
     username ??= tabs[0]?.participant.username;
     const now = Date.now();
     const bound = tabs.filter(
-      (tab) => tab.state !== 'away' && !tab.participant.role && !hearsNothing(tab, now),
+      (tab) => tab.state !== 'away' && !tab.participant.role && !isTokenExpired(tab, now),
     );
     await forEachConcurrently(bound, CONCURRENCY, async (tab) => {
       await chat.send(tab, told);

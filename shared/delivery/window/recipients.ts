@@ -2,7 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import type { Place } from '../../protocol/offset.ts';
 import type { ServerEvent } from '../../protocol/server-to-client.ts';
 import type { Pending } from '../../store/cursor.ts';
-import { isMuted } from '../../store/members.ts';
+import { isTokenExpired } from '../../store/members.ts';
 import type { Composer } from '../content/compose.ts';
 import type { Recipient } from '../posting/chunks.ts';
 import type { Unserved } from '../posting/poster.ts';
@@ -43,7 +43,7 @@ export async function recipientsOf(
     if (index++ % YIELD_EVERY === YIELD_EVERY - 1) await immediate();
     const { connectionId, state } = member;
     const { pending } = group.positions;
-    if (state !== 'live' || isMuted(member, startedAt)) continue;
+    if (state !== 'live' || isTokenExpired(member, startedAt)) continue;
     const place = placeIn(group.positions, connectionId);
     // Not posted to. If clocks differed and it is there after all, the next window serves it.
     if (isElsewhere(member, group)) {
