@@ -114,10 +114,11 @@ export async function send(
     for (const answer of answers) {
       if (!answer || ('error' in answer && answer.error.code === 'INTERNAL')) sent.isUncertain = true;
       if (!answer || 'error' in answer) continue;
-      const { seq, id } = answer.data.message as { seq: number; id: string };
+      const { seq, id, ...message } = answer.data.message as { seq: number; id: string; eventId: string };
       if (sent.seq !== undefined && sent.seq !== seq)
         client.broken.push(`two acks for ${text}: ${sent.seq}, ${seq}`);
-      Object.assign(sent, { seq, id, answered: scheduler.now });
+      // A move to another event that was under way may have come first.
+      Object.assign(sent, { seq, id, eventId: message.eventId, answered: scheduler.now });
       // By the first attempt: a repeat finds what that one has stored.
       ledger.entries.push({ ...sent, what: 'send', answered: scheduler.now });
       isSent = true;
