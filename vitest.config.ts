@@ -36,6 +36,7 @@ export default defineConfig({
         globalSetup: 'test/setup/database.ts',
         setupFiles: 'test/setup/unmock.ts',
       }),
+      project('simulation', ['test/simulation/**/*.test.ts']),
       project('infra', ['test/infra/**/*.test.ts']),
       project('fidelity', ['test/fidelity/**/*.test.ts'], {
         globalSetup: ['test/setup/assemblies.ts', 'test/setup/database.ts'],

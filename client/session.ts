@@ -9,11 +9,8 @@ import { type AnyFrame, incoming, type RoomParts } from './incoming.ts';
 import type { Join } from './join.ts';
 import { createRequests, type Requests } from './requests.ts';
 import type { RoomContext } from './room.ts';
-import { ANSWER_MS } from './timing.ts';
+import { ANSWER_MS, MOST_REFUSALS } from './timing.ts';
 import type { Event, JoinOptions } from './types.ts';
-
-/** Tokens that a function has got, refused in a row: then no other will do. */
-const MOST_REFUSALS = 5;
 
 export interface Session {
   readonly requests: Requests;
@@ -53,7 +50,6 @@ export function createSession(
     if (joining) return;
     const mine: Join = { after: history.covered, options };
     joining = mine;
-    // Whoever only watches is nobody.
     const claim = mine.options && (await identity.claim());
     if (joining !== mine) return claim?.settle();
     history.restart();

@@ -25,3 +25,6 @@ export const MUTED_MS = 2_000;
 export const LEAVE_MS = 2_000;
 /** A component that mounts again within this time finds its room as it was. */
 export const GRACE_MS = 500;
+
+/** Tokens that a function has got, refused in a row: then no other will do. */
+export const MOST_REFUSALS = 5;

@@ -27,6 +27,7 @@ import { moduleFunction } from './lambda/module-function.ts';
 import { createTaskRoots } from './lambda/task-roots.ts';
 import type { LocalStack, LocalStackOptions } from './local-stack-interface.ts';
 import { listenOnLoopback } from './loopback.ts';
+import { dynamodbMeter } from './metering.ts';
 import { readSchedules } from './scheduler/schedule.ts';
 import { startSchedules } from './scheduler/scheduler.ts';
 import { type ServiceApis, serviceApis } from './service-apis.ts';
@@ -120,12 +121,7 @@ async function start(
     iam,
     faults,
     metrics,
-    onConsumed:
-      meter &&
-      ((environmentId, operation, consumed) => {
-        const { logicalId } = lambda.environment(environmentId)?.fn ?? {};
-        meter({ what: 'dynamodb', logicalId, operation, ...consumed });
-      }),
+    onConsumed: meter && dynamodbMeter(meter, (id) => lambda.environment(id)?.fn.logicalId),
     onWrite: (environmentId, operation, input) => {
       const environment = lambda.environment(environmentId);
       if (!environment) return false;

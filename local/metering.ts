@@ -15,3 +15,9 @@ export type Metered =
   | { readonly what: 'message'; readonly direction: 'in' | 'out'; readonly bytes: number };
 
 export type Meter = (metered: Metered) => void;
+
+/** Meters requests to DynamoDB as those of the function whose execution environment made them. */
+export const dynamodbMeter =
+  (meter: Meter, functionOf: (environmentId: string) => string | undefined) =>
+  (environmentId: string, operation: string, consumed: { readUnits: number; writeUnits: number }): void =>
+    meter({ what: 'dynamodb', logicalId: functionOf(environmentId), operation, ...consumed });

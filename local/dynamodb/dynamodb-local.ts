@@ -49,7 +49,9 @@ export async function checkDynamoDB(options: DynamoDBOptions = {}): Promise<Dyna
 export function startingOf(options: DynamoDBOptions, kind: DynamoDBKind | undefined): string {
   if (kind === undefined) return 'using the DynamoDB that runs';
   if (kind === 'local') return 'starting DynamoDB Local';
-  const why = isInstalled() ? 'without Java there is no DynamoDB Local: ' : 'DynamoDB Local is not installed: ';
+  const why = isInstalled()
+    ? 'without Java there is no DynamoDB Local: '
+    : 'DynamoDB Local is not installed: ';
   return `${read(options).kind ? '' : why}starting DynamoDB in memory`;
 }
 

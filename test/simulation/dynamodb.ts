@@ -1,0 +1,183 @@
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Faults } from './faults.ts';
+import type { Random } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Operation } from './stand-ins.ts';
+import type { TableModel } from './table-model.ts';
+
+type Input = Record<string, unknown>;
+type Plain = Record<string, unknown>;
+
+/** The SDK's attempts and its timeout, milliseconds: shared/store/table.ts. */
+const ATTEMPTS = 6;
+const TIMEOUT_MS = 3_000;
+
+/** Attributes of inputs that are items, or parts of items. */
+const VALUES = ['Item', 'Key', 'ExclusiveStartKey', 'ExpressionAttributeValues'];
+
+/** DynamoDB as the document client reaches it: with time, repeats and everything that can go wrong on the way. */
+export class DynamoDB {
+  readonly #model: TableModel;
+  readonly #scheduler: Scheduler;
+  readonly #faults: Faults;
+  readonly #random: Random;
+  calls = 0;
+
+  constructor(model: TableModel, scheduler: Scheduler, faults: Faults, random: Random) {
+    this.#model = model;
+    this.#scheduler = scheduler;
+    this.#faults = faults;
+    this.#random = random;
+  }
+
+  /** What the client's `send` does. */
+  async send(operation: Operation, input: Input): Promise<unknown> {
+    this.calls += 1;
+    const typed = toTyped(operation, input);
+    /** Of a transaction: its request token lets it be carried out once. */
+    let done: { output: Plain } | undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      const isLast = attempt === ATTEMPTS;
+      await this.#travel();
+      if (this.#faults.happens('throttled')) {
+        if (isLast) throw named('ProvisionedThroughputExceededException');
+      } else if (this.#faults.happens('requestLost')) {
+        await this.#noticeLoss();
+        if (isLast) throw named('TimeoutError');
+      } else {
+        const output = done?.output ?? this.#carryOut(operation, typed);
+        if (operation === 'TransactWriteItems') done = { output };
+        if (!this.#faults.happens('answerLost')) {
+          await this.#travel();
+          return fromTyped(operation, output);
+        }
+        await this.#noticeLoss();
+        if (isLast) throw named('TimeoutError');
+      }
+      await this.#scheduler.sleep(this.#random.between(10, 100) * 2 ** attempt);
+    }
+  }
+
+  #carryOut(operation: Operation, typed: Plain): Plain {
+    const isWrite = !['GetItem', 'Query', 'BatchGetItem'].includes(operation);
+    if (isWrite && this.#faults.happens('conflict')) throw conflictOf(operation, typed);
+    if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return this.#batch(operation, typed);
+    const isStale = this.#isStale(operation, typed);
+    if (operation !== 'Query') return this.#model.call(operation, typed, isStale);
+    const limit = this.#faults.happens('shortPage') ? this.#random.integer(1, 3) : Number.POSITIVE_INFINITY;
+    const Limit = Math.min(limit, Number(typed.Limit ?? Number.POSITIVE_INFINITY));
+    const bounded = Number.isFinite(Limit) ? { ...typed, Limit } : typed;
+    return this.#model.call(operation, bounded, isStale);
+  }
+
+  /** Whether an eventually consistent read is one that shows. */
+  #isStale(operation: Operation, { ConsistentRead }: Plain): boolean {
+    const mayBe = (operation === 'GetItem' || operation === 'Query') && ConsistentRead !== true;
+    return mayBe && this.#faults.happens('staleRead');
+  }
+
+  /** Some of what is asked may be left undone. */
+  #batch(operation: 'BatchGetItem' | 'BatchWriteItem', typed: Plain): Plain {
+    const left = operation === 'BatchGetItem' ? 'UnprocessedKeys' : 'UnprocessedItems';
+    const [[name, asked]] = Object.entries(typed.RequestItems as Plain) as [[string, unknown]];
+    const list = (operation === 'BatchGetItem' ? (asked as { Keys: unknown[] }).Keys : asked) as unknown[];
+    if (list.length < 2 || !this.#faults.happens('unprocessed'))
+      return this.#model.call(operation, typed, false);
+    const some = Math.ceil(list.length / 2);
+    const of = (part: unknown[]) =>
+      operation === 'BatchGetItem' ? { ...(asked as object), Keys: part } : part;
+    const output = this.#model.call(
+      operation,
+      { ...typed, RequestItems: { [name]: of(list.slice(0, some)) } },
+      false,
+    );
+    return { ...output, [left]: { [name]: of(list.slice(some)) } };
+  }
+
+  #travel(): Promise<void> {
+    const isSlow = this.#faults.happens('slowRequest');
+    return this.#scheduler.sleep(isSlow ? this.#random.between(50, 2_500) : this.#random.between(0.5, 4));
+  }
+
+  /** A connection that breaks, or a request that is waited for in vain. */
+  #noticeLoss(): Promise<void> {
+    return this.#scheduler.sleep(this.#random.chance(0.7) ? this.#random.between(1, 30) : TIMEOUT_MS);
+  }
+}
+
+const named = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more });
+
+function conflictOf(operation: Operation, { TransactItems = [] }: { TransactItems?: unknown }): Error {
+  if (operation !== 'TransactWriteItems') return named('TransactionConflictException');
+  const CancellationReasons = (TransactItems as unknown[]).map((_, index) => ({
+    Code: index === 0 ? 'TransactionConflict' : 'None',
+  }));
+  return named('TransactionCanceledException', { CancellationReasons });
+}
+
+const marshalled = (value: unknown) => marshall(value, { removeUndefinedValues: true });
+
+/** Marshals what of an input are values. */
+function typedFields(input: Plain): Plain {
+  const typed: Plain = { ...input };
+  for (const name of VALUES) if (typed[name] !== undefined) typed[name] = marshalled(typed[name]);
+  return typed;
+}
+
+function toTyped(operation: Operation, input: Input): Plain {
+  if (operation === 'TransactWriteItems') {
+    const items = input.TransactItems as Record<string, Plain>[];
+    const typed = items.map((item) =>
+      Object.fromEntries(Object.entries(item).map(([kind, part]) => [kind, typedFields(part)])),
+    );
+    return { ...input, TransactItems: typed };
+  }
+  if (operation !== 'BatchGetItem' && operation !== 'BatchWriteItem') return typedFields(input);
+  const tables = Object.entries(input.RequestItems as Record<string, unknown>).map(([name, asked]) => [
+    name,
+    operation === 'BatchGetItem'
+      ? { ...(asked as Plain), Keys: (asked as { Keys: unknown[] }).Keys.map(marshalled) }
+      : (asked as Record<string, Plain>[]).map((one) =>
+          Object.fromEntries(Object.entries(one).map(([kind, part]) => [kind, typedFields(part)])),
+        ),
+  ]);
+  return { ...input, RequestItems: Object.fromEntries(tables) };
+}
+
+type Typed = Parameters<typeof unmarshall>[0];
+const plain = (item: unknown) => unmarshall(item as Typed);
+
+function fromTyped(operation: Operation, output: Plain): Plain {
+  const { Item, Items, Attributes, LastEvaluatedKey, Responses, UnprocessedKeys, UnprocessedItems } = output;
+  if (operation === 'BatchWriteItem') return { UnprocessedItems: plainWrites(UnprocessedItems) };
+  return {
+    ...(Item !== undefined && { Item: plain(Item) }),
+    ...(Items !== undefined && { Items: (Items as unknown[]).map(plain) }),
+    ...(Attributes !== undefined && { Attributes: plain(Attributes) }),
+    ...(LastEvaluatedKey !== undefined && { LastEvaluatedKey: plain(LastEvaluatedKey) }),
+    ...(Responses !== undefined && {
+      Responses: eachTable(Responses, (items) => (items as unknown[]).map(plain)),
+    }),
+    ...(UnprocessedKeys !== undefined && {
+      UnprocessedKeys: eachTable(UnprocessedKeys, (asked) => ({
+        ...(asked as Plain),
+        Keys: (asked as { Keys: unknown[] }).Keys.map(plain),
+      })),
+    }),
+  };
+}
+
+const eachTable = (tables: unknown, of: (asked: unknown) => unknown) =>
+  Object.fromEntries(Object.entries(tables as Plain).map(([name, asked]) => [name, of(asked)]));
+
+const plainWrites = (tables: unknown) =>
+  eachTable(tables ?? {}, (writes) =>
+    (writes as Record<string, { Item?: unknown; Key?: unknown }>[]).map((write) =>
+      Object.fromEntries(
+        Object.entries(write).map(([kind, { Item, Key }]) => [
+          kind,
+          Item === undefined ? { Key: plain(Key) } : { Item: plain(Item) },
+        ]),
+      ),
+    ),
+  );

@@ -1,0 +1,88 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { loadCode } from './code.ts';
+import { type FaultKind, faultKinds } from './faults.ts';
+import { type Less, planOf } from './plan.ts';
+import { add, noTotals, perHour, summary, sumOf, transcriptOf } from './report.ts';
+import { shrink } from './shrink.ts';
+import { simulate } from './simulate.ts';
+import { work } from './work.ts';
+
+const HELP = `npm run simulate -- [options]
+
+Runs worlds: the functions on simulated AWS services, with clients and faults, all by a seed. See docs/proof.md.
+
+  --seconds 60        how long
+  --worlds 100        how many at most
+  --from 1            the first seed; chance, if it is not given
+  --seed 7            this world alone, with its transcript
+  --operations 1,4    of this world only these operations
+  --without killed    of this world all faults but these (comma-separated)
+  --processes 2       on so many processors
+  --help`;
+
+const list = (text: string | undefined) => text?.split(',').filter((one) => one !== 'none');
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '60' },
+      worlds: { type: 'string', default: '1000000000' },
+      processes: { type: 'string', default: '2' },
+      ...{ from: { type: 'string' }, seed: { type: 'string' }, operations: { type: 'string' } },
+      ...{ without: { type: 'string' }, help: { type: 'boolean', default: false } },
+    },
+  });
+  if (values.help) return console.log(HELP);
+  if (values.seed !== undefined) {
+    const operations = list(values.operations)?.map(Number);
+    const without = list(values.without)?.filter((kind): kind is FaultKind =>
+      (faultKinds as readonly string[]).includes(kind),
+    );
+    return replay(Number(values.seed), { ...(operations && { operations }), ...(without && { without }) });
+  }
+  const from = values.from === undefined ? randomInt(1, 1e9) : Number(values.from);
+  await runMany(from, Number(values.seconds), Number(values.worlds), Number(values.processes));
+}
+
+async function replay(seed: number, less: Less): Promise<void> {
+  const result = await simulate(planOf(seed, less), await loadCode());
+  const totals = noTotals();
+  add(totals, result);
+  console.log(transcriptOf(result, less));
+  console.log(`\n${summary(totals, 1).split('\n').slice(1).join('\n')}`);
+  process.exitCode = result.broken.length > 0 ? 1 : 0;
+}
+
+async function runMany(from: number, seconds: number, worlds: number, processes: number): Promise<void> {
+  const began = Date.now();
+  const elapsed = () => (Date.now() - began) / 1_000;
+  const all = Array.from({ length: processes }, noTotals);
+  console.log(`Seeds from ${from} on`);
+  const progress = setInterval(() => {
+    const { worlds: done, acknowledged, failed } = sumOf(all);
+    const line = `${elapsed().toFixed(0)} s: ${done} worlds (${perHour(done, elapsed())} an hour), ${acknowledged} messages`;
+    process.stdout.write(process.stdout.isTTY ? `\r${line}, ${failed.length} failed ` : '');
+  }, 1_000);
+  await Promise.all(
+    all.map((_, index) => {
+      const share = Math.ceil((worlds - index) / processes);
+      const task = { first: from + index, step: processes, until: began + seconds * 1_000, worlds: share };
+      return work(task, (totals) => {
+        all[index] = totals;
+      });
+    }),
+  );
+  clearInterval(progress);
+  const totals = sumOf(all);
+  console.log(`\n${summary(totals, elapsed())}`);
+  const [first] = totals.failed;
+  if (!first) return;
+  process.exitCode = 1;
+  console.log('\nLooking for what it takes to fail …\n');
+  const load = await loadCode();
+  const less = await shrink(first.seed, load);
+  console.log(transcriptOf(await simulate(planOf(first.seed, less), load), less));
+}
+
+await main();

@@ -1,0 +1,146 @@
+import type { Environment } from './environment.ts';
+
+/** DynamoDB's operations, by the command of the document client. */
+const operations = {
+  GetCommand: 'GetItem',
+  PutCommand: 'PutItem',
+  UpdateCommand: 'UpdateItem',
+  DeleteCommand: 'DeleteItem',
+  QueryCommand: 'Query',
+  BatchGetCommand: 'BatchGetItem',
+  BatchWriteCommand: 'BatchWriteItem',
+  TransactWriteCommand: 'TransactWriteItems',
+} as const;
+export type Operation = (typeof operations)[keyof typeof operations];
+
+export interface Invocation {
+  FunctionName: string;
+  InvocationType?: string;
+  Payload: string;
+}
+
+/** What an execution environment reaches over its network. Whatever they do they do, though nobody is left to hear of it. */
+export interface Services {
+  dynamodb(operation: Operation, input: Record<string, unknown>): Promise<unknown>;
+  /** Resolves to the status; rejects without an answer. */
+  management(method: 'POST' | 'GET' | 'DELETE', connectionId: string, body: string): Promise<number>;
+  invoke(input: Invocation): Promise<{ FunctionError?: string; Payload?: string }>;
+  log(level: 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
+}
+
+/** A command says what is asked; its class says of whom. */
+class Command<Input = Record<string, unknown>> {
+  readonly input: Input;
+
+  constructor(input: Input) {
+    this.input = input;
+  }
+}
+
+const commandFor = (operation: Operation) =>
+  class extends Command {
+    readonly operation = operation;
+  };
+
+const commands = Object.fromEntries(
+  Object.entries(operations).map(([name, operation]) => [name, commandFor(operation)]),
+);
+
+/** AWS's clients as one environment has them: without HTTP, and each call ends with its environment. */
+export function standIns(environment: Environment, services: Services): Record<string, unknown> {
+  const client = {
+    send: ({ operation, input }: InstanceType<ReturnType<typeof commandFor>>) =>
+      environment.call(() => services.dynamodb(operation, input)),
+  };
+  return {
+    '@aws-sdk/lib-dynamodb': { ...commands, DynamoDBDocumentClient: { from: () => client } },
+    '@aws-sdk/client-dynamodb': { DynamoDBClient: class {} },
+    '@aws-sdk/client-lambda': lambda(environment, services),
+    '@aws-sdk/client-apigatewaymanagementapi': managementApi(environment, services),
+    'undici/lib/dispatcher/pool.js': poolOf(environment, services),
+    '@aws-lambda-powertools/logger': { Logger: loggerOf(services) },
+    '@aws-lambda-powertools/metrics': { Metrics, MetricUnit: {} },
+  };
+}
+
+const lambda = (environment: Environment, services: Services) => ({
+  InvokeCommand: Command,
+  LambdaClient: class {
+    async send({ input }: Command<Invocation>) {
+      const { Payload = '', ...answer } = await environment.call(() => services.invoke(input));
+      return { ...answer, Payload: { transformToString: () => Payload } };
+    }
+  },
+});
+
+/** How the rare calls are made. */
+function managementApi(environment: Environment, services: Services) {
+  class Get extends Command<{ ConnectionId: string }> {
+    readonly method = 'GET';
+  }
+  class Delete extends Command<{ ConnectionId: string }> {
+    readonly method = 'DELETE';
+  }
+  class Client {
+    readonly config = {
+      region: async () => 'us-east-1',
+      credentials: async () => ({ accessKeyId: 'test', secretAccessKey: 'test' }),
+    };
+
+    async send({ method, input }: Get | Delete) {
+      const status = await environment.call(() => services.management(method, input.ConnectionId, ''));
+      const $metadata = { httpStatusCode: status };
+      if (status >= 400) throw Object.assign(new Error(`Status ${status}`), { $metadata });
+      return { $metadata };
+    }
+  }
+  return {
+    ApiGatewayManagementApiClient: Client,
+    GetConnectionCommand: Get,
+    DeleteConnectionCommand: Delete,
+  };
+}
+
+interface Dispatched {
+  onResponseStart(controller: undefined, status: number): void;
+  onResponseEnd(): void;
+  onResponseError(controller: undefined, error: Error): void;
+}
+
+/** How PostToConnection is called. */
+const poolOf = (environment: Environment, services: Services) =>
+  class {
+    dispatch({ path, body }: { path: string; body: Buffer }, answered: Dispatched): void {
+      const connectionId = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
+      environment
+        .call(() => services.management('POST', connectionId, body.toString()))
+        .then(
+          (status) => {
+            answered.onResponseStart(undefined, status);
+            answered.onResponseEnd();
+          },
+          (error) => answered.onResponseError(undefined, error),
+        );
+    }
+  };
+
+const loggerOf = ({ log }: Services) =>
+  class {
+    info(): void {}
+
+    warn(message: string, fields: Record<string, unknown>): void {
+      log('warn', message, fields);
+    }
+
+    error(message: string, fields: Record<string, unknown>): void {
+      log('error', message, fields);
+    }
+  };
+
+class Metrics {
+  addMetric(): void {}
+
+  hasStoredMetrics(): boolean {
+    return false;
+  }
+}
