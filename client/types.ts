@@ -177,7 +177,7 @@ export interface Moderation {
 export interface Events {
   list(options?: { limit?: number; cursor?: string }): Promise<{ events: Event[]; nextCursor?: string }>;
   get(eventId: string): Promise<Event>;
-  /** Needs the right to operate. */
+  /** Both need the right to operate. An update without changes tells the rules that only operators see. */
   create(event: {
     name: string;
     description?: string;
@@ -185,7 +185,6 @@ export interface Events {
     endsAt?: string;
     hosts?: Person[];
   }): Promise<Event>;
-  /** Needs the right to operate. Without changes it tells the rules that only operators see. */
   update(eventId: string, changes: Record<string, unknown>): Promise<Event & { blockedWords?: string[] }>;
 }
 

@@ -15,7 +15,7 @@ const inLanguages = (...languages: string[]) =>
 const placeOf = ({ page, line }: Snippet) => `${page}:${line}`;
 
 /** The languages whose snippets are checked, and those that are for people. */
-const languages = ['ts', 'tsx', 'js', 'diff', 'json', 'sh', 'text', 'mermaid', 'html', 'css'];
+const languages = ['ts', 'tsx', 'js', 'diff', 'json', 'sh', 'python', 'text', 'mermaid', 'html', 'css'];
 
 test('every snippet says its language', () => {
   const others = snippets.filter(({ language }) => !languages.includes(language));
@@ -99,4 +99,14 @@ test('shell commands name scripts that there are', () => {
     );
   expect(named).not.toEqual([]);
   expect(named.filter(({ script }) => scripts[script] === undefined)).toEqual([]);
+});
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+test.skipIf(!hasPython)('what is Python compiles', () => {
+  const compiling = ['-c', 'import sys; compile(sys.stdin.read(), "snippet", "exec")'];
+  for (const snippet of inLanguages('python')) {
+    const { status, stderr } = spawnSync('python3', compiling, { input: snippet.code, encoding: 'utf8' });
+    expect(status, `${placeOf(snippet)}: ${stderr}`).toBe(0);
+  }
 });

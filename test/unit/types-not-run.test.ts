@@ -11,10 +11,15 @@ const resource = (type: string, properties = {}) => ({
 });
 
 test('the types that the local stack does not run are listed once each, in order', () => {
-  const types = ['AWS::SQS::Queue', 'AWS::Lambda::Function', 'AWS::CloudWatch::Alarm', 'AWS::SQS::Queue'];
+  const types = [
+    'AWS::Kinesis::Stream',
+    'AWS::Lambda::Function',
+    'AWS::Cognito::UserPool',
+    'AWS::Kinesis::Stream',
+  ];
   expect(typesNotRun(types.map((type) => resource(type)))).toEqual([
-    'AWS::CloudWatch::Alarm',
-    'AWS::SQS::Queue',
+    'AWS::Cognito::UserPool',
+    'AWS::Kinesis::Stream',
   ]);
   expect(typesNotRun([resource('AWS::DynamoDB::GlobalTable'), resource('AWS::IAM::Role')])).toEqual([]);
   expect(typesNotRun([resource('AWS::Lambda::LayerVersion')])).toEqual(['AWS::Lambda::LayerVersion']);
