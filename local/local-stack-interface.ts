@@ -29,6 +29,8 @@ export interface LocalStackOptions {
   readonly functions?: readonly ModuleFunction[] | undefined;
   /** A DynamoDB that was started before; it stays up when the stack stops. */
   readonly dynamodb?: DynamoDB | Promise<DynamoDB> | undefined;
+  /** Which is started if there is none: see `DynamoDBOptions`. */
+  readonly dynamodbKind?: string | undefined;
   readonly faults?: Faults | undefined;
   readonly clock?: Clock | undefined;
   readonly log?: Log | undefined;

@@ -60,7 +60,9 @@ async function start(
   const { assembly, port = 0, clock = systemClock, faults = noFaults(), log = () => {}, meter } = options;
   const account = defaultAccount();
 
-  const dynamodbStarting = Promise.resolve(options.dynamodb ?? startDynamoDB({ dataDir: options.dataDir }));
+  const dynamodbStarting = Promise.resolve(
+    options.dynamodb ?? startDynamoDB({ dataDir: options.dataDir, kind: options.dynamodbKind }),
+  );
   // Looked at below; until then a failure must not count as unhandled.
   dynamodbStarting.catch(() => {});
   if (!options.dynamodb) stops.push(async () => (await dynamodbStarting.catch(() => undefined))?.stop());

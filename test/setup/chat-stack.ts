@@ -28,7 +28,7 @@ export const unlimited = {
 };
 
 /** One stack for the whole behaviour suite, unless `CHAT_URL` (and `EVENTS_URL`) name a deployed one. */
-export default async function setup({ provide }: TestProject) {
+export default async function setup({ provide, config }: TestProject) {
   const { CHAT_URL, EVENTS_URL = '' } = process.env;
   provide('isDeployed', Boolean(CHAT_URL));
   if (CHAT_URL) {
@@ -36,7 +36,7 @@ export default async function setup({ provide }: TestProject) {
     provide('eventsUrl', EVENTS_URL);
     return;
   }
-  const stack = await runChat(unlimited);
+  const stack = await runChat(unlimited, { dynamodbKind: config.env.DYNAMODB });
   provide('chatUrl', `${stack.outputs.WebSocketUrl}`);
   provide('eventsUrl', `${stack.outputs.EventsUrl}`);
   return () => stack.stop();

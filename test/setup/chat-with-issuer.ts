@@ -11,9 +11,10 @@ declare module 'vitest' {
 }
 
 /** One stack for all suites that need tokens, and their issuer. */
-export default async function setup({ provide }: TestProject) {
+export default async function setup({ provide, config }: TestProject) {
   const issuer = await startIssuer();
-  const stack = await runChat({ ...unlimited, 'auth.issuer': issuer.url, 'auth.audience': AUDIENCE });
+  const settings = { ...unlimited, 'auth.issuer': issuer.url, 'auth.audience': AUDIENCE };
+  const stack = await runChat(settings, { dynamodbKind: config.env.DYNAMODB });
   provide('isDeployed', false);
   // Got when they are needed: the clock of the stack goes on.
   provide('operatorToken', '');
