@@ -1,5 +1,6 @@
 import { Names, Token } from 'aws-cdk-lib';
 import type { CfnApi, HttpApi, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -47,7 +48,7 @@ export class LiveEventChat extends Construct {
   /** Of the WebSocket API. */
   readonly stage: WebSocketStage;
   readonly functions: ChatFunctions;
-  /** The metrics, the dashboard, the alarms and whom they tell. */
+  /** The metrics, the dashboard, the alarms and the topics that they tell. */
   readonly observability: Observability;
   /** CloudFront in front of the page and both APIs. */
   readonly edge: ChatEdge | undefined;
@@ -103,6 +104,11 @@ export class LiveEventChat extends Construct {
     this.functions = Object.fromEntries(
       functions.map(({ entry, lambda }) => [entry, lambda]),
     ) as unknown as ChatFunctions;
+  }
+
+  /** Undefined with `dashboard: false`. */
+  get dashboard(): Dashboard | undefined {
+    return this.observability.dashboard;
   }
 
   /** Lets a backend publish messages and reactions. Only without an issuer: with one, the backend needs a token. */

@@ -60,9 +60,8 @@ async function start(
   const { assembly, port = 0, clock = systemClock, faults = noFaults(), log = () => {}, meter } = options;
   const account = defaultAccount();
 
-  const dynamodbStarting = Promise.resolve(
-    options.dynamodb ?? startDynamoDB({ dataDir: options.dataDir, kind: options.dynamodbKind }),
-  );
+  const { dataDir, dynamodbKind: kind } = options;
+  const dynamodbStarting = Promise.resolve(options.dynamodb ?? startDynamoDB({ dataDir, kind }));
   // Looked at below; until then a failure must not count as unhandled.
   dynamodbStarting.catch(() => {});
   if (!options.dynamodb) stops.push(async () => (await dynamodbStarting.catch(() => undefined))?.stop());
@@ -111,8 +110,7 @@ async function start(
 
   const keyOf = keyNames(tables);
   const cloudWatch = startCloudWatch(resources, {
-    clock,
-    log,
+    ...{ clock, log },
     functionLogs: options.functionLogs ?? 'errors',
   });
   stops.push(cloudWatch.stop);

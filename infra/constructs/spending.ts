@@ -15,13 +15,13 @@ export function spending(
   metrics: ChatMetrics,
   { period, times = 1, label }: { period: Duration; times?: number; label: string },
 ): MathExpression {
-  const lambdaMs = (prices.lambdaGbSecond * MEMORY_MB) / 1024 / 1000;
+  const lambdaMs = (prices.lambdaGbSecond.usd * MEMORY_MB) / 1024 / 1000;
   const parts = [
-    { metric: metrics.ofApi('webSocket', 'MessageCount'), price: prices.webSocketMessage },
-    { metric: metrics.ofApi('http', 'Count'), price: prices.httpRequest },
-    { metric: metrics.ofTable('ConsumedWriteCapacityUnits'), price: prices.writeUnit },
-    { metric: metrics.ofTable('ConsumedWriteCapacityUnits', { ofIndex: true }), price: prices.writeUnit },
-    { metric: metrics.ofTable('ConsumedReadCapacityUnits'), price: prices.readUnit },
+    { metric: metrics.ofApi('webSocket', 'MessageCount'), price: prices.frame.usd },
+    { metric: metrics.ofApi('http', 'Count'), price: prices.httpRequest.usd },
+    { metric: metrics.ofTable('ConsumedWriteCapacityUnits'), price: prices.writeUnit.usd },
+    { metric: metrics.ofTable('ConsumedWriteCapacityUnits', { ofIndex: true }), price: prices.writeUnit.usd },
+    { metric: metrics.ofTable('ConsumedReadCapacityUnits'), price: prices.readUnit.usd },
     ...metrics.ofFunctions(BUSY, 'Duration').map((metric) => ({ metric, price: lambdaMs })),
   ];
   const terms = (ids: readonly string[]) =>

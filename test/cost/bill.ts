@@ -1,5 +1,5 @@
+import { type Price, prices } from '../../infra/prices.ts';
 import type { Operations } from './operations.ts';
-import { type Price, prices } from './prices.ts';
 
 export interface Line {
   what: string;

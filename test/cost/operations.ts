@@ -1,9 +1,10 @@
+import type { prices } from '../../infra/prices.ts';
+import { metricUnits } from '../../shared/metrics.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { chatSettings } from '../../shared/settings.ts';
 import { ENTRY_BYTES } from './actions.ts';
 import { type Audience, usageOf } from './model.ts';
 import type { Plan } from './plan.ts';
-import type { prices } from './prices.ts';
 import { nothing, sum, times, type Usage } from './usage.ts';
 
 /** How much of everything that has a price. */
@@ -20,8 +21,8 @@ const HTTP_REQUESTS = 1;
 const PINGS_AN_HOUR = 7.5;
 /** Log lines of functions and the access log, bytes for each request. */
 const LOG_BYTES = 700;
-const METRICS = 12;
-const ALARMS = 10;
+const METRICS = Object.keys(metricUnits).length;
+const ALARMS = 13;
 /** X-Ray's default sampling: one a second, and of the others. */
 const TRACED = 0.05;
 

@@ -41,7 +41,7 @@ export const help = `Prints what an event costs on AWS, line by line.
   --no-ids             messages have no clientMessageId, which the client package gives them
   --json               as JSON, with every price and its source
 
-Prices are those of us-east-1 without free tiers: test/cost/prices.ts. docs/operations.md says what is counted.`;
+Prices are those of us-east-1 without free tiers: infra/prices.ts. docs/operations.md says what is counted.`;
 
 const options = {
   viewers: { type: 'string', default: '5000' },

@@ -1,7 +1,7 @@
+import { DATE, REGION } from '../../infra/prices.ts';
 import { billFor, floor, total } from './bill.ts';
 import { operationsOf } from './operations.ts';
 import { help, readPlan } from './plan.ts';
-import { DATE, REGION } from './prices.ts';
 
 function main(): void {
   const command = readPlan(process.argv.slice(2));
@@ -26,7 +26,7 @@ function main(): void {
   console.log(`  ${'total'.padEnd(66)}${dollars(usd).padStart(10)}`);
   console.log(`
   ${(usd / least).toFixed(3)} times what messages, minutes and transfer alone would cost.
-  Prices of ${REGION}, ${DATE}, without free tiers: test/cost/prices.ts names their sources.`);
+  Prices of ${REGION}, ${DATE}, without free tiers: infra/prices.ts names their sources.`);
 }
 
 const dollars = (usd: number) => `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`;

@@ -36,7 +36,7 @@ export default async function setup({ provide, config }: TestProject) {
     provide('eventsUrl', EVENTS_URL);
     return;
   }
-  const stack = await runChat(unlimited, { dynamodbKind: config.env.DYNAMODB });
+  const stack = await runChat(unlimited, { dynamodbKind: config.env?.DYNAMODB });
   provide('chatUrl', `${stack.outputs.WebSocketUrl}`);
   provide('eventsUrl', `${stack.outputs.EventsUrl}`);
   return () => stack.stop();
