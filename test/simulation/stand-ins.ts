@@ -126,6 +126,12 @@ const poolOf = (environment: Environment, services: Services) =>
 
 const loggerOf = ({ log }: Services) =>
   class {
+    appendKeys(): void {}
+
+    resetKeys(): void {}
+
+    debug(): void {}
+
     info(): void {}
 
     warn(message: string, fields: Record<string, unknown>): void {

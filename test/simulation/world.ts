@@ -47,6 +47,7 @@ export function newWorld(plan: Plan, load: Load) {
     variables: {
       ...{
         TABLE_NAME: TABLE,
+        STACK_NAME: 'Chat',
         SETTINGS: JSON.stringify(settings),
         MANAGEMENT_ENDPOINT: 'https://api.invalid/prod',
       },
