@@ -26,7 +26,10 @@ export const errorSchema = z.object({
     .optional()
     .describe('Of `RATE_LIMITED` and `MUTED`: how long to wait, in milliseconds.'),
   requestId: z.string().optional().describe('Of `INTERNAL`: quote it when you report the error.'),
-  action: z.string().optional().describe('Which request failed, where no `id` or callback says so.'),
+  action: z
+    .enum(['joinEvent', 'watchEvent'])
+    .optional()
+    .describe('Of a request that was made with CONNECT: which.'),
   reason: z.string().optional().describe('Why this request was refused.'),
 });
 

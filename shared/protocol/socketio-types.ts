@@ -74,8 +74,8 @@ export interface ChatError {
   retryAfterMs?: number | undefined;
   /** Of `INTERNAL`: quote it when you report the error. */
   requestId?: string | undefined;
-  /** Of a request without a callback, or in `auth`: which. */
-  action?: string | undefined;
+  /** Of a request that was made in `auth`: which. */
+  action?: 'joinEvent' | 'watchEvent' | undefined;
   /** For people: why this request was refused. */
   reason?: string | undefined;
 }

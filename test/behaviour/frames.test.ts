@@ -37,12 +37,6 @@ test.for(['nope', '$connect', '$disconnect', '$default', 'constructor', '__proto
   },
 );
 
-test('an error without an id says which action it was', async () => {
-  const client = await connect();
-  client.socket.send('{"action":"joinEvent","data":{"username":"ana"}}');
-  expect(await client.next('error')).toMatchObject({ code: 'BAD_REQUEST', action: 'joinEvent' });
-});
-
 test('a malformed payload carries the id back and names every fault', async () => {
   const { error, frame } = await answerTo(
     '{"action":"joinEvent","id":"x1","data":{"username":"","after":-1}}',

@@ -43,25 +43,13 @@ const HAVE_ALLOWANCE: readonly Action[] = [
 export type Operations = { [A in Action]?: Operation<ActionData<A>> };
 
 /**
- * Runs the operation of an action. An error says of which, if the request has no id that would. Throws `UNAUTHORIZED`, `UNKNOWN_ACTION`, `BAD_REQUEST`, `RATE_LIMITED`, and what the operation throws.
+ * Runs the operation of an action. Throws `UNAUTHORIZED`, `UNKNOWN_ACTION`, `BAD_REQUEST`, `RATE_LIMITED`, and what the operation throws.
  */
-export async function dispatch(operations: Operations, connection: Connection, request: Request) {
-  const { action, id } = request;
-  try {
-    return await run(operations, connection, request);
-  } catch (error) {
-    if (id !== undefined || !isAction(action) || !(error instanceof ChatError)) throw error;
-    throw new ChatError(error.code, { ...error.details, action });
-  }
-}
-
-interface Request {
-  action: string;
-  data: unknown;
-  id: RequestId | undefined;
-}
-
-async function run(operations: Operations, connection: Connection, { action, data, id }: Request) {
+export async function dispatch(
+  operations: Operations,
+  connection: Connection,
+  { action, data, id }: { action: string; data: unknown; id: RequestId | undefined },
+) {
   requireIdentity(chat.settings, connection, action);
   if (!isAction(action)) throw new ChatError('UNKNOWN_ACTION');
   // One action's data and one action's operation: TypeScript cannot see that they belong together.
