@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { hasJava } from '../../local/dynamodb/java.ts';
 import { alarmIdOf, untilAlarm } from '../support/alarms.ts';
 import { connect, createEvent, enter, http } from '../support/chat.ts';
 import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
@@ -19,7 +20,8 @@ beforeAll(async () => {
       spendPerHourMax: 0.001,
       'events.busArn': 'arn:aws:events:us-east-1:000000000000:event-bus/chat',
     },
-    { functionLogs: 'none' },
+    // The dead letters come from the stream of DynamoDB Local, where there is one.
+    { functionLogs: 'none', ...((await hasJava()) && { dynamodbKind: 'local' }) },
   );
 });
 afterEach(() => endFaults(stack));
