@@ -3,7 +3,7 @@ import { IpAddressType, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-api
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { Action } from '../../shared/protocol/client-to-server.ts';
+import { type Action, moderationActions } from '../../shared/protocol/client-to-server.ts';
 import type { Entry } from '../built.ts';
 import type { Settings } from '../context-settings.ts';
 import { accessLogs } from './access-logs.ts';
@@ -55,12 +55,7 @@ const functions: readonly [
     'websocket/get-history',
     { itemActions: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], methods: posts },
   ],
-  [
-    ['deleteMessage', 'announce', 'pin', 'unpin', 'kick', 'ban', 'unban', 'mute', 'unmute', 'updateEvent'],
-    'Moderate',
-    'websocket/moderate',
-    { itemActions: runsWindows, methods: posts },
-  ],
+  [moderationActions, 'Moderate', 'websocket/moderate', { itemActions: runsWindows, methods: posts }],
   // Every action of Socket.IO clients comes here.
   [
     '$default',

@@ -145,6 +145,20 @@ export const clientToServerWithToken: { [A in Action]?: z.ZodType } = {
 };
 
 export type Action = keyof typeof clientToServer;
+
+/** What those who moderate an event do in it. */
+export const moderationActions = [
+  'deleteMessage',
+  'announce',
+  'pin',
+  'unpin',
+  'kick',
+  'ban',
+  'unban',
+  'mute',
+  'unmute',
+  'updateEvent',
+] as const satisfies readonly Action[];
 export type ActionData<A extends Action> = z.output<(typeof clientToServer)[A]>;
 
 /** The same pages over HTTP, where numbers come as text, and `null` would be text, too. */

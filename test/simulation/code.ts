@@ -3,32 +3,12 @@ import { join, relative } from 'node:path';
 import { Script } from 'node:vm';
 import { build, type Plugin } from 'esbuild';
 import { bundling } from '../../infra/build.ts';
-import type { Entry } from '../../infra/built.ts';
+import { type Entry, entries } from '../../infra/built.ts';
 import { packageOf } from './modules.ts';
 
 /** The entry points that a world runs: nothing is published without a bus. */
-export const simulated = [
-  'websocket/connect',
-  'websocket/open',
-  'websocket/disconnect',
-  'websocket/join-event',
-  'websocket/watch-event',
-  'websocket/leave-event',
-  'websocket/send-message',
-  'websocket/typing',
-  'websocket/react',
-  'websocket/get-active-events',
-  'websocket/get-history',
-  'websocket/moderate',
-  'websocket/default',
-  'http/events',
-  'http/moderation',
-  'stream/deliver',
-  'delivery/post',
-  'schedule/heartbeat',
-  'schedule/sweep',
-] as const satisfies readonly Entry[];
-export type Simulated = (typeof simulated)[number];
+export type Simulated = Exclude<Entry, 'stream/publish'>;
+export const simulated = entries.filter((entry): entry is Simulated => entry !== 'stream/publish');
 
 /** A change of one line of the code: `find` is in `file` exactly once. */
 export interface Mutation {

@@ -1,5 +1,6 @@
 import { internalServerError } from '../../local/apigateway/websocket/error-frames.ts';
 import { requestContext } from '../../local/apigateway/websocket/request-context.ts';
+import { moderationActions } from '../../shared/protocol/client-to-server.ts';
 import type { Simulated } from './code.ts';
 import type { Faults } from './faults.ts';
 import type { Lambda } from './lambda.ts';
@@ -50,18 +51,6 @@ const routes: Readonly<Record<string, Simulated>> = {
   getActiveEvents: 'websocket/get-active-events',
   getHistory: 'websocket/get-history',
 };
-const moderation = [
-  'deleteMessage',
-  'announce',
-  'pin',
-  'unpin',
-  'kick',
-  'ban',
-  'unban',
-  'mute',
-  'unmute',
-  'updateEvent',
-];
 
 interface Means {
   scheduler: Scheduler;
@@ -284,6 +273,6 @@ function routeOf(text: string): Simulated {
   } catch {
     return 'websocket/default';
   }
-  if (moderation.includes(String(action))) return 'websocket/moderate';
+  if (moderationActions.some((one) => one === action)) return 'websocket/moderate';
   return routes[String(action)] ?? 'websocket/default';
 }

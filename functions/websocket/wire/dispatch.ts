@@ -5,6 +5,7 @@ import {
   type ActionData,
   clientToServer,
   clientToServerWithToken,
+  moderationActions,
 } from '../../../shared/protocol/client-to-server.ts';
 import { ChatError } from '../../../shared/protocol/errors.ts';
 import type { RequestId } from '../../../shared/protocol/json.ts';
@@ -23,21 +24,7 @@ const HEAVY: Partial<Record<Action, number>> = { getHistory: 2, getActiveEvents:
 const ENTRANCES: readonly Action[] = ['joinEvent', 'watchEvent'];
 
 /** Of whom the table keeps how much they may (shared/chat/rate-limit.ts), if they are in an event. */
-const HAVE_ALLOWANCE: readonly Action[] = [
-  'sendMessage',
-  'typing',
-  'react',
-  'deleteMessage',
-  'announce',
-  'pin',
-  'unpin',
-  'kick',
-  'ban',
-  'unban',
-  'mute',
-  'unmute',
-  'updateEvent',
-];
+const HAVE_ALLOWANCE: readonly Action[] = ['sendMessage', 'typing', 'react', ...moderationActions];
 
 /** What each of some actions does. */
 export type Operations = { [A in Action]?: Operation<ActionData<A>> };

@@ -2,7 +2,7 @@ import { decodeTime } from 'ulid';
 import { catchUp, isCaughtUpForAll, isHeld } from '../../delivery/deliver.ts';
 import { setDelivered } from '../../store/changed-heads.ts';
 import { type Cursor, getCursor } from '../../store/cursor.ts';
-import { getEventHead, signalPresence } from '../../store/event-head.ts';
+import { type EventHead, getEventHead, signalPresence } from '../../store/event-head.ts';
 import { readPrefix } from '../../store/log.ts';
 import { deleteFromOutbox, type OutboxEntry, readOutbox } from '../../store/presence-outbox.ts';
 import { timing } from '../../timing.ts';
@@ -27,7 +27,7 @@ export async function heal(chat: Chat, eventId: string, isWaiting: boolean, dead
   // After the head: no window runs that the head does not say the reason of.
   const cursor = await getCursor(table, eventId);
   if (!cursor || head.status === 'deleted') return setDelivered(table, eventId, head);
-  if (await isMissed(chat, eventId, cursor, outbox)) chat.metrics.count('FoundBySweep', 1);
+  if (await isMissed(chat, eventId, { head, cursor, outbox })) chat.metrics.count('FoundBySweep', 1);
   // Whoever wrote an entry or went live signals it next, or died before: to do it for them does no harm.
   const pending = { ...cursor.pending, ...cursor.viewers.pending };
   const waits = outbox.length > 0 || Object.keys(pending).length > 0;
@@ -40,12 +40,13 @@ export async function heal(chat: Chat, eventId: string, isWaiting: boolean, dead
 async function isMissed(
   { table }: Chat,
   eventId: string,
-  cursor: Cursor,
-  outbox: readonly OutboxEntry[],
+  { head, cursor, outbox }: { head: EventHead; cursor: Cursor; outbox: readonly OutboxEntry[] },
 ): Promise<boolean> {
   const longAgo = Date.now() - timing.missedMs;
   if (isHeld(cursor) || cursor.nextWindowAt > longAgo) return false;
   if (outbox.some(({ ulid }) => decodeTime(ulid) < longAgo)) return true;
+  // Nearly always: then there is nothing to read.
+  if (head.seq <= cursor.delivered) return false;
   const [next] = await readPrefix(table, eventId, cursor.delivered, 1);
   return next?.kind === 'message' && Date.parse(next.message.sentAt) < longAgo;
 }
