@@ -10,13 +10,14 @@ import { strictPosts } from './local/apigateway/settings.ts';
 import { checkDynamoDB, startDynamoDB, startingOf } from './local/dynamodb/dynamodb-local.ts';
 import { AUDIENCE, type Issuer } from './local/issuer.ts';
 import { startKeptIssuer } from './local/kept-issuer.ts';
-import { killAtExit, killGroup } from './local/kill-at-exit.ts';
 import { arnOfModule, checkModule } from './local/lambda/module-function.ts';
 import { startLocalStack } from './local/local-stack.ts';
 import { checkPort } from './local/loopback.ts';
 import { pairsOf } from './local/pairs.ts';
+import { readArguments } from './local/read-arguments.ts';
 import { runAssembly } from './local/run-assembly.ts';
 import { readRunOptions } from './local/run-options.ts';
+import { runToEnd } from './local/run-to-end.ts';
 import { Stopping } from './local/stopping.ts';
 
 const help = `Runs the whole chat on this machine, without an AWS account and without Docker.
@@ -74,12 +75,7 @@ function readOptions() {
     dynamodb: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const;
-  try {
-    return parseArgs({ options }).values;
-  } catch (error) {
-    const [what] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
-    throw new Error(`${what}. "npm start -- --help" shows what there is.`);
-  }
+  return readArguments('npm start --', () => parseArgs({ options })).values;
 }
 
 const issuerSettings = (url: string) => ({ 'auth.issuer': url, 'auth.audience': AUDIENCE });
@@ -91,14 +87,7 @@ function synthesize(context: Record<string, unknown>, outdir: string, stopping: 
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: process.platform !== 'win32',
   });
-  killAtExit(child);
-  stopping.add(() => killGroup(child));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error('The stacks could not be synthesized.')),
-    );
-  });
+  return runToEnd(child, stopping, 'The stacks could not be synthesized.');
 }
 
 interface ExampleEvent {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { killAtExit, killGroup } from '../kill-at-exit.ts';
+import { runToEnd } from '../run-to-end.ts';
 import type { Stopping } from '../stopping.ts';
 
 /**
@@ -18,12 +18,5 @@ export function synthesizeApp(
     env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) },
     detached: process.platform !== 'win32',
   });
-  killAtExit(child);
-  stopping.add(() => killGroup(child));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`The app could not be synthesized: ${command}`)),
-    );
-  });
+  return runToEnd(child, stopping, `The app could not be synthesized: ${command}`);
 }

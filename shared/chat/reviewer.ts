@@ -56,16 +56,14 @@ export class Reviewer {
       answer = await this.#ask(request);
     } catch (error) {
       this.#unanswered.add(request.message.participant.id);
-      if (this.#unanswered.size >= FAILURES) this.#pause();
+      if (this.#unanswered.size >= FAILURES) {
+        this.#unanswered.clear();
+        this.#pausedUntil = this.#now() + PAUSE_MS;
+      }
       return { asked: true, error };
     }
     this.#unanswered.clear();
     const { data } = answerSchema.safeParse(answer);
     return data ? { asked: true, verdict: data } : { asked: true };
-  }
-
-  #pause(): void {
-    this.#unanswered.clear();
-    this.#pausedUntil = this.#now() + PAUSE_MS;
   }
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readArguments } from '../../local/read-arguments.ts';
 
 /** An event that is to be paid for. */
 export interface Plan {
@@ -61,7 +62,7 @@ const socketioShares: Record<string, number> = { json: 0, 'socketio-batch': 1, s
 
 /** The command line. Throws an `Error` whose message is for the user. */
 export function readPlan(args: readonly string[]): { plan: Plan; isJson: boolean } | 'help' {
-  const values = parse(args);
+  const { values } = readArguments('npm run cost --', () => parseArgs({ args: [...args], options }));
   if (values.help) return 'help';
   const { wire } = values;
   const socketioShare = Object.hasOwn(socketioShares, wire) ? socketioShares[wire] : undefined;
@@ -81,15 +82,6 @@ export function readPlan(args: readonly string[]): { plan: Plan; isJson: boolean
     haveIds: values['no-ids'] !== true,
   };
   return { plan, isJson: values.json === true };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    const [what] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
-    throw new Error(`${what}. "npm run cost -- --help" shows what there is.`);
-  }
 }
 
 interface Range {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readArguments } from '../../local/read-arguments.ts';
 import type { LoadWire } from './member.ts';
 
 export const help = `Lets many clients chat in an event, and says what became of every message.
@@ -61,7 +62,7 @@ const wiresOf: Record<string, readonly LoadWire[]> = {
 
 /** The command line; `help` if that is all it asks for. Throws an `Error` whose message is for the user. */
 export function readOptions(args: readonly string[]): LoadOptions | 'help' {
-  const values = parse(args);
+  const { values } = readArguments('npm run load --', () => parseArgs({ args: [...args], options }));
   if (values.help) return 'help';
   const { url, event, tokens, html, drop, 'allow-host': hosts = [] } = values;
   if (!url) throw new Error('--url is missing: the address of the WebSocket API.');
@@ -82,15 +83,6 @@ export function readOptions(args: readonly string[]): LoadOptions | 'help' {
     seconds: numberOf('--seconds', values.seconds),
     dropSeconds: drop === undefined ? undefined : numberOf('--drop', drop),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    const [what] = (error instanceof Error ? error.message : String(error)).split(/[.\n]/);
-    throw new Error(`${what}. "npm run load -- --help" shows what there is.`);
-  }
 }
 
 function numberOf(name: string, text: string, { isWhole = false } = {}): number {
