@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import type { Context } from 'aws-lambda';
+import type { APIGatewayProxyWebsocketEventV2, Context } from 'aws-lambda';
 import type { Log } from '../../shared/delivery/types.ts';
 import { type Metrics as Counters, metricUnits } from '../../shared/metrics.ts';
 import { environment } from './environment.ts';
@@ -38,6 +38,11 @@ export const log: Log = {
     logger.error(message, fields);
   },
 };
+
+/** Of an event of the WebSocket API. */
+export const idsOfMessage = ({
+  requestContext: { connectionId, requestId },
+}: Pick<APIGatewayProxyWebsocketEventV2, 'requestContext'>): Correlation => ({ connectionId, requestId });
 
 /** Puts more into every line of this invocation. */
 export const correlate = (ids: Correlation): void => logger.appendKeys({ ...ids });

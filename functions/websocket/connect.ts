@@ -7,7 +7,7 @@ import { isSocketIo, type Query, wireOf } from '../../shared/protocol/wire.ts';
 import { openTable } from '../../shared/store/table.ts';
 import { identify } from '../context/authenticate.ts';
 import { environment } from '../context/environment.ts';
-import { log, metrics, observed } from '../context/observe.ts';
+import { idsOfMessage, log, metrics, observed } from '../context/observe.ts';
 import type { OpenEvent } from './open.ts';
 import { type Headers, readHandshake } from './wire/handshake-token.ts';
 
@@ -53,16 +53,13 @@ async function decide({
   }
 }
 
-export const handler = observed(
-  ({ requestContext: { connectionId, requestId } }: ConnectEvent) => ({ connectionId, requestId }),
-  async (event) => {
-    const decision = await decide(event);
-    const { statusCode } = decision;
-    metrics.count(statusCode === 200 ? 'ConnectionsOpened' : 'ConnectionsRefused', 1);
-    if (statusCode !== 200) log.info('connection refused', { statusCode });
-    return decision;
-  },
-);
+export const handler = observed(idsOfMessage, async (event: ConnectEvent) => {
+  const decision = await decide(event);
+  const { statusCode } = decision;
+  metrics.count(statusCode === 200 ? 'ConnectionsOpened' : 'ConnectionsRefused', 1);
+  if (statusCode !== 200) log.info('connection refused', { statusCode });
+  return decision;
+});
 
 /** Another function has to send the first packet, after this one has returned. */
 async function openLater(event: OpenEvent): Promise<void> {

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { connectionClosed } from '../../shared/chat/disconnect.ts';
 import { chat } from '../context/chat.ts';
-import { observed } from '../context/observe.ts';
+import { idsOfMessage, observed } from '../context/observe.ts';
 
 async function disconnect({
   requestContext,
@@ -13,7 +13,4 @@ async function disconnect({
 }
 
 /** API Gateway invokes this on a best-effort basis: it may come late, twice or never. */
-export const handler = observed(
-  ({ requestContext: { connectionId, requestId } }) => ({ connectionId, requestId }),
-  disconnect,
-);
+export const handler = observed(idsOfMessage, disconnect);

@@ -7,9 +7,8 @@ import type { Chat } from './chat.ts';
 import { unlessModerator } from './moderation/unless-moderator.ts';
 import { requireNotMuted } from './muted.ts';
 import { slowDown } from './rate-limit.ts';
-import { blockedWordsOf } from './rules/blocked-words-of.ts';
+import { brokenRule } from './rules/broken-rule.ts';
 import { hashOf } from './rules/hash-of.ts';
-import { hasLink } from './rules/links.ts';
 
 /**
  * What the event must be for a message of this connection, by the rules that its head has. May be asked again for the same message,
@@ -33,14 +32,11 @@ function newCheck(chat: Chat, connection: Connection, draft: Draft) {
   const parts = [text, ...Object.entries(metadata).flat()];
   let hasWaited = false;
   return async (head: Partial<EventHead>): Promise<void> => {
-    const { paused, slowModeSeconds, words, links, repeats } = head;
+    const { paused, slowModeSeconds, repeats } = head;
     if (paused) throw new ChatError('EVENT_PAUSED');
     await requireNotMuted(chat, connection, head);
-    if (words !== undefined) {
-      const blocked = await blockedWordsOf(chat.table, eventId, words);
-      if (parts.some(blocked)) throw rejected('word');
-    }
-    if (links === 'deny' && parts.some(hasLink)) throw rejected('link');
+    const broken = await brokenRule(chat.table, eventId, head, parts);
+    if (broken) throw rejected(broken);
     if (slowModeSeconds && !hasWaited) {
       await slowDown(chat, eventId, connection, slowModeSeconds);
       hasWaited = true;

@@ -2,7 +2,7 @@ import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import type { PostOutcome } from '../../../shared/delivery/posting/poster.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { chat } from '../../context/chat.ts';
-import { log, observed } from '../../context/observe.ts';
+import { idsOfMessage, log, observed } from '../../context/observe.ts';
 import { requests } from '../../context/requests.ts';
 
 /** One message of a client. */
@@ -34,13 +34,7 @@ export function handleMessages(take: (message: Incoming) => Promise<void>) {
     }
     return { statusCode: 200 };
   };
-  return observed(
-    ({ requestContext: { connectionId, requestId } }: APIGatewayProxyWebsocketEventV2) => ({
-      connectionId,
-      requestId,
-    }),
-    handle,
-  );
+  return observed(idsOfMessage, handle);
 }
 
 /** API Gateway accepts messages of 128 KB in several frames. No request needs more than one frame: larger ones are refused unparsed. */

@@ -15,7 +15,10 @@ export async function tellHostsApart(
   hosts: readonly string[],
 ): Promise<void> {
   for await (const page of listMembers(table, eventId)) {
-    const tabs = page.filter(({ participant: { id, role } }) => hosts.includes(id) !== (role === 'host'));
+    // Another role comes with a token, and stays.
+    const tabs = page.filter(
+      ({ participant: { id, role } }) => role === (hosts.includes(id) ? undefined : 'host'),
+    );
     await forEachConcurrently(tabs, CONCURRENCY, async (tab) => {
       await setHost(table, eventId, tab, hosts.includes(tab.participant.id));
     });
