@@ -9,7 +9,7 @@ import type { Write } from './dynamodb/write.ts';
 import type { BusEvent } from './eventbridge/event-buses.ts';
 import type { Faults } from './faults.ts';
 import type { FailedEvent } from './lambda/asynchronous-invocation.ts';
-import type { FleetBounds } from './lambda/fleet.ts';
+import type { FleetBounds } from './lambda/fleet-bounds.ts';
 import type { FunctionLogEntry, FunctionLogsShown } from './lambda/function-logs.ts';
 import type { Invocation, Lambda } from './lambda/lambda.ts';
 import type { ModuleFunction } from './lambda/module-function.ts';
@@ -89,5 +89,7 @@ export interface LocalStack {
   idle(): Promise<void>;
   /** Kills the execution environments of the functions whose logical id contains this; how many. */
   killEnvironments(functionPart: string): Promise<number>;
+  /** As a deploy of new code: every function goes on in new environments, and the old ones end with what they are at; how many. */
+  replaceEnvironments(): number;
   stop(): Promise<void>;
 }

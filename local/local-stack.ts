@@ -189,6 +189,7 @@ async function start(
     },
     idle: () => lambda.idle(),
     killEnvironments: (functionPart) => lambda.killEnvironments(functionPart),
+    replaceEnvironments: () => lambda.replaceEnvironments(),
     stop,
   };
 }

@@ -1,33 +1,8 @@
-import { availableParallelism, freemem } from 'node:os';
 import type { Log } from '../log.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
+import type { FleetBounds } from './fleet-bounds.ts';
 import type { FunctionConfiguration } from './function.ts';
 import type { FunctionError } from './lambda.ts';
-
-export interface FleetBounds {
-  /** Environments of one function. */
-  readonly perFunction: number;
-  /** Environments of all functions. A function that has none still gets one beyond it. */
-  readonly total: number;
-  /** Environments that initialise at the same time: more would only slow each other down. */
-  readonly starting: number;
-  readonly idleMs: number;
-  /** A request waits so long for a busy environment before one more is started for it; 0 is what Lambda does. */
-  readonly patienceMs: number;
-}
-
-/** Half of the memory that is free now, at what an environment with the AWS SDK needs. */
-export function boundsOfThisMachine(): FleetBounds {
-  const environmentBytes = 40 * 1024 * 1024;
-  const total = Math.min(400, Math.max(16, Math.floor((freemem() * 0.5) / environmentBytes)));
-  return {
-    total,
-    perFunction: Math.ceil(total / 2),
-    starting: Math.max(2, availableParallelism()),
-    idleMs: 5 * 60_000,
-    patienceMs: 0,
-  };
-}
 
 interface Pool {
   readonly fn: FunctionConfiguration;
@@ -54,6 +29,7 @@ export class Fleet {
   readonly #start: (fn: FunctionConfiguration) => ExecutionEnvironment;
   readonly #log: Log;
   readonly #reaper: NodeJS.Timeout;
+  readonly #retired = new WeakSet<ExecutionEnvironment>();
   #saidThatFull = false;
   #closed = false;
 
@@ -86,6 +62,11 @@ export class Fleet {
   release(environment: ExecutionEnvironment): void {
     const pool = this.#poolOf(environment.fn);
     if (environment.hasEnded) return;
+    if (this.#retired.has(environment)) {
+      this.#remove(environment);
+      this.#scale();
+      return;
+    }
     const next = pool.waiting.shift();
     if (next) next.resolve(environment);
     else {
@@ -94,6 +75,17 @@ export class Fleet {
       // Whoever waits at the bound may have this one's place.
       this.#scale();
     }
+  }
+
+  /** As after an update of the code: each ends as soon as it has answered, and takes no further invocation; how many there are. */
+  retire(): number {
+    for (const pool of this.#pools.values()) {
+      for (const environment of pool.environments) this.#retired.add(environment);
+    }
+    const all = this.environments.length;
+    for (const { idle } of this.#pools.values())
+      for (const environment of [...idle]) this.#remove(environment);
+    return all;
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,8 @@ import { noMetrics, type ServiceMetrics } from '../cloudwatch/service-metrics.ts
 import type { Log } from '../log.ts';
 import type { Meter } from '../metering.ts';
 import { ExecutionEnvironment } from './execution-environment.ts';
-import { boundsOfThisMachine, Fleet, type FleetBounds } from './fleet.ts';
+import { Fleet } from './fleet.ts';
+import { boundsOfThisMachine, type FleetBounds } from './fleet-bounds.ts';
 import type { FunctionConfiguration } from './function.ts';
 import type { FunctionLogs } from './function-logs.ts';
 import type { FunctionError, Invocation, Lambda } from './lambda.ts';
@@ -145,6 +146,11 @@ export class LambdaService implements Lambda {
     const doomed = this.#fleet.environments.filter(({ fn }) => fn.logicalId.includes(functionPart));
     await Promise.all(doomed.map((environment) => environment.kill()));
     return doomed.length;
+  }
+
+  /** What a deploy of new code does: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+  replaceEnvironments(): number {
+    return this.#fleet.retire();
   }
 
   close(): Promise<void> {

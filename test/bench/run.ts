@@ -5,13 +5,16 @@ import { coalescing } from './coalescing.ts';
 import { cost } from './cost.ts';
 import { growth } from './growth.ts';
 import { handshakes } from './handshakes.ts';
+import { lossless } from './lossless.ts';
 import type { Measurement, Part } from './measurement.ts';
 import { overload } from './overload.ts';
 import { poster } from './poster.ts';
 import { presence } from './presence.ts';
 import { reactions } from './reactions.ts';
+import { redeploy } from './redeploy.ts';
 import { rules } from './rules.ts';
 import { smallRoom } from './small-room.ts';
+import { soak } from './soak.ts';
 import { viewers } from './viewers.ts';
 import { windows } from './windows.ts';
 
@@ -24,19 +27,22 @@ const parts: Record<string, Part> = {
   cost,
   growth,
   handshakes,
+  lossless,
   overload,
   poster,
   presence,
   reactions,
+  redeploy,
   rules,
   smallRoom,
+  soak,
   viewers,
   windows,
 };
 
 const help = `Measures the chat on this machine, and writes test/bench/results.json.
 
-  npm run bench                 everything
+  npm run bench                 everything but what takes longest: soak
   npm run bench -- handshakes   some parts: ${Object.keys(parts).join(', ')}`;
 
 const asked = process.argv.slice(2);
@@ -45,7 +51,7 @@ if (asked.includes('--help')) console.log(help);
 else if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(', ')}\n\n${help}`);
   process.exitCode = 1;
-} else await measure(asked.length > 0 ? asked : Object.keys(parts));
+} else await measure(asked.length > 0 ? asked : Object.keys(parts).filter((name) => name !== 'soak'));
 
 async function measure(names: readonly string[]): Promise<void> {
   const results: Measurement[] = [];

@@ -125,6 +125,20 @@ describe('an execution environment', () => {
     expect(await core.killEnvironments('')).toBe(4);
   });
 
+  it('ends with what it is at when the code is replaced, and takes no further invocation', async () => {
+    const { started, results, finish } = await startWaiting('replaced', 1, 1);
+    const before = await core.invoke('Echo');
+    expect(core.replaceEnvironments()).toBeGreaterThan(1);
+    expect(await core.invoke('Echo')).toMatchObject({ payload: { invocations: 1 } });
+    finish();
+    expect(await Promise.all(results)).toEqual([{ ok: true, payload: started()[0] }]);
+    expect(before).toMatchObject({ ok: true });
+    const next = await startWaiting('after', 1, 1);
+    next.finish();
+    await Promise.all(next.results);
+    expect(next.started()).not.toEqual(started());
+  });
+
   it('is frozen between invocations: what was not awaited goes on during the next one', async () => {
     const { payload } = await core.invoke('Frozen', { timerMs: 100 });
     const { dueAt } = payload as { dueAt: number };

@@ -13,26 +13,32 @@ export async function createEvent(
   name: string,
   credentials: Credentials,
 ): Promise<string> {
-  const { id } = await request(eventsUrl, 'POST', { name }, credentials);
-  return id;
+  const event = await request(eventsUrl, 'POST', { name }, credentials);
+  return (event as Event).id;
 }
 
 export async function endEvent(eventsUrl: string, id: string, credentials: Credentials): Promise<void> {
   await request(`${eventsUrl}/${id}`, 'PATCH', { status: 'ended' }, credentials);
 }
 
+/** With everything that was said in it. */
+export async function deleteEvent(eventsUrl: string, id: string, credentials: Credentials): Promise<void> {
+  await endEvent(eventsUrl, id, credentials);
+  await request(`${eventsUrl}/${id}`, 'DELETE', undefined, credentials);
+}
+
 async function request(
   url: string,
   method: string,
-  content: object,
+  content: object | undefined,
   { operatorToken, isLocal }: Credentials,
-): Promise<Event> {
+): Promise<Event | undefined> {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (operatorToken) headers.authorization = `Bearer ${operatorToken}`;
-  const plain: PlainRequest = { method, headers, body: JSON.stringify(content) };
+  const plain: PlainRequest = { method, headers, ...(content && { body: JSON.stringify(content) }) };
   const response = await fetch(url, isLocal || operatorToken ? plain : signed(url, plain));
   const text = await response.text();
-  if (response.ok) return JSON.parse(text);
+  if (response.ok) return text ? JSON.parse(text) : undefined;
   const hint =
     response.status === 401 || response.status === 403 ? ' Set OPERATOR_TOKEN, or use --event.' : '';
   throw new Error(`${method} ${url} was answered with ${response.status}: ${text}${hint}`);

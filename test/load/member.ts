@@ -4,7 +4,7 @@ import { jsonLink } from './json-link.ts';
 import type { Address, Answer, Link, LinkUser, Page } from './link.ts';
 import { SeqSet } from './seq-set.ts';
 import { socketioLink } from './socketio-link.ts';
-import type { Hearing, Tally } from './tally.ts';
+import type { Heard, Hearing, Tally } from './tally.ts';
 
 export type LoadWire = 'json' | 'socketio' | 'socketio-batch';
 
@@ -14,9 +14,20 @@ export interface MemberOptions extends Address {
   username: string;
   tally: Tally;
   /** It is in the event, for the first time or again. */
-  onLive(member: Member): void;
+  onLive(member: LoadMember): void;
   /** It may not take part, and gives up. */
   onRefused(code: string): void;
+}
+
+/** One client of a load. */
+export interface LoadMember extends Hearing {
+  readonly isLive: boolean;
+  /** How many messages are not acknowledged yet. */
+  readonly unanswered: number;
+  send(id: string, text: string): void;
+  /** Ends its connection, if it is in the event. */
+  cut(): void;
+  close(): void;
 }
 
 /** A request without an answer is repeated after this, milliseconds. */
@@ -36,7 +47,7 @@ interface Sending {
  * One client of the load: it joins, comes back when its connection is lost, by the rules of docs/protocol.md, catches up with what it has
  * missed, and repeats what is not acknowledged.
  */
-export class Member implements Hearing, LinkUser {
+export class Member implements LoadMember, LinkUser {
   from: number | undefined;
   readonly heard = new SeqSet();
   isLive = false;
@@ -46,6 +57,7 @@ export class Member implements Hearing, LinkUser {
   readonly #sending = new Map<string, Sending>();
   #token: string | undefined;
   #hasBeenOpen = false;
+  #openedAt = 0;
   #isJoining = false;
   #timer: NodeJS.Timeout | undefined;
   /** Up to where nothing is missing. */
@@ -63,7 +75,6 @@ export class Member implements Hearing, LinkUser {
         : socketioLink(options, options.wire === 'socketio-batch', this);
   }
 
-  /** How many messages are not acknowledged yet. */
   get unanswered(): number {
     return this.#sending.size;
   }
@@ -74,7 +85,6 @@ export class Member implements Hearing, LinkUser {
     this.#transmit(id);
   }
 
-  /** Ends its connection, if it is in the event. */
   cut(): void {
     if (!this.isLive) return;
     this.#options.tally.cuts += 1;
@@ -106,6 +116,7 @@ export class Member implements Hearing, LinkUser {
       else tally.rejoins += 1;
     }
     this.#hasBeenOpen = true;
+    this.#openedAt = performance.now();
     this.#lastLive = 0;
     if (!isRecovered || this.from === undefined || this.#end === Number.POSITIVE_INFINITY) this.#join();
     else if (this.#end === undefined) this.#goLive();
@@ -135,7 +146,7 @@ export class Member implements Hearing, LinkUser {
     if (!this.heard.add(seq)) tally.duplicates += 1;
     else {
       if (seq < this.#lastLive) tally.inversions += 1;
-      tally.hear(clientMessageId, true, performance.now());
+      tally.hear(clientMessageId, this.#heard(true));
     }
     this.#lastLive = Math.max(this.#lastLive, seq);
     if (this.#end === undefined) this.#cover(seq);
@@ -143,7 +154,7 @@ export class Member implements Hearing, LinkUser {
 
   onHistory(page: Page): void {
     for (const { seq, clientMessageId } of page.messages) {
-      if (this.heard.add(seq)) this.#options.tally.hear(clientMessageId, false, performance.now());
+      if (this.heard.add(seq)) this.#options.tally.hear(clientMessageId, this.#heard(false));
     }
     // What was asked for again comes again.
     if (this.#end === undefined || this.#end === Number.POSITIVE_INFINITY) return;
@@ -159,6 +170,10 @@ export class Member implements Hearing, LinkUser {
     this.#cover(Math.max(this.#end, this.#lastLive));
     this.#end = undefined;
     this.#goLive();
+  }
+
+  #heard(isLive: boolean): Heard {
+    return { isLive, openedAt: this.#openedAt, now: performance.now() };
   }
 
   #join(): void {

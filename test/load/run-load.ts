@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '../../shared/ids.ts';
-import { type LoadWire, Member } from './member.ts';
+import { type LoadMember, type LoadWire, Member, type MemberOptions } from './member.ts';
 import { type Delivery, Tally } from './tally.ts';
 
 export interface LoadPlan {
@@ -20,6 +20,8 @@ export interface LoadPlan {
   patienceMs?: number;
   /** Of an issuer, one for each client. */
   tokenOf?: ((username: string, index: number) => Promise<string>) | undefined;
+  /** Clients of another chat than this one. */
+  newMember?: (options: MemberOptions) => LoadMember;
 }
 
 export interface LoadResult extends Delivery {
@@ -64,8 +66,8 @@ class Load {
   readonly #plan: LoadPlan;
   readonly #say: Say;
   readonly #tally = new Tally(performance.now());
-  readonly #members: Member[] = [];
-  readonly #cuts = new Map<Member, NodeJS.Timeout>();
+  readonly #members: LoadMember[] = [];
+  readonly #cuts = new Map<LoadMember, NodeJS.Timeout>();
   #isTalking = false;
   #refusal: Error | undefined;
 
@@ -146,10 +148,10 @@ class Load {
     return this.#members.reduce((sum, { unanswered }) => sum + unanswered, 0);
   }
 
-  async #newMember(index: number): Promise<Member> {
-    const { url, eventId, wires, tokenOf } = this.#plan;
+  async #newMember(index: number): Promise<LoadMember> {
+    const { url, eventId, wires, tokenOf, newMember = (options) => new Member(options) } = this.#plan;
     const username = `visitor ${index + 1}`;
-    return new Member({
+    return newMember({
       ...{ url, eventId, username, tally: this.#tally },
       wire: wires[index % wires.length] ?? 'json',
       token: await tokenOf?.(username, index),
@@ -161,14 +163,14 @@ class Load {
   }
 
   /** Anybody who is there. If nobody is, somebody who will be. */
-  #speaker(): Member {
+  #speaker(): LoadMember {
     const live = this.#members.filter(({ isLive }) => isLive);
     const among = live.length > 0 ? live : this.#members;
-    return among[Math.floor(Math.random() * among.length)] as Member;
+    return among[Math.floor(Math.random() * among.length)] as LoadMember;
   }
 
   /** At any moment with the same chance. */
-  #cutLater(member: Member): void {
+  #cutLater(member: LoadMember): void {
     const { dropSeconds } = this.#plan;
     if (!this.#isTalking || dropSeconds === undefined) return;
     clearTimeout(this.#cuts.get(member));

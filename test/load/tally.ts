@@ -20,6 +20,13 @@ export interface Delivery {
   delivered: number;
 }
 
+/** How a client has heard a message: as an event or on a page, by a connection that was opened then. */
+export interface Heard {
+  isLive: boolean;
+  openedAt: number;
+  now: number;
+}
+
 /** What one client knows; `from`: it hears everything after this number. Undefined: it never got in. */
 export interface Hearing {
   readonly from: number | undefined;
@@ -34,6 +41,8 @@ export class Tally {
   readonly sendToHear = new Histogram();
   /** Of messages that a client was told after it had come back. */
   readonly sendToCatchUp = new Histogram();
+  /** From the connection's opening to each message that was said before. */
+  readonly replay = new Histogram();
   /** By code. */
   readonly errors = new Map<string, number>();
   sent = 0;
@@ -96,12 +105,13 @@ export class Tally {
   }
 
   /** A client has heard a message for the first time, as it was said or by catching up. */
-  hear(id: string | undefined, isLive: boolean, now: number): void {
+  hear(id: string | undefined, { isLive, openedAt, now }: Heard): void {
     const sentAt = this.#sentAt.get(id ?? '');
     if (sentAt === undefined) return;
     const second = this.second(now);
     this.heard += 1;
     second.heard += 1;
+    if (sentAt < openedAt) this.replay.add(now - openedAt);
     if (isLive) {
       this.sendToHear.add(now - sentAt);
       second.latency.add(now - sentAt);
