@@ -104,7 +104,8 @@ async function start(
     account,
   );
 
-  const { endpoint: upstream } = await dynamodbStarting;
+  const database = await dynamodbStarting;
+  const { endpoint: upstream } = database;
   const tables = resources.filter(isTable);
   for (const table of tables) await createTable(upstream, table);
 
@@ -116,7 +117,7 @@ async function start(
   stops.push(cloudWatch.stop);
   const { logs, metrics, queues } = cloudWatch;
   const dynamodb = await startDynamoDBEndpoint({
-    upstream,
+    upstream: database,
     tableArn: tableArns(tables, account),
     iam,
     faults,
@@ -139,6 +140,7 @@ async function start(
     }),
     ...{ logs, log, clock, metrics, meter },
     bounds: options.fleet,
+    newEnvironment: options.environments?.({ dynamodb: dynamodb.call }),
     concurrency: () => faults.lambdaConcurrency ?? options.lambdaConcurrency ?? 1_000,
   });
   stops.push(() => lambda.close());

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { AUDIENCE, startIssuer } from '../../local/issuer.ts';
-import { runChat } from '../support/run-chat.ts';
+import { runChatHere } from '../support/run-chat.ts';
 import { unlimited } from './chat-stack.ts';
 
 declare module 'vitest' {
@@ -14,7 +14,7 @@ declare module 'vitest' {
 export default async function setup({ provide, config }: TestProject) {
   const issuer = await startIssuer();
   const settings = { ...unlimited, 'auth.issuer': issuer.url, 'auth.audience': AUDIENCE };
-  const stack = await runChat(settings, { dynamodbKind: config.env?.DYNAMODB });
+  const stack = await runChatHere(settings, { dynamodbKind: config.env?.DYNAMODB });
   provide('isDeployed', false);
   // Got when they are needed: the clock of the stack goes on.
   provide('operatorToken', '');

@@ -4,6 +4,7 @@ import type { Write } from '../../local/dynamodb/write.ts';
 import { noFaults } from '../../local/faults.ts';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../local/local-stack.ts';
 import { chatAssembly } from './assemblies.ts';
+import { environmentsHere } from './environments-here.ts';
 
 /** Lets all faults end. */
 export function endFaults({ faults }: LocalStack): void {
@@ -43,4 +44,12 @@ export async function runChat(
     clock,
   });
   return Object.assign(stack, { clock, writes });
+}
+
+/** The same with functions that run in this process: for the breadth of cases, where it does not matter how Lambda runs them. */
+export async function runChatHere(
+  settings: Record<string, unknown> = {},
+  options: Partial<LocalStackOptions> = {},
+): Promise<RunningChat> {
+  return runChat(settings, { ...options, environments: await environmentsHere() });
 }
