@@ -55,7 +55,8 @@ export default defineConfig({
         'socketio',
         ['test/{socketio,differential,browser}/**/*.test.ts', 'test/hostile/socketio-wire.test.ts'],
         {
-          globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-stack.ts'],
+          ...inMemory,
+          globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-here.ts'],
           setupFiles: 'test/setup/clients.ts',
         },
       ),
