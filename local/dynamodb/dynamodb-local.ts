@@ -19,7 +19,9 @@ export interface DynamoDB {
    * The same without HTTP, where it is in this process: `target` as in `x-amz-target`, `body` JSON or what it stands for, which is
    * kept. Nobody may change the output.
    */
-  readonly answer?: (target: string, body: string | object) => { status: number; output: unknown };
+  readonly answer?:
+    | ((target: string, body: string | object) => { status: number; output: unknown })
+    | undefined;
   /** Ends it if it was started here. May be called twice. */
   stop(): Promise<void>;
 }

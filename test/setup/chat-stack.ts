@@ -27,6 +27,9 @@ export const unlimited = {
   requestBurst: 100_000,
 };
 
+/** Over the former: as in a chat that nobody has configured. */
+export const unset = Object.fromEntries(Object.keys(unlimited).map((name) => [name, undefined]));
+
 /** One stack for a whole suite, unless `CHAT_URL` (and `EVENTS_URL`) name a deployed one. */
 export const chatStack =
   (run: typeof runChat) =>
