@@ -132,7 +132,7 @@ class EnvironmentHere implements Environment {
         jwtVerify: (token: string, key: jose.JWTVerifyGetKey, rules: object) =>
           jose.jwtVerify(token, key, { currentDate: new Date(clock.now()), ...rules }),
       },
-      ulid: { ulid: (time = clock.now()) => ulid(time) },
+      ulid: { ulid: (time = clock.now(), chance?: () => number) => ulid(time, chance) },
     };
     return {
       ...{
