@@ -1,21 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Pool } from 'undici';
-import { noMetrics, type ServiceMetrics } from '../cloudwatch/service-metrics.ts';
-import type { Faults } from '../faults.ts';
-import type { Iam } from '../iam.ts';
 import { closeServer, listen } from '../loopback.ts';
-import { callDynamoDB } from './call.ts';
+import { authorization } from './call.ts';
 import { askingForCapacity, type Consumed, consumedBy } from './consumed.ts';
 import type { DynamoDB } from './dynamodb-local.ts';
-import { accessOf, isWrite, type TableArn } from './request-resources.ts';
+import { type Deciding, prefix, type Refusal, refusalOf, thrown } from './refusal.ts';
+import { isWrite } from './request-resources.ts';
 
-export interface DynamoDBEndpointOptions {
+export interface DynamoDBEndpointOptions extends Deciding {
   /** The DynamoDB behind it. */
   readonly upstream: Pick<DynamoDB, 'endpoint' | 'answer'>;
-  readonly tableArn: TableArn;
-  readonly iam: Pick<Iam, 'authorize' | 'principalArn'>;
-  readonly faults: Faults;
-  readonly metrics?: ServiceMetrics | undefined;
   /**
    * Told of each write that was carried out, with the session token of the environment that asked for it.
    * True: that environment has just been killed and must not hear the answer.
@@ -62,9 +56,16 @@ export async function startDynamoDBEndpoint(options: DynamoDBEndpointOptions): P
     async call(caller, operation, input) {
       const refusal = refusalOf(caller, operation, input, options);
       if (refusal) throw thrown(refusal);
+      const target = `${api}.${operation}`;
       const { status, output } = answerHere
-        ? answerHere(`${api}.${operation}`, input)
-        : { status: 200, output: await callDynamoDB(upstream, operation, input) };
+        ? answerHere(target, input)
+        : read(
+            await passOn(
+              pool,
+              { ...JSON_TYPE, 'x-amz-target': target, authorization },
+              JSON.stringify(input),
+            ),
+          );
       if (status !== 200) throw thrown(output as Refusal);
       if (isWrite(operation) && options.onWrite(caller.sessionToken, operation, input))
         await new Promise(() => {});
@@ -78,41 +79,6 @@ export async function startDynamoDBEndpoint(options: DynamoDBEndpointOptions): P
 }
 
 const api = 'DynamoDB_20120810';
-const prefix = 'com.amazonaws.dynamodb.v20120810#';
-
-interface Refusal {
-  __type: string;
-  message: string;
-}
-
-const thrown = ({ __type, ...more }: Refusal) =>
-  Object.assign(new Error(more.message), more, { name: __type.split('#').at(-1) });
-
-/** What the caller is told instead of what it asked for: it may not, or it is throttled. */
-function refusalOf(
-  { accessKeyId }: Pick<DynamoDBCaller, 'accessKeyId'>,
-  operation: string,
-  input: Record<string, unknown>,
-  { iam, faults, tableArn, metrics = noMetrics }: DynamoDBEndpointOptions,
-): Refusal | undefined {
-  for (const { action, resource } of accessOf(operation, input, tableArn)) {
-    if (iam.authorize(accessKeyId, action, resource)) continue;
-    const message =
-      `User: ${iam.principalArn(accessKeyId)} is not authorized to perform: ${action} on resource: ${resource} ` +
-      `because no identity-based policy allows the ${action} action`;
-    return { __type: 'com.amazon.coral.service#AccessDeniedException', message };
-  }
-  if (Math.random() >= faults.dynamodbThrottleRate) return undefined;
-  for (const { resource } of accessOf(operation, input, tableArn)) {
-    const [, table = ''] = /:table\/([^/]+)/.exec(resource) ?? [];
-    metrics.dynamodb(table, isWrite(operation) ? 'WriteThrottleEvents' : 'ReadThrottleEvents');
-  }
-  const message =
-    'The level of configured provisioned throughput for the table was exceeded. ' +
-    'Consider increasing your provisioning level with the UpdateTable API.';
-  return { __type: `${prefix}ProvisionedThroughputExceededException`, message };
-}
-
 async function answer(
   req: IncomingMessage,
   res: ServerResponse,
@@ -132,7 +98,7 @@ async function answer(
   const asked = onConsumed ? askingForCapacity(input) : body;
   const { status, content, headers } = upstream.answer
     ? written(upstream.answer(target, asked.toString()))
-    : await passOn(pool, req, asked);
+    : await passOn(pool, forwarded(req), asked);
   const sessionToken = String(req.headers['x-amz-security-token']);
   onConsumed?.(sessionToken, operation, consumedBy(operation, input, status, content));
   if (status === 200 && isWrite(operation) && onWrite(sessionToken, operation, input)) res.destroy();
@@ -153,8 +119,10 @@ const written = ({ status, output }: { status: number; output: unknown }): Answe
   content: Buffer.from(JSON.stringify(output)),
 });
 
-async function passOn(pool: Pool, req: IncomingMessage, body: Buffer): Promise<Answer> {
-  const answered = await pool.request({ path: '/', method: 'POST', headers: forwarded(req), body });
+const read = ({ status, content }: Answer) => ({ status, output: JSON.parse(content.toString()) as unknown });
+
+async function passOn(pool: Pool, sent: Record<string, string>, body: Buffer | string): Promise<Answer> {
+  const answered = await pool.request({ path: '/', method: 'POST', headers: sent, body });
   const headers: Record<string, string> = {};
   for (const name of ['content-type', 'x-amzn-requestid', 'x-amz-crc32']) {
     const value = answered.headers[name];
