@@ -55,7 +55,8 @@ export default defineConfig({
         'socketio',
         ['test/{socketio,differential,browser}/**/*.test.ts', 'test/hostile/socketio-wire.test.ts'],
         {
-          globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-stack.ts'],
+          ...inMemory,
+          globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-here.ts'],
           setupFiles: 'test/setup/clients.ts',
         },
       ),
@@ -64,20 +65,17 @@ export default defineConfig({
         globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-stack.ts'],
         setupFiles: 'test/setup/clients.ts',
       }),
-      project('trust', ['test/{trust,smoke}/**/*.test.ts'], {
+      project('trust', ['test/trust/**/*.test.ts'], {
         ...inMemory,
-        globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-with-issuer.ts'],
+        globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-with-issuer-here.ts'],
         setupFiles: 'test/setup/clients.ts',
       }),
-      // Only for `npm test -- deployed`; elsewhere it is part of the project before.
-      ...(process.env.CHAT_URL
-        ? [
-            project('smoke', ['test/smoke/**/*.test.ts'], {
-              globalSetup: 'test/setup/stage.ts',
-              setupFiles: 'test/setup/clients.ts',
-            }),
-          ]
-        : []),
+      project('smoke', ['test/smoke/**/*.test.ts'], {
+        globalSetup: process.env.CHAT_URL
+          ? 'test/setup/stage.ts'
+          : ['test/setup/assemblies.ts', 'test/setup/chat-with-issuer.ts'],
+        setupFiles: 'test/setup/clients.ts',
+      }),
       project('faults', ['test/faults/**/*.test.ts'], {
         ...inMemory,
         globalSetup: 'test/setup/assemblies.ts',

@@ -4,11 +4,13 @@ import type { LocalApi } from './cloudformation/api-origins.ts';
 import type { Resource } from './cloudformation/resource.ts';
 import type { AlarmState } from './cloudwatch/cloudwatch.ts';
 import type { DynamoDB } from './dynamodb/dynamodb-local.ts';
+import type { DynamoDBEndpoint } from './dynamodb/endpoint.ts';
 import type { DiscardedBatch } from './dynamodb/stream-delivery.ts';
 import type { Write } from './dynamodb/write.ts';
 import type { BusEvent } from './eventbridge/event-buses.ts';
 import type { Faults } from './faults.ts';
 import type { FailedEvent } from './lambda/asynchronous-invocation.ts';
+import type { NewEnvironment } from './lambda/execution-environment.ts';
 import type { FleetBounds } from './lambda/fleet-bounds.ts';
 import type { FunctionLogEntry, FunctionLogsShown } from './lambda/function-logs.ts';
 import type { Invocation, Lambda } from './lambda/lambda.ts';
@@ -50,6 +52,10 @@ export interface LocalStackOptions {
   readonly apiGateway?: Partial<GatewaySettings> | undefined;
   /** How many invocations of functions may run at once in the account; further ones are throttled. Default: 1,000. */
   readonly lambdaConcurrency?: number | undefined;
+  /** Where functions run instead of threads of their own, and what they find there. */
+  readonly environments?:
+    | ((services: { readonly dynamodb: DynamoDBEndpoint['call'] }) => NewEnvironment)
+    | undefined;
   /** Other bounds than those that fit this machine. */
   readonly fleet?: Partial<FleetBounds> | undefined;
 }

@@ -104,7 +104,7 @@ async function start(
     account,
   );
 
-  const { endpoint: upstream } = await dynamodbStarting;
+  const { endpoint: upstream, answer } = await dynamodbStarting;
   const tables = resources.filter(isTable);
   for (const table of tables) await createTable(upstream, table);
 
@@ -116,7 +116,7 @@ async function start(
   stops.push(cloudWatch.stop);
   const { logs, metrics, queues } = cloudWatch;
   const dynamodb = await startDynamoDBEndpoint({
-    upstream,
+    upstream: { endpoint: upstream, answer },
     tableArn: tableArns(tables, account),
     iam,
     faults,
@@ -137,8 +137,8 @@ async function start(
       ...environmentVariables(fn, environmentId, { dynamodb: dynamodb.endpoint, origin }),
       ...options.environment?.(fn.logicalId),
     }),
-    ...{ logs, log, clock, metrics, meter },
-    bounds: options.fleet,
+    ...{ logs, log, clock, metrics, meter, bounds: options.fleet },
+    newEnvironment: options.environments?.({ dynamodb: dynamodb.call }),
     concurrency: () => faults.lambdaConcurrency ?? options.lambdaConcurrency ?? 1_000,
   });
   stops.push(() => lambda.close());

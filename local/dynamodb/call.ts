@@ -9,7 +9,7 @@ export class DynamoDBError extends Error {
 }
 
 /** DynamoDB Local wants to see a signature and does not check it. */
-const authorization =
+export const authorization =
   'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
 
 /**

@@ -15,6 +15,13 @@ export interface DynamoDB {
   readonly endpoint: string;
   /** Undefined: it was running before. */
   readonly kind?: DynamoDBKind;
+  /**
+   * The same without HTTP, where it is in this process: `target` as in `x-amz-target`, `body` JSON or what it stands for, which is
+   * kept. Nobody may change the output.
+   */
+  readonly answer?:
+    | ((target: string, body: string | object) => { status: number; output: unknown })
+    | undefined;
   /** Ends it if it was started here. May be called twice. */
   stop(): Promise<void>;
 }

@@ -1,19 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Pool } from 'undici';
-import { noMetrics, type ServiceMetrics } from '../cloudwatch/service-metrics.ts';
-import type { Faults } from '../faults.ts';
-import type { Iam } from '../iam.ts';
 import { closeServer, listen } from '../loopback.ts';
+import { authorization } from './call.ts';
 import { askingForCapacity, type Consumed, consumedBy } from './consumed.ts';
-import { accessOf, isWrite, type TableArn } from './request-resources.ts';
+import type { DynamoDB } from './dynamodb-local.ts';
+import { type Deciding, prefix, type Refusal, refusalOf, thrown } from './refusal.ts';
+import { isWrite } from './request-resources.ts';
 
-export interface DynamoDBEndpointOptions {
+export interface DynamoDBEndpointOptions extends Deciding {
   /** The DynamoDB behind it. */
-  readonly upstream: string;
-  readonly tableArn: TableArn;
-  readonly iam: Pick<Iam, 'authorize' | 'principalArn'>;
-  readonly faults: Faults;
-  readonly metrics?: ServiceMetrics | undefined;
+  readonly upstream: Pick<DynamoDB, 'endpoint' | 'answer'>;
   /**
    * Told of each write that was carried out, with the session token of the environment that asked for it.
    * True: that environment has just been killed and must not hear the answer.
@@ -23,8 +19,19 @@ export interface DynamoDBEndpointOptions {
   readonly onConsumed?: ((sessionToken: string, operation: string, consumed: Consumed) => void) | undefined;
 }
 
+/** Who asks: an access key, and the session token of the environment. */
+export interface DynamoDBCaller {
+  readonly accessKeyId: string;
+  readonly sessionToken: string;
+}
+
 export interface DynamoDBEndpoint {
   readonly endpoint: string;
+  /**
+   * The same without HTTP, for functions in this process; inputs and outputs have DynamoDB's types. Rejects as the SDK does,
+   * which tries nothing again here. Never settles for an environment that was killed.
+   */
+  call(caller: DynamoDBCaller, operation: string, input: Record<string, unknown>): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -33,11 +40,12 @@ export interface DynamoDBEndpoint {
  * everything else on.
  */
 export async function startDynamoDBEndpoint(options: DynamoDBEndpointOptions): Promise<DynamoDBEndpoint> {
-  const upstream = new Pool(options.upstream, { connections: 128, pipelining: 1 });
+  const { answer: answerHere, endpoint: upstream } = options.upstream;
+  const pool = new Pool(upstream, { connections: 128, pipelining: 1 });
   const server = createServer((req, res) => {
-    answer(req, res, upstream, options).catch((error: unknown) => {
+    answer(req, res, pool, options).catch((error: unknown) => {
       if (res.headersSent || res.destroyed) res.destroy();
-      else refuse(res, 500, `${prefix}InternalServerError`, String(error));
+      else refuse(res, { __type: `${prefix}InternalServerError`, message: String(error) }, 500);
     });
   });
   // Environments are frozen between invocations and must find their connections open when they thaw.
@@ -45,66 +53,83 @@ export async function startDynamoDBEndpoint(options: DynamoDBEndpointOptions): P
   const port = await listen(server, 0, '127.0.0.1');
   return {
     endpoint: `http://127.0.0.1:${port}`,
+    async call(caller, operation, input) {
+      const refusal = refusalOf(caller, operation, input, options);
+      if (refusal) throw thrown(refusal);
+      const target = `${api}.${operation}`;
+      const { status, output } = answerHere
+        ? answerHere(target, input)
+        : read(
+            await passOn(
+              pool,
+              { ...JSON_TYPE, 'x-amz-target': target, authorization },
+              JSON.stringify(input),
+            ),
+          );
+      if (status !== 200) throw thrown(output as Refusal);
+      if (isWrite(operation) && options.onWrite(caller.sessionToken, operation, input))
+        await new Promise(() => {});
+      return output;
+    },
     close: async () => {
       await closeServer(server);
-      await upstream.destroy();
+      await pool.destroy();
     },
   };
 }
 
-const prefix = 'com.amazonaws.dynamodb.v20120810#';
-
+const api = 'DynamoDB_20120810';
 async function answer(
   req: IncomingMessage,
   res: ServerResponse,
-  upstream: Pool,
-  { iam, faults, onWrite, tableArn, onConsumed, metrics = noMetrics }: DynamoDBEndpointOptions,
+  pool: Pool,
+  options: DynamoDBEndpointOptions,
 ): Promise<void> {
-  const [api, operation = ''] = String(req.headers['x-amz-target']).split('.');
+  const { onWrite, onConsumed, upstream } = options;
+  const target = String(req.headers['x-amz-target']);
+  const [calledApi, operation = ''] = target.split('.');
   const body = await readAll(req);
   const accessKeyId = /Credential=([^/]+)\//.exec(req.headers.authorization ?? '')?.[1] ?? '';
 
   const input = parse(body);
-  if (api === 'DynamoDB_20120810') {
-    for (const { action, resource } of accessOf(operation, input, tableArn)) {
-      if (iam.authorize(accessKeyId, action, resource)) continue;
-      const message =
-        `User: ${iam.principalArn(accessKeyId)} is not authorized to perform: ${action} on resource: ${resource} ` +
-        `because no identity-based policy allows the ${action} action`;
-      return refuse(res, 400, 'com.amazon.coral.service#AccessDeniedException', message);
-    }
-  }
-  if (Math.random() < faults.dynamodbThrottleRate) {
-    for (const { resource } of accessOf(operation, input, tableArn)) {
-      const [, table = ''] = /:table\/([^/]+)/.exec(resource) ?? [];
-      metrics.dynamodb(table, isWrite(operation) ? 'WriteThrottleEvents' : 'ReadThrottleEvents');
-    }
-    const message =
-      'The level of configured provisioned throughput for the table was exceeded. ' +
-      'Consider increasing your provisioning level with the UpdateTable API.';
-    return refuse(res, 400, `${prefix}ProvisionedThroughputExceededException`, message);
-  }
+  const refusal = calledApi === api && refusalOf({ accessKeyId }, operation, input, options);
+  if (refusal) return refuse(res, refusal);
 
-  const answered = await upstream.request({
-    path: '/',
-    method: 'POST',
-    headers: forwarded(req),
-    body: onConsumed ? askingForCapacity(input) : body,
-  });
-  const content = Buffer.from(await answered.body.arrayBuffer());
+  const asked = onConsumed ? askingForCapacity(input) : body;
+  const { status, content, headers } = upstream.answer
+    ? written(upstream.answer(target, asked.toString()))
+    : await passOn(pool, forwarded(req), asked);
   const sessionToken = String(req.headers['x-amz-security-token']);
-  onConsumed?.(sessionToken, operation, consumedBy(operation, input, answered.statusCode, content));
-  const written = answered.statusCode === 200 && isWrite(operation);
-  if (written && onWrite(sessionToken, operation, input)) {
-    res.destroy();
-    return;
-  }
-  const headers: Record<string, string> = { 'content-length': String(content.length) };
+  onConsumed?.(sessionToken, operation, consumedBy(operation, input, status, content));
+  if (status === 200 && isWrite(operation) && onWrite(sessionToken, operation, input)) res.destroy();
+  else res.writeHead(status, { ...headers, 'content-length': String(content.length) }).end(content);
+}
+
+interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  content: Buffer;
+}
+
+const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
+
+const written = ({ status, output }: { status: number; output: unknown }): Answer => ({
+  status,
+  headers: JSON_TYPE,
+  content: Buffer.from(JSON.stringify(output)),
+});
+
+const read = ({ status, content }: Answer) => ({ status, output: JSON.parse(content.toString()) as unknown });
+
+async function passOn(pool: Pool, sent: Record<string, string>, body: Buffer | string): Promise<Answer> {
+  const answered = await pool.request({ path: '/', method: 'POST', headers: sent, body });
+  const headers: Record<string, string> = {};
   for (const name of ['content-type', 'x-amzn-requestid', 'x-amz-crc32']) {
     const value = answered.headers[name];
     if (typeof value === 'string') headers[name] = value;
   }
-  res.writeHead(answered.statusCode, headers).end(content);
+  const content = Buffer.from(await answered.body.arrayBuffer());
+  return { status: answered.statusCode, headers, content };
 }
 
 function forwarded(req: IncomingMessage): Record<string, string> {
@@ -116,9 +141,8 @@ function forwarded(req: IncomingMessage): Record<string, string> {
   return headers;
 }
 
-function refuse(res: ServerResponse, status: number, __type: string, message: string): void {
-  res.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
-  res.end(JSON.stringify({ __type, message, Message: message }));
+function refuse(res: ServerResponse, { __type, message }: Refusal, status = 400): void {
+  res.writeHead(status, JSON_TYPE).end(JSON.stringify({ __type, message, Message: message }));
 }
 
 /** DynamoDB says best what is wrong with a body that is no JSON. */

@@ -23,6 +23,13 @@ export interface EnvironmentOptions {
   readonly clock: Clock;
 }
 
+/** One that takes one invocation at a time, as fleets and faults know it. */
+export type Environment = Pick<
+  ExecutionEnvironment,
+  'fn' | 'id' | 'initialised' | 'ended' | 'calls' | 'hasEnded' | 'idleSince' | 'invoke' | 'kill'
+>;
+export type NewEnvironment = (options: EnvironmentOptions) => Environment;
+
 const runtime = new URL('./runtime.mjs', import.meta.url);
 
 /** On AWS an init that takes longer is stopped and done again as part of the invocation. */

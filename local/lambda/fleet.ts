@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import type { ExecutionEnvironment } from './execution-environment.ts';
+import type { Environment } from './execution-environment.ts';
 import type { FleetBounds } from './fleet-bounds.ts';
 import type { FunctionConfiguration } from './function.ts';
 import type { FunctionError } from './lambda.ts';
@@ -7,14 +7,14 @@ import type { FunctionError } from './lambda.ts';
 interface Pool {
   readonly fn: FunctionConfiguration;
   /** The one used last is used next, so that the others can be closed. */
-  readonly idle: ExecutionEnvironment[];
-  readonly environments: Set<ExecutionEnvironment>;
+  readonly idle: Environment[];
+  readonly environments: Set<Environment>;
   starting: number;
   readonly waiting: Waiting[];
 }
 
 interface Waiting {
-  readonly resolve: (result: ExecutionEnvironment | FunctionError) => void;
+  readonly resolve: (result: Environment | FunctionError) => void;
   readonly since: number;
 }
 
@@ -26,14 +26,14 @@ interface Waiting {
 export class Fleet {
   readonly #pools = new Map<string, Pool>();
   readonly #bounds: FleetBounds;
-  readonly #start: (fn: FunctionConfiguration) => ExecutionEnvironment;
+  readonly #start: (fn: FunctionConfiguration) => Environment;
   readonly #log: Log;
   readonly #reaper: NodeJS.Timeout;
-  readonly #retired = new WeakSet<ExecutionEnvironment>();
+  readonly #retired = new WeakSet<Environment>();
   #saidThatFull = false;
   #closed = false;
 
-  constructor(bounds: FleetBounds, log: Log, start: (fn: FunctionConfiguration) => ExecutionEnvironment) {
+  constructor(bounds: FleetBounds, log: Log, start: (fn: FunctionConfiguration) => Environment) {
     this.#bounds = bounds;
     this.#log = log;
     this.#start = start;
@@ -41,12 +41,12 @@ export class Fleet {
     this.#reaper.unref();
   }
 
-  get environments(): ExecutionEnvironment[] {
+  get environments(): Environment[] {
     return [...this.#pools.values()].flatMap((pool) => [...pool.environments]);
   }
 
   /** An environment for one invocation, to be given back with `release`; or why it could not be initialised. */
-  acquire(fn: FunctionConfiguration): Promise<ExecutionEnvironment | FunctionError> {
+  acquire(fn: FunctionConfiguration): Promise<Environment | FunctionError> {
     const pool = this.#poolOf(fn);
     for (let idle = pool.idle.pop(); idle; idle = pool.idle.pop()) {
       if (!idle.hasEnded) return Promise.resolve(idle);
@@ -59,7 +59,7 @@ export class Fleet {
     });
   }
 
-  release(environment: ExecutionEnvironment): void {
+  release(environment: Environment): void {
     const pool = this.#poolOf(environment.fn);
     if (environment.hasEnded) return;
     if (this.#retired.has(environment)) {
@@ -159,7 +159,7 @@ export class Fleet {
     }
   }
 
-  #remove(environment: ExecutionEnvironment): void {
+  #remove(environment: Environment): void {
     const pool = this.#poolOf(environment.fn);
     const at = pool.idle.indexOf(environment);
     if (at >= 0) pool.idle.splice(at, 1);

@@ -1,5 +1,5 @@
 import type { Write } from '../dynamodb/write.ts';
-import type { CountedCall, ExecutionEnvironment } from './execution-environment.ts';
+import type { CountedCall, Environment } from './execution-environment.ts';
 
 /** Such as `{"function": "SendMessage", "of": "MESSAGE#", "writes": 1, "times": 1}`. */
 type KillAfter<Call extends CountedCall> = {
@@ -21,7 +21,7 @@ function since<T>(fault: object, calls: readonly T[]): readonly T[] {
 
 /** The fault of that name, told of a call that was carried out. True if the environment has been killed. */
 export function killAfter<Call extends CountedCall>(
-  environment: ExecutionEnvironment | undefined,
+  environment: Environment | undefined,
   call: Call,
   fault: KillAfter<Call> | undefined,
   { keys }: Pick<Write, 'keys'> = { keys: [] },

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { noMetrics, type ServiceMetrics } from '../cloudwatch/service-metrics.ts';
 import type { Log } from '../log.ts';
 import type { Meter } from '../metering.ts';
-import { ExecutionEnvironment } from './execution-environment.ts';
+import { type Environment, ExecutionEnvironment, type NewEnvironment } from './execution-environment.ts';
 import { Fleet } from './fleet.ts';
 import { boundsOfThisMachine, type FleetBounds } from './fleet-bounds.ts';
 import type { FunctionConfiguration } from './function.ts';
@@ -17,6 +17,8 @@ export interface LambdaServiceOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly meter?: Meter | undefined;
+  /** Default: a thread for each. */
+  readonly newEnvironment?: NewEnvironment | undefined;
   readonly bounds?: Partial<FleetBounds> | undefined;
   /** How many invocations may run at once; looked at for each. */
   readonly concurrency: () => number;
@@ -44,7 +46,7 @@ export class LambdaService implements Lambda {
   readonly #whenIdle: (() => void)[] = [];
   #saidThatThrottled = false;
   #closed = false;
-  readonly #environments = new Map<string, ExecutionEnvironment>();
+  readonly #environments = new Map<string, Environment>();
 
   constructor({
     functions,
@@ -63,9 +65,11 @@ export class LambdaService implements Lambda {
     this.#log = log;
     this.#functions = new Map(functions.map((fn) => [fn.name, fn]));
     this.#logs = logs;
+    const newEnvironment: NewEnvironment =
+      options.newEnvironment ?? ((given) => new ExecutionEnvironment(given));
     this.#fleet = new Fleet({ ...boundsOfThisMachine(), ...bounds }, log, (fn) => {
       const id = randomUUID().replaceAll('-', '');
-      const environment = new ExecutionEnvironment({
+      const environment = newEnvironment({
         fn,
         id,
         clock,
@@ -101,7 +105,7 @@ export class LambdaService implements Lambda {
   async #run(fn: FunctionConfiguration, event: unknown): Promise<Invocation> {
     this.#metrics.lambda(fn.name, 'Invocations');
     const environment = await this.#fleet.acquire(fn);
-    if (!(environment instanceof ExecutionEnvironment)) return this.#failed(fn, environment);
+    if ('errorType' in environment) return this.#failed(fn, environment);
     const startedAt = this.#clock.now();
     const started = performance.now();
     const outcome = await environment.invoke(JSON.stringify(event) ?? 'null');
@@ -137,7 +141,7 @@ export class LambdaService implements Lambda {
   }
 
   /** The environment with this id, which is its session token; undefined if it is not ours or gone. */
-  environment(id: string): ExecutionEnvironment | undefined {
+  environment(id: string): Environment | undefined {
     return this.#environments.get(id);
   }
 

@@ -1,5 +1,5 @@
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Event, Message, Participant } from '../../shared/protocol/entities.ts';
 import { createEvent } from '../support/chat.ts';
 import { findBrowser, launchBrowser } from './find-browser.ts';
@@ -10,11 +10,21 @@ const executablePath = findBrowser();
 
 let browser: Browser;
 let site: Awaited<ReturnType<typeof startSite>>;
+/** Two pages of one browser context, and one of another; each test loads its site anew. */
+let [first, second, elsewhere]: Page[] = [];
 
 beforeAll(async () => {
   if (!executablePath) return;
   site = await startSite();
   browser = await launchBrowser(executablePath);
+  const [one, other] = [await browser.newContext(), await browser.newContext()];
+  [first, second, elsewhere] = [await one.newPage(), await one.newPage(), await other.newPage()];
+});
+
+afterEach(async () => {
+  await first?.context().setOffline(false);
+  // Ends their connections.
+  await Promise.all([first, second, elsewhere].map((page) => page?.goto('about:blank')));
 });
 
 afterAll(async () => {
@@ -51,7 +61,7 @@ const bySeq = (messages: readonly Message[]) => [...new Map(messages.map((m) => 
 describe.for(wires)('the bundle of %s at %s', { skip: !executablePath }, ([pagePath, , options]) => {
   test('joins with an acknowledgement and gets the history', async () => {
     const eventId = await createEvent('A test');
-    const tab = await openTab(await newContext(), pagePath, options);
+    const tab = await openTab(first, pagePath, options);
     expect(await tab.args('connect')).toEqual([{ id: expect.any(String), recovered: false }]);
     expect(await tab.emit<Joined>('joinEvent', { eventId, username: 'ana' })).toEqual({
       ok: true,
@@ -67,9 +77,8 @@ describe.for(wires)('the bundle of %s at %s', { skip: !executablePath }, ([pageP
 
   test('chats between two tabs', async () => {
     const eventId = await createEvent();
-    const context = await newContext();
-    const ana = await enter(await openTab(context, pagePath, options), eventId, 'ana');
-    const ben = await enter(await openTab(context, pagePath, options), eventId, 'ben');
+    const ana = await enter(await openTab(first, pagePath, options), eventId, 'ana');
+    const ben = await enter(await openTab(second, pagePath, options), eventId, 'ben');
     expect((await ana.next('userJoined')).participant?.username).toBe('ben');
 
     expect(await ben.emit('typing', { isTyping: true })).toEqual({ ok: true });
@@ -86,7 +95,7 @@ describe.for(wires)('the bundle of %s at %s', { skip: !executablePath }, ([pageP
   });
 
   test('is told in the acknowledgement what was refused', async () => {
-    const tab = await openTab(await newContext(), pagePath, options);
+    const tab = await openTab(first, pagePath, options);
     expect(await tab.emitWithAck('sendMessage', { text: 'hello' })).toMatchObject({
       ok: false,
       error: { code: 'NOT_JOINED' },
@@ -95,10 +104,9 @@ describe.for(wires)('the bundle of %s at %s', { skip: !executablePath }, ([pageP
 
   test('spreads batches with the line of the contract', async () => {
     const eventId = await createEvent();
-    const context = await newContext();
     const batched = { ...options, query: { batch: '1' } };
-    const ana = await enter(await openTab(context, pagePath, batched), eventId, 'ana');
-    const ben = await enter(await openTab(context, pagePath, options), eventId, 'ben');
+    const ana = await enter(await openTab(first, pagePath, batched), eventId, 'ana');
+    const ben = await enter(await openTab(second, pagePath, options), eventId, 'ben');
     expect(await ben.emitWithAck('sendMessage', { text: 'hello' })).toEqual(sent('hello'));
     expect((await ana.next('newMessage')).text).toBe('hello');
     expect((await ben.next('newMessage')).text).toBe('hello');
@@ -108,22 +116,21 @@ describe.for(wires)('the bundle of %s at %s', { skip: !executablePath }, ([pageP
   });
 
   test('is refused another namespace with connect_error', async () => {
-    const tab = await openTab(await newContext(), pagePath, options, '/admin');
+    const tab = await openTab(first, pagePath, options, '/admin');
     expect(await tab.args('connect_error')).toEqual(['Invalid namespace']);
   });
 
   test('recovers what it missed while the network was gone', async () => {
-    const context = await newContext();
-    const { ana, ben } = await company(context, pagePath, options);
-    await context.setOffline(true);
+    const { ana, ben } = await company(pagePath, options);
+    await ana.page.context().setOffline(true);
     expect(await ana.args('disconnect')).toEqual(['transport close']);
     const texts = await say(ben, 20);
-    await context.setOffline(false);
+    await ana.page.context().setOffline(false);
     await expectRecovery(ana, texts);
   });
 
   test('recovers what it missed after its connection was lost', async () => {
-    const { ana, ben } = await company(await newContext(), pagePath, options);
+    const { ana, ben } = await company(pagePath, options);
     await ana.socket.evaluate(({ io }) => {
       // Below the client, as when an idle connection is closed; the client's own close would be told the server.
       (io.engine.transport as unknown as { ws: { close(): void } }).ws.close();
@@ -133,14 +140,10 @@ describe.for(wires)('the bundle of %s at %s', { skip: !executablePath }, ([pageP
   });
 });
 
-async function newContext(): Promise<BrowserContext> {
-  const context = await browser.newContext();
-  onTestFinished(() => context.close());
-  return context;
+function openTab(page: Page | undefined, pagePath: PagePath, options: ClientOptions, namespace = '') {
+  if (!page) throw new Error('There is no browser');
+  return Tab.open(page, { pageUrl: site.origin + pagePath, chatUrl: origin + namespace, options });
 }
-
-const openTab = (context: BrowserContext, pagePath: PagePath, options: ClientOptions, namespace = '') =>
-  Tab.open(context, { pageUrl: site.origin + pagePath, chatUrl: origin + namespace, options });
 
 async function enter(tab: Tab, eventId: string, username: string): Promise<Tab> {
   await tab.args('connect');
@@ -149,11 +152,11 @@ async function enter(tab: Tab, eventId: string, username: string): Promise<Tab> 
   return tab;
 }
 
-/** Ana in this context and Ben in one of his own; both have seen a first message. */
-async function company(context: BrowserContext, pagePath: PagePath, options: ClientOptions) {
+/** Ana and Ben in contexts of their own; both have seen a first message. */
+async function company(pagePath: PagePath, options: ClientOptions) {
   const eventId = await createEvent();
-  const ana = await enter(await openTab(context, pagePath, options), eventId, 'ana');
-  const ben = await enter(await openTab(await newContext(), pagePath, options), eventId, 'ben');
+  const ana = await enter(await openTab(first, pagePath, options), eventId, 'ana');
+  const ben = await enter(await openTab(elsewhere, pagePath, options), eventId, 'ben');
   await say(ben, 1);
   await ana.next('newMessage');
   return { ana, ben };

@@ -1,4 +1,4 @@
-import type { BrowserContext, JSHandle, Page } from 'playwright-core';
+import type { JSHandle, Page } from 'playwright-core';
 import type { io, ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
 import type { ErrorData } from '../../shared/protocol/errors.ts';
 import type { ServerToClient } from '../../shared/protocol/server-to-client.ts';
@@ -27,6 +27,18 @@ interface Heard {
   args: readonly unknown[];
 }
 
+/** What the socket in a page is heard by. */
+const listeners = new WeakMap<Page, Transcript<Heard>>();
+
+async function listenTo(page: Page, transcript: Transcript<Heard>): Promise<void> {
+  const isNew = !listeners.has(page);
+  listeners.set(page, transcript);
+  if (!isNew) return;
+  const add = (event: string, ...args: unknown[]) => listeners.get(page)?.add({ event, args });
+  page.on('pageerror', (error) => add(`the page threw ${error.message}`));
+  await page.exposeFunction('heard', add);
+}
+
 /** One browser tab with one socket. Functions given to `evaluate` run in the page and see nothing of this module. */
 export class Tab {
   readonly page: Page;
@@ -39,17 +51,13 @@ export class Tab {
     this.transcript = transcript;
   }
 
-  /** Opens a page and calls `io` in it; what comes of that is in the transcript. */
+  /** Loads a site into a page and calls `io` in it; what comes of that is in the transcript. */
   static async open(
-    context: BrowserContext,
+    page: Page,
     { pageUrl, chatUrl, options }: { pageUrl: string; chatUrl: string; options: ClientOptions },
   ): Promise<Tab> {
-    const page = await context.newPage();
     const transcript = new Transcript<Heard>(({ event }) => event);
-    await page.exposeFunction('heard', (event: string, ...args: unknown[]) =>
-      transcript.add({ event, args }),
-    );
-    page.on('pageerror', (error) => transcript.add({ event: `the page threw ${error.message}`, args: [] }));
+    await listenTo(page, transcript);
     await page.goto(pageUrl);
     const socket = await page.evaluateHandle(openSocket, { chatUrl, options, names });
     return new Tab(page, socket, transcript);

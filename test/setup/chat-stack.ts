@@ -27,17 +27,24 @@ export const unlimited = {
   requestBurst: 100_000,
 };
 
-/** One stack for the whole behaviour suite, unless `CHAT_URL` (and `EVENTS_URL`) name a deployed one. */
-export default async function setup({ provide, config }: TestProject) {
-  const { CHAT_URL, EVENTS_URL = '' } = process.env;
-  provide('isDeployed', Boolean(CHAT_URL));
-  if (CHAT_URL) {
-    provide('chatUrl', CHAT_URL);
-    provide('eventsUrl', EVENTS_URL);
-    return;
-  }
-  const stack = await runChat(unlimited, { dynamodbKind: config.env?.DYNAMODB });
-  provide('chatUrl', `${stack.outputs.WebSocketUrl}`);
-  provide('eventsUrl', `${stack.outputs.EventsUrl}`);
-  return () => stack.stop();
-}
+/** Over the former: as in a chat that nobody has configured. */
+export const unset = Object.fromEntries(Object.keys(unlimited).map((name) => [name, undefined]));
+
+/** One stack for a whole suite, unless `CHAT_URL` (and `EVENTS_URL`) name a deployed one. */
+export const chatStack =
+  (run: typeof runChat) =>
+  async ({ provide, config }: TestProject) => {
+    const { CHAT_URL, EVENTS_URL = '' } = process.env;
+    provide('isDeployed', Boolean(CHAT_URL));
+    if (CHAT_URL) {
+      provide('chatUrl', CHAT_URL);
+      provide('eventsUrl', EVENTS_URL);
+      return undefined;
+    }
+    const stack = await run(unlimited, { dynamodbKind: config.env?.DYNAMODB });
+    provide('chatUrl', `${stack.outputs.WebSocketUrl}`);
+    provide('eventsUrl', `${stack.outputs.EventsUrl}`);
+    return () => stack.stop();
+  };
+
+export default chatStack(runChat);

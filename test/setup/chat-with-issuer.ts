@@ -11,19 +11,23 @@ declare module 'vitest' {
 }
 
 /** One stack for all suites that need tokens, and their issuer. */
-export default async function setup({ provide, config }: TestProject) {
-  const issuer = await startIssuer();
-  const settings = { ...unlimited, 'auth.issuer': issuer.url, 'auth.audience': AUDIENCE };
-  const stack = await runChat(settings, { dynamodbKind: config.env?.DYNAMODB });
-  provide('isDeployed', false);
-  // Got when they are needed: the clock of the stack goes on.
-  provide('operatorToken', '');
-  provide('userToken', '');
-  provide('issuerUrl', issuer.url);
-  provide('chatUrl', `${stack.outputs.WebSocketUrl}`);
-  provide('eventsUrl', `${stack.outputs.EventsUrl}`);
-  return async () => {
-    await stack.stop();
-    await issuer.stop();
+export const chatWithIssuer =
+  (run: typeof runChat) =>
+  async ({ provide, config }: TestProject) => {
+    const issuer = await startIssuer();
+    const settings = { ...unlimited, 'auth.issuer': issuer.url, 'auth.audience': AUDIENCE };
+    const stack = await run(settings, { dynamodbKind: config.env?.DYNAMODB });
+    provide('isDeployed', false);
+    // Got when they are needed: the clock of the stack goes on.
+    provide('operatorToken', '');
+    provide('userToken', '');
+    provide('issuerUrl', issuer.url);
+    provide('chatUrl', `${stack.outputs.WebSocketUrl}`);
+    provide('eventsUrl', `${stack.outputs.EventsUrl}`);
+    return async () => {
+      await stack.stop();
+      await issuer.stop();
+    };
   };
-}
+
+export default chatWithIssuer(runChat);

@@ -124,7 +124,7 @@ function typedFields(input: Plain): Plain {
   return typed;
 }
 
-function toTyped(operation: Operation, input: Input): Plain {
+export function toTyped(operation: Operation, input: Input): Plain {
   if (operation === 'TransactWriteItems') {
     const items = input.TransactItems as Record<string, Plain>[];
     const typed = items.map((item) =>
@@ -147,7 +147,7 @@ function toTyped(operation: Operation, input: Input): Plain {
 type Typed = Parameters<typeof unmarshall>[0];
 const plain = (item: unknown) => unmarshall(item as Typed);
 
-function fromTyped(operation: Operation, output: Plain): Plain {
+export function fromTyped(operation: Operation, output: Plain): Plain {
   const { Item, Items, Attributes, LastEvaluatedKey, Responses, UnprocessedKeys, UnprocessedItems } = output;
   if (operation === 'BatchWriteItem') return { UnprocessedItems: plainWrites(UnprocessedItems) };
   return {

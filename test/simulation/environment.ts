@@ -132,7 +132,8 @@ export class Environment {
   }
 }
 
-const dateAt = (now: () => number) =>
+/** `Date`, at another time. */
+export const dateAt = (now: () => number) =>
   class extends Date {
     constructor(...args: [] | [number]) {
       if (args.length === 0) super(now());

@@ -1,5 +1,3 @@
-import type { Environment } from './environment.ts';
-
 /** DynamoDB's operations, by the command of the document client. */
 const operations = {
   GetCommand: 'GetItem',
@@ -28,6 +26,11 @@ export interface Services {
   log(level: 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
 }
 
+/** Where calls are made: they end with it. */
+export interface Caller {
+  call<T>(service: () => Promise<T>): Promise<T>;
+}
+
 /** A command says what is asked; its class says of whom. */
 class Command<Input = Record<string, unknown>> {
   readonly input: Input;
@@ -47,7 +50,7 @@ const commands = Object.fromEntries(
 );
 
 /** AWS's clients as one environment has them: without HTTP, and each call ends with its environment. */
-export function standIns(environment: Environment, services: Services): Record<string, unknown> {
+export function standIns(environment: Caller, services: Services): Record<string, unknown> {
   const client = {
     send: ({ operation, input }: InstanceType<ReturnType<typeof commandFor>>) =>
       environment.call(() => services.dynamodb(operation, input)),
@@ -63,7 +66,7 @@ export function standIns(environment: Environment, services: Services): Record<s
   };
 }
 
-const lambda = (environment: Environment, services: Services) => ({
+const lambda = (environment: Caller, services: Services) => ({
   InvokeCommand: Command,
   LambdaClient: class {
     async send({ input }: Command<Invocation>) {
@@ -73,8 +76,12 @@ const lambda = (environment: Environment, services: Services) => ({
   },
 });
 
-/** How the rare calls are made. */
-function managementApi(environment: Environment, services: Services) {
+/** How the rare calls are made, and where the others find credentials. */
+export function managementApi(
+  environment: Caller,
+  services: Services,
+  { region, ...credentials } = { region: 'us-east-1', accessKeyId: 'test', secretAccessKey: 'test' },
+) {
   class Get extends Command<{ ConnectionId: string }> {
     readonly method = 'GET';
   }
@@ -83,8 +90,8 @@ function managementApi(environment: Environment, services: Services) {
   }
   class Client {
     readonly config = {
-      region: async () => 'us-east-1',
-      credentials: async () => ({ accessKeyId: 'test', secretAccessKey: 'test' }),
+      region: async () => region,
+      credentials: async () => credentials,
     };
 
     async send({ method, input }: Get | Delete) {
@@ -108,7 +115,7 @@ interface Dispatched {
 }
 
 /** How PostToConnection is called. */
-const poolOf = (environment: Environment, services: Services) =>
+const poolOf = (environment: Caller, services: Services) =>
   class {
     dispatch({ path, body }: { path: string; body: Buffer }, answered: Dispatched): void {
       const connectionId = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));

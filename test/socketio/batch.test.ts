@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { Message } from '../../shared/protocol/entities.ts';
+import { unlimited } from '../setup/chat-stack.ts';
 import { createEvent, enter } from '../support/chat.ts';
-import { type RunningChat, runChat } from '../support/run-chat.ts';
+import { type RunningChat, runChatHere } from '../support/run-chat.ts';
 import { connectSocket, enterSocket, textsOf } from '../support/sockets.ts';
 
 const UNBATCHED_MAX = 3;
 let stack: RunningChat | undefined;
 beforeAll(async () => {
-  if (!inject('isDeployed')) stack = await runChat({ unbatchedAudienceMax: UNBATCHED_MAX, joinBurst: 100 });
+  if (!inject('isDeployed'))
+    stack = await runChatHere(unlimited, { forFunctions: { unbatchedAudienceMax: UNBATCHED_MAX } });
 });
 afterAll(() => stack?.stop());
 

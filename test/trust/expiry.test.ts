@@ -1,11 +1,11 @@
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { ManualClock } from '../../local/clock.ts';
 import { AUDIENCE, type Issuer, startIssuer } from '../../local/issuer.ts';
 import { unlimited } from '../setup/chat-stack.ts';
 import { connect, enter as enterAt, http } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
-import { type RunningChat, runChat } from '../support/run-chat.ts';
+import { type RunningChat, runChatHere } from '../support/run-chat.ts';
 import { connectSocket, enterSocket, socketClient } from '../support/sockets.ts';
 import { bearer, newEvent, withToken } from '../support/tokens.ts';
 
@@ -25,7 +25,8 @@ let eventId: string;
 let bob: ChatClient;
 beforeAll(async () => {
   issuer = await startIssuer(0, clock);
-  stack = await runChat({ ...unlimited, 'auth.issuer': issuer.url, 'auth.audience': AUDIENCE }, { clock });
+  const ofSuite = { ...unlimited, 'auth.issuer': inject('issuerUrl'), 'auth.audience': AUDIENCE };
+  stack = await runChatHere(ofSuite, { forFunctions: { 'auth.issuer': issuer.url }, clock });
 });
 afterAll(async () => {
   await stack.stop();

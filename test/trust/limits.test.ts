@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AUDIENCE, type Issuer, startIssuer } from '../../local/issuer.ts';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { AUDIENCE } from '../../local/issuer.ts';
 import { newSecret } from '../../shared/ids.ts';
 import type { ErrorData } from '../../shared/protocol/errors.ts';
+import { unlimited, unset } from '../setup/chat-stack.ts';
 import { connect, createEvent, enter, hears, http, textsHeardBy } from '../support/chat.ts';
 import type { ChatClient, Refused } from '../support/chat-client.ts';
-import { type RunningChat, runChat } from '../support/run-chat.ts';
+import { type RunningChat, runChatHere } from '../support/run-chat.ts';
 import { connectSocket, enterSocket } from '../support/sockets.ts';
-import { bearer, withToken } from '../support/tokens.ts';
+import { bearer, token, withToken } from '../support/tokens.ts';
 
 /** The rates of a chat that nobody has configured. */
 const rates = {
@@ -70,7 +71,7 @@ function expectOneAllowance(action: Limited, { codes, passed, allowed }: Awaited
 describe('guests', () => {
   let stack: RunningChat;
   beforeAll(async () => {
-    stack = await runChat({}, { functionLogs: 'none' });
+    stack = await runChatHere(unlimited, { forFunctions: unset, functionLogs: 'none' });
   });
   afterAll(() => stack.stop());
 
@@ -164,34 +165,30 @@ describe('guests', () => {
     for (const client of [bob, cid]) {
       await hears(client, 'end');
       expect(textsHeardBy(client).filter((text) => said.includes(text))).toEqual(said);
-      const bought = textsHeardBy(client).filter((text) => text.startsWith('buy'));
-      expect(bought).toHaveLength(codes.filter((code) => code === 'ok').length);
+      const bought = client.all('newMessage').filter(({ text }) => text.startsWith('buy'));
+      // A machine that sleeps for as long as a lease may have some heard twice.
+      expect(new Set(bought.map(({ seq }) => seq)).size).toBe(codes.filter((code) => code === 'ok').length);
     }
   });
 });
 
 describe('people with tokens', () => {
-  let issuer: Issuer;
   let stack: RunningChat;
   beforeAll(async () => {
-    issuer = await startIssuer();
-    const settings = { 'auth.issuer': issuer.url, 'auth.audience': AUDIENCE };
-    stack = await runChat(settings, { functionLogs: 'none' });
+    const ofSuite = { ...unlimited, 'auth.issuer': inject('issuerUrl'), 'auth.audience': AUDIENCE };
+    stack = await runChatHere(ofSuite, { forFunctions: unset, functionLogs: 'none' });
   });
-  afterAll(async () => {
-    await stack.stop();
-    await issuer.stop();
-  });
+  afterAll(() => stack.stop());
 
   test.for(['sendMessage', 'typing'] as const)(
     '%s: one allowance of a subject, whatever tokens it shows, on both wires and after reconnects',
     async (action) => {
       const url = `${stack.outputs.WebSocketUrl}`;
-      const headers = bearer(await issuer.tokenFor({ sub: 'operator', scope: 'chat:operate' }));
+      const headers = bearer(await token({ sub: 'operator', scope: 'chat:operate' }));
       const request = { method: 'POST', body: { name: 'Limited' }, headers };
       const { body } = await http('', { ...request, url: `${stack.outputs.EventsUrl}` });
-      const token = (name: string) => issuer.tokenFor({ sub: `the one of ${action}`, name });
-      const tab = async (name: string) => enter(body.id, '', { url: withToken(await token(name), url) });
+      const tokenNamed = (name: string) => token({ sub: `the one of ${action}`, name });
+      const tab = async (name: string) => enter(body.id, '', { url: withToken(await tokenNamed(name), url) });
       const first = await tab('ana');
       const done = await flood(action, [
         async () => onJson(first),
@@ -200,7 +197,7 @@ describe('people with tokens', () => {
           return onJson(await tab('anabel'));
         },
         async () => {
-          const client = await connectSocket({ auth: { token: await token('ana') } }, url);
+          const client = await connectSocket({ auth: { token: await tokenNamed('ana') } }, url);
           await client.ask('joinEvent', { eventId: body.id });
           return async (asked, what) => (await client.ask(asked, what)).error?.code ?? 'ok';
         },

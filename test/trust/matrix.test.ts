@@ -3,7 +3,7 @@ import type { Replies } from '../../shared/protocol/replies.ts';
 import { unlimited } from '../setup/chat-stack.ts';
 import { connect, createEvent, enter, http } from '../support/chat.ts';
 import type { Refused } from '../support/chat-client.ts';
-import { type RunningChat, runChat } from '../support/run-chat.ts';
+import { type RunningChat, runChatHere } from '../support/run-chat.ts';
 import { socketClient } from '../support/sockets.ts';
 import { badTokens, bearer, newEvent, token, withToken } from '../support/tokens.ts';
 
@@ -308,7 +308,7 @@ describe('without an issuer', () => {
   const events = () => `${stack.outputs.EventsUrl}`;
 
   beforeAll(async () => {
-    stack = await runChat(unlimited);
+    stack = await runChatHere(unlimited);
     eventId = await createEvent('Guests', events());
     const [host, banned] = [await join('host'), await join('banned')];
     const hosts = [{ participantId: host.participant.id }];

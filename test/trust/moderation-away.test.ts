@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { unlimited } from '../setup/chat-stack.ts';
 import { createEvent, enter, http } from '../support/chat.ts';
 import { type RunningChat, runChat } from '../support/run-chat.ts';
 import { enterSocket } from '../support/sockets.ts';
@@ -6,7 +7,7 @@ import { enterSocket } from '../support/sockets.ts';
 /** Where others hear at once that somebody is lost, who may nevertheless come back to the session. */
 let stack: RunningChat;
 beforeAll(async () => {
-  stack = await runChat({ presenceGraceSeconds: 0 });
+  stack = await runChat(unlimited, { forFunctions: { presenceGraceSeconds: 0 } });
 });
 afterAll(() => stack.stop());
 

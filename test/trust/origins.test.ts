@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { type RunningChat, runChat } from '../support/run-chat.ts';
+import { unlimited } from '../setup/chat-stack.ts';
+import { type RunningChat, runChatHere } from '../support/run-chat.ts';
 
 let stack: RunningChat;
 beforeAll(async () => {
   const allowedOrigins = 'https://www.example.com,https://chat.example.com';
-  stack = await runChat({ allowedOrigins }, { functionLogs: 'none' });
+  stack = await runChatHere(unlimited, { forFunctions: { allowedOrigins }, functionLogs: 'none' });
 });
 afterAll(() => stack?.stop());
 

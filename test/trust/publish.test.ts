@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { participantIdOfSubject } from '../../shared/ids.ts';
 import type { Message } from '../../shared/protocol/entities.ts';
 import type { Replies } from '../../shared/protocol/replies.ts';
+import { unlimited } from '../setup/chat-stack.ts';
 import { connect, createEvent, enter, http } from '../support/chat.ts';
-import { type RunningChat, runChat } from '../support/run-chat.ts';
+import { type RunningChat, runChatHere } from '../support/run-chat.ts';
 import { connectSocket } from '../support/sockets.ts';
 import { bearer, newEvent, token, withToken } from '../support/tokens.ts';
 
@@ -85,7 +86,7 @@ describe('the limit', () => {
   let stack: RunningChat;
   beforeAll(async () => {
     // One, and the next one after 20 seconds.
-    stack = await runChat({ publishPerSecond: 0.05 }, { functionLogs: 'none' });
+    stack = await runChatHere(unlimited, { forFunctions: { publishPerSecond: 0.05 }, functionLogs: 'none' });
   });
   afterAll(() => stack.stop());
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ErrorData } from '../../shared/protocol/errors.ts';
+import { unlimited, unset } from '../setup/chat-stack.ts';
 import { connect, createEvent, enter } from '../support/chat.ts';
 import { PacketClient } from '../support/packet-client.ts';
-import { type RunningChat, runChat } from '../support/run-chat.ts';
+import { type RunningChat, runChatHere } from '../support/run-chat.ts';
 
 /** What has no allowance of its own: reads, pings, what is no request. */
 let stack: RunningChat;
@@ -65,8 +66,10 @@ const refusalsOn = {
 
 describe('with little allowed', () => {
   beforeAll(async () => {
-    const sends = { sendsPerSecond: 1_000, sendBurst: 1_000 };
-    stack = await runChat({ requestsPerSecond: 0.1, requestBurst: 10, ...sends }, { functionLogs: 'none' });
+    stack = await runChatHere(unlimited, {
+      forFunctions: { requestsPerSecond: 0.1, requestBurst: 10 },
+      functionLogs: 'none',
+    });
   });
   afterAll(() => stack.stop());
 
@@ -115,7 +118,10 @@ describe('with little allowed', () => {
 });
 
 test('retryAfterMs is long enough', async () => {
-  stack = await runChat({ requestsPerSecond: 4, requestBurst: 4 }, { functionLogs: 'none' });
+  stack = await runChatHere(unlimited, {
+    forFunctions: { requestsPerSecond: 4, requestBurst: 4 },
+    functionLogs: 'none',
+  });
   try {
     const client = await connect(url());
     const ask = () =>
@@ -136,7 +142,7 @@ test('retryAfterMs is long enough', async () => {
 
 describe('as configured by nobody', () => {
   beforeAll(async () => {
-    stack = await runChat({}, { functionLogs: 'none' });
+    stack = await runChatHere(unlimited, { forFunctions: unset, functionLogs: 'none' });
   });
   afterAll(() => stack.stop());
 

@@ -3,7 +3,7 @@ import { AUDIENCE } from '../../local/issuer.ts';
 import { unlimited } from '../setup/chat-stack.ts';
 import { connect, http, refusal } from '../support/chat.ts';
 import type { ChatClient, Refused } from '../support/chat-client.ts';
-import { type RunningChat, runChat } from '../support/run-chat.ts';
+import { type RunningChat, runChatHere } from '../support/run-chat.ts';
 import { connectSocket, socketClient } from '../support/sockets.ts';
 import { badTokens, bearer, newEvent, token, withToken } from '../support/tokens.ts';
 
@@ -83,7 +83,7 @@ describe('where viewers need no token', () => {
 
   beforeAll(async () => {
     const issuer = { 'auth.issuer': inject('issuerUrl'), 'auth.audience': AUDIENCE };
-    stack = await runChat({ ...unlimited, ...issuer, 'auth.viewers': 'open' });
+    stack = await runChatHere({ ...unlimited, ...issuer }, { forFunctions: { 'auth.viewers': 'open' } });
     eventId = await newEvent({}, { eventsUrl: eventsUrl() });
   });
   afterAll(() => stack.stop());

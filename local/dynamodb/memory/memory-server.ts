@@ -12,8 +12,9 @@ export async function startMemoryDynamoDB(): Promise<DynamoDB> {
     now: () => Date.now(),
     onRecord: (table, record) => streams.add(table, record),
   });
+  const answer = answerer(database, streams);
   const server = createServer(async (req, res) => {
-    const { status, output } = await answer(req, database, streams);
+    const { status, output } = answer(String(req.headers['x-amz-target']), await readAll(req));
     const content = Buffer.from(JSON.stringify(output));
     res.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', 'content-length': content.length });
     res.end(content);
@@ -21,27 +22,32 @@ export async function startMemoryDynamoDB(): Promise<DynamoDB> {
   // Whoever is frozen must find their connections open.
   server.keepAliveTimeout = 3_600_000;
   const port = await listen(server, 0, '127.0.0.1');
-  return { endpoint: `http://127.0.0.1:${port}`, kind: 'memory', stop: () => closeServer(server) };
+  return { endpoint: `http://127.0.0.1:${port}`, kind: 'memory', answer, stop: () => closeServer(server) };
 }
 
-async function answer(
-  req: IncomingMessage,
-  database: MemoryDynamoDB,
-  streams: Streams,
-): Promise<{ status: number; output: unknown }> {
-  try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of req) chunks.push(chunk);
-    const [api, operation = ''] = String(req.headers['x-amz-target']).split('.');
-    const input = parse(Buffer.concat(chunks).toString());
-    const output =
-      api === 'DynamoDBStreams_20120810' ? streams.call(operation, input) : database.call(operation, input);
-    return { status: 200, output };
-  } catch (error) {
-    if (error instanceof DynamoDBException) return { status: 400, output: refusal(error) };
-    const __type = `${prefix}InternalServerError`;
-    return { status: 500, output: { __type, message: error instanceof Error ? error.message : `${error}` } };
-  }
+const answerer =
+  (database: MemoryDynamoDB, streams: Streams): NonNullable<DynamoDB['answer']> =>
+  (target, body) => {
+    try {
+      const [api, operation = ''] = target.split('.');
+      const input = typeof body === 'string' ? parse(body) : body;
+      const output =
+        api === 'DynamoDBStreams_20120810' ? streams.call(operation, input) : database.call(operation, input);
+      return { status: 200, output };
+    } catch (error) {
+      if (error instanceof DynamoDBException) return { status: 400, output: refusal(error) };
+      const __type = `${prefix}InternalServerError`;
+      return {
+        status: 500,
+        output: { __type, message: error instanceof Error ? error.message : `${error}` },
+      };
+    }
+  };
+
+async function readAll(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of req) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }
 
 const prefix = 'com.amazonaws.dynamodb.v20120810#';
