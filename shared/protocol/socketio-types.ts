@@ -14,6 +14,7 @@ export interface Event {
   createdAt: string;
   startsAt?: string | undefined;
   endsAt?: string | undefined;
+  endedAt?: string | undefined;
   participantCount: number;
   /** Connections that watch it and take no part. */
   viewerCount: number;
