@@ -33,7 +33,14 @@ export type EventChanges = {
 /** `pinned`: the number of the message. */
 export type EventItem = Omit<
   Event,
-  'status' | 'endedAt' | 'participantCount' | 'viewerCount' | 'pinned' | 'reactions' | 'reactionTotals' | keyof Rules
+  | 'status'
+  | 'endedAt'
+  | 'participantCount'
+  | 'viewerCount'
+  | 'pinned'
+  | 'reactions'
+  | 'reactionTotals'
+  | keyof Rules
 > &
   Pick<EventDetails, 'reactions'> & { pinned?: number };
 
