@@ -2,7 +2,7 @@ import type { Person } from '../../protocol/client-to-server.ts';
 import { ChatError } from '../../protocol/errors.ts';
 import { badRequest } from '../../protocol/parse.ts';
 import { getConnection } from '../../store/connections.ts';
-import { listTabs } from '../../store/members.ts';
+import { listStaff } from '../../store/staff.ts';
 import type { Chat } from '../chat.ts';
 import { participantIdOf } from './participants.ts';
 import type { Actor } from './require-moderator.ts';
@@ -30,11 +30,10 @@ export async function requireExpellable(
 }
 
 async function hasRights({ table }: Chat, eventId: string, participantId: string): Promise<boolean> {
-  for await (const tabs of listTabs(table, eventId, participantId)) {
-    for (const { connectionId } of tabs) {
-      const { identity } = (await getConnection(table, connectionId)) ?? {};
-      if (identity?.participantId === participantId && identity.rights.length > 0) return true;
-    }
+  for (const { connectionId, participantId: id } of await listStaff(table, eventId)) {
+    if (id !== participantId) continue;
+    const { identity } = (await getConnection(table, connectionId)) ?? {};
+    if (identity?.participantId === participantId && identity.rights.length > 0) return true;
   }
   return false;
 }
