@@ -19,11 +19,12 @@ export async function listEvents(
   { table }: { table: Table },
   { status, limit = limits.historyLength, cursor }: ActionData<'getActiveEvents'> & { status: Status },
   maxBytes: number,
+  read: (table: Table, ids: readonly string[]) => Promise<Event[]> = getEvents,
 ): Promise<Replies['getActiveEvents']> {
   const from = cursor === undefined ? undefined : await readCursor(table, status, cursor);
   const page = await list(table, { status, limit, from });
   const fits = byteBudget(maxBytes);
-  const all = await getEvents(table, page.ids);
+  const all = await read(table, page.ids);
   const fitting: Event[] = [];
   for (const event of all) {
     if (!fits(event)) break;
