@@ -54,7 +54,7 @@ export class EventsHttpApi extends Construct {
           'x-amz-security-token',
           'x-amz-user-agent',
         ],
-        exposeHeaders: ['location', 'link'],
+        exposeHeaders: ['location', 'link', 'retry-after'],
         maxAge: Duration.hours(1),
       },
     });

@@ -107,7 +107,10 @@ interface Page {
   hasMoreBefore?: boolean | undefined;
   /** Messages up to `after` that were deleted in the meantime. */
   deletedSeqs?: number[] | undefined;
-  /** With `hasMore`: the `after` of the next page. If it is missing, use the `seq` of the last message. */
+  /**
+   * With `hasMore`: the `after` of the next page, or its `before` if this one had no `after`. If it is missing, use the `seq` of the last
+   * message, or of the first.
+   */
   upTo?: number | undefined;
 }
 
