@@ -1,5 +1,14 @@
 import type { Message } from '../shared/protocol/entities.ts';
-import { emptyLog, type Log, type Page, restarted, withMessages, withOlder, withoutMessages } from './log.ts';
+import {
+  beginningOf,
+  emptyLog,
+  type Log,
+  type Page,
+  restarted,
+  withMessages,
+  withOlder,
+  withoutMessages,
+} from './log.ts';
 import type { SentMessage } from './types.ts';
 
 /** Whoever has missed more than this many pages starts again with the newest one. */
@@ -51,9 +60,10 @@ export function createHistory({ getPage, take, changed }: HistoryOptions): Histo
     covered = Math.max(covered ?? 0, seq);
   };
   const add = (messages: readonly Message[]) => put(withMessages(log, take(messages)));
-  const startAt = ({ messages, hasMore }: Page, end: number) => {
-    hasOlder = hasMore;
-    put(restarted(log, take(messages), hasMore, end));
+  const startAt = (page: Page, end: number) => {
+    const from = beginningOf(page);
+    hasOlder = from > 0;
+    put(restarted(log, take(page.messages), from, end));
   };
 
   const catchUp = async (first: Page | undefined, after: number | undefined, end: number) => {
@@ -86,11 +96,17 @@ export function createHistory({ getPage, take, changed }: HistoryOptions): Histo
   const loadOlder = async () => {
     const { from } = log;
     if (!hasOlder) return;
-    const page = await getPage({ before: from });
+    let page: Page;
+    let before = from;
+    do {
+      page = await getPage({ before });
+      before = beginningOf(page);
+      // Where much was deleted a page may be empty, and not the last.
+    } while (before > 0 && page.messages.length === 0);
     // Meanwhile the log has started again elsewhere.
     if (log.from !== from) return;
-    hasOlder = page.hasMore && page.messages.length > 0;
-    put(withOlder(log, take(page.messages), hasOlder));
+    hasOlder = before > 0;
+    put(withOlder(log, take(page.messages), before));
   };
 
   return {

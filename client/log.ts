@@ -45,13 +45,17 @@ function withoutQuote(message: SentMessage, deleted: Log['deleted']): SentMessag
   return { ...message, replyTo: { ...replyTo, text: '' } };
 }
 
-/** With a page of the messages before the log's first. */
-export function withOlder(log: Log, messages: readonly SentMessage[], hasMore: boolean): Log {
-  return withMessages({ ...log, from: (hasMore && messages[0]?.seq) || 0 }, messages);
+/** With a page of the messages before the log's first: nothing is known of what is before `from`. */
+export function withOlder(log: Log, messages: readonly SentMessage[], from: number): Log {
+  return withMessages({ ...log, from }, messages);
 }
 
 /** The newest page, and of what there was only what came after `end`, up to which the page reaches at least. */
-export function restarted(log: Log, messages: readonly SentMessage[], hasMore: boolean, end: number): Log {
+export function restarted(log: Log, messages: readonly SentMessage[], from: number, end: number): Log {
   const newer = log.messages.filter(({ seq }) => seq > end);
-  return withOlder({ ...log, messages: newer }, messages, hasMore);
+  return withOlder({ ...log, messages: newer }, messages, from);
 }
+
+/** Before what the next page of older messages is; 0: there is none. */
+export const beginningOf = ({ messages, hasMore, upTo }: Page): number =>
+  (hasMore && (upTo ?? messages[0]?.seq)) || 0;

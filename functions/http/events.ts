@@ -9,7 +9,7 @@ import { readAround } from '../../shared/chat/history-at.ts';
 import { listEvents } from '../../shared/chat/list-events.ts';
 import { auditRefusal } from '../../shared/chat/moderation/audit.ts';
 import { listAudit } from '../../shared/chat/moderation/lists.ts';
-import { ChatError } from '../../shared/protocol/errors.ts';
+import { requireOperator } from '../../shared/chat/moderation/require-moderator.ts';
 import { httpRoutes } from '../../shared/protocol/http-routes.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { authenticate } from '../context/authenticate.ts';
@@ -30,8 +30,8 @@ const app = newApp();
 const shared = { 'Cache-Control': 'public, max-age=1' };
 
 // Before the body is validated, so that callers without the right learn nothing about it.
-const requireOperator = createMiddleware<Env>(async (c, next) => {
-  if (!c.get('actor').rights.includes('operate')) throw new ChatError('FORBIDDEN');
+const operatorsOnly = createMiddleware<Env>(async (c, next) => {
+  requireOperator(c.get('actor'));
   await next();
 });
 const withActor = createMiddleware<Env>(async (c, next) => {
@@ -41,7 +41,7 @@ const withActor = createMiddleware<Env>(async (c, next) => {
 
 // API Gateway leaves this route open. Without an issuer it says of nobody who they are.
 const isOpen = ({ req }: Context) => !authenticate || !req.queries('status')?.includes('ended');
-app.on('GET', routes.listEvents.path, except(isOpen, withActor, requireOperator));
+app.on('GET', routes.listEvents.path, except(isOpen, withActor, operatorsOnly));
 app.openapi(routes.listEvents, async (c) => {
   const query = c.req.valid('query');
   const page = await listEvents(chat, query, limits.pageBytes);
@@ -55,7 +55,7 @@ app.on('POST', routes.createEvent.path, withActor, async (c, next) => {
   if (!c.error) return;
   await auditRefusal(chat, c.get('actor'), { action: 'createEvent', error: fromHono(c.error) });
 });
-app.on('POST', routes.createEvent.path, requireOperator, requireUtf8);
+app.on('POST', routes.createEvent.path, operatorsOnly, requireUtf8);
 app.openapi(routes.createEvent, async (c) => {
   const { hosts, ...details } = c.req.valid('json');
   const event = await createEvent(chat, c.get('actor'), { ...details, hosts: participantIdsOf(hosts) });
@@ -64,7 +64,7 @@ app.openapi(routes.createEvent, async (c) => {
   return c.json(written, 201, { Location: `/api/events/${event.id}` });
 });
 
-app.on('GET', routes.listRefusals.path, withActor, requireOperator);
+app.on('GET', routes.listRefusals.path, withActor, operatorsOnly);
 app.openapi(routes.listRefusals, async (c) =>
   c.json(await listAudit(chat, undefined, c.req.valid('query')), 200),
 );
@@ -80,7 +80,7 @@ app.openapi(routes.listMessages, async (c) => {
   return c.json(await page, 200, shared);
 });
 
-app.on('GET', routes.exportMessages.getRoutingPath(), withActor, requireOperator);
+app.on('GET', routes.exportMessages.getRoutingPath(), withActor, operatorsOnly);
 app.openapi(routes.exportMessages, async (c) => {
   const { id } = await getEvent(chat, c.req.valid('param').id);
   const { lines, next } = await exportMessages(chat, id, c.req.valid('query'));

@@ -41,7 +41,7 @@ export const updateEvent = createRoute({
   request: { params, body: body(changes) },
   responses: {
     200: answer('The event after the change', writtenEvent),
-    ...refusals(400, 401, 403, 404, 409, 413),
+    ...refusals(400, 401, 403, 404, 409, 413, 429),
   },
 });
 
@@ -50,7 +50,7 @@ export const deleteMessage = createRoute({
   summary: 'Delete a message for everybody',
   ...protectedRoute,
   request: { params: z.object({ id: opaqueId, seq: queryFields.seq.unwrap() }) },
-  responses: { ...done, ...refusals(400, 401, 403, 404) },
+  responses: { ...done, ...refusals(400, 401, 403, 404, 429) },
 });
 
 export const eraseMessages = createRoute({
@@ -63,7 +63,7 @@ export const eraseMessages = createRoute({
       'How many messages were deleted. While `isComplete` is false, repeat the request with `upTo` as `after`.',
       z.object({ deleted: z.int(), isComplete: z.boolean(), upTo: z.int().optional() }),
     ),
-    ...refusals(400, 401, 403, 404),
+    ...refusals(400, 401, 403, 404, 429),
   },
 });
 
@@ -96,7 +96,7 @@ export const pin = createRoute({
   request: { params, body: body(pinInput) },
   responses: {
     200: answer('The event with the message in `pinned`', event),
-    ...refusals(400, 401, 403, 404, 409, 413),
+    ...refusals(400, 401, 403, 404, 409, 413, 429),
   },
 });
 
@@ -105,7 +105,7 @@ export const unpin = createRoute({
   summary: 'Unpin the message that is pinned',
   ...protectedRoute,
   request: { params },
-  responses: { ...done, ...refusals(401, 403, 404, 409) },
+  responses: { ...done, ...refusals(401, 403, 404, 409, 429) },
 });
 
 export const kick = createRoute({
@@ -113,7 +113,7 @@ export const kick = createRoute({
   summary: 'Remove a participant, who may join again',
   ...protectedRoute,
   request: { params, body: body(kickInput) },
-  responses: { ...done, ...refusals(400, 401, 403, 404, 413) },
+  responses: { ...done, ...refusals(400, 401, 403, 404, 413, 429) },
 });
 
 export const ban = createRoute({
@@ -121,7 +121,7 @@ export const ban = createRoute({
   summary: 'Remove a participant and refuse them, for a number of seconds or permanently',
   ...protectedRoute,
   request: { params, body: body(banInput) },
-  responses: { 200: answer('The ban', banned), ...refusals(400, 401, 403, 404, 413) },
+  responses: { 200: answer('The ban', banned), ...refusals(400, 401, 403, 404, 413, 429) },
 });
 
 export const unban = createRoute({
@@ -129,7 +129,7 @@ export const unban = createRoute({
   summary: 'Lift a ban',
   ...protectedRoute,
   request: { params: z.object({ id: opaqueId, participantId: opaqueId }) },
-  responses: { ...done, ...refusals(401, 403, 404) },
+  responses: { ...done, ...refusals(401, 403, 404, 429) },
 });
 
 export const listBans = createRoute({
@@ -148,7 +148,7 @@ export const mute = createRoute({
   summary: 'Keep a participant from writing for a number of seconds',
   ...protectedRoute,
   request: { params, body: body(muteInput) },
-  responses: { ...done, ...refusals(400, 401, 403, 404, 413) },
+  responses: { ...done, ...refusals(400, 401, 403, 404, 413, 429) },
 });
 
 export const unmute = createRoute({
@@ -156,7 +156,7 @@ export const unmute = createRoute({
   summary: 'Let a participant write again',
   ...protectedRoute,
   request: { params: z.object({ id: opaqueId, participantId: opaqueId }) },
-  responses: { ...done, ...refusals(401, 403, 404) },
+  responses: { ...done, ...refusals(401, 403, 404, 429) },
 });
 
 export const listMutes = createRoute({
@@ -192,6 +192,6 @@ export const deleteEvent = createRoute({
   responses: {
     ...done,
     202: { description: 'Nobody finds it any more; what is left of it is removed within minutes.' },
-    ...refusals(401, 403, 404),
+    ...refusals(401, 403, 404, 429),
   },
 });

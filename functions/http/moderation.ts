@@ -11,7 +11,7 @@ import { listAudit, listBans, listMutes } from '../../shared/chat/moderation/lis
 import { mute, unmute } from '../../shared/chat/moderation/mute.ts';
 import { pin, unpin } from '../../shared/chat/moderation/pin.ts';
 import { publish } from '../../shared/chat/moderation/publish.ts';
-import { requireModerator } from '../../shared/chat/moderation/require-moderator.ts';
+import { requireModerator, requireOperator } from '../../shared/chat/moderation/require-moderator.ts';
 import { isAny, updateEvent } from '../../shared/chat/moderation/update-event.ts';
 import { postReactions } from '../../shared/chat/react.ts';
 import { ChatError } from '../../shared/protocol/errors.ts';
@@ -40,9 +40,10 @@ function deadlineOf({ env }: Context): number {
 app.openapi(routes.deleteEvent, async (c) => {
   const actor = await actorOf(c);
   const { id } = c.req.valid('param');
-  if (!actor.rights.includes('operate')) {
-    const error = new ChatError('FORBIDDEN');
-    await auditRefusal(chat, actor, { action: 'deleteEvent', eventId: id, error });
+  try {
+    requireOperator(actor);
+  } catch (error) {
+    await auditRefusal(chat, actor, { action: 'deleteEvent', eventId: id, error: error as Error });
     throw error;
   }
   const isComplete = await deleteEvent(chat, id, actor, deadlineOf(c));
@@ -77,7 +78,7 @@ app.openapi(routes.updateEvent, async (c) => {
   const actor = c.get('actor');
   // Moderators and hosts may change the rules of an event, but not its details or its hosts.
   const isOperators = isAny({ ...details, hosts });
-  if (isOperators && !actor.rights.includes('operate')) throw new ChatError('FORBIDDEN');
+  if (isOperators) requireOperator(actor);
   const rules = { status, paused, slowModeSeconds, reactions };
   const changes = { ...rules, ...details, hosts: participantIdsOf(hosts) };
   const event = await updateEvent(chat, c.req.valid('param').id, actor, changes);

@@ -58,7 +58,7 @@ export const createEvent = createRoute({
   request: { body: body(creation) },
   responses: {
     201: { ...answer('The new event', writtenEvent), headers: z.object({ Location: z.string() }) },
-    ...refusals(400, 401, 403, 413),
+    ...refusals(400, 401, 403, 413, 429),
   },
 });
 

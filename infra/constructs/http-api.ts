@@ -54,7 +54,7 @@ export class EventsHttpApi extends Construct {
           'x-amz-security-token',
           'x-amz-user-agent',
         ],
-        exposeHeaders: ['location', 'link'],
+        exposeHeaders: ['location', 'link', 'retry-after'],
         maxAge: Duration.hours(1),
       },
     });
@@ -62,7 +62,7 @@ export class EventsHttpApi extends Construct {
       entry: 'http/events',
       settings,
       table,
-      itemActions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem'],
+      itemActions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
       queriesIndex: true,
     });
     const moderation = new ChatFunction(this, 'Moderation', {

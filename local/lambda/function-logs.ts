@@ -10,7 +10,14 @@ export interface FunctionLogEntry {
 }
 
 /** What of it is shown. Everything is kept for tests, whatever is shown. */
-export type FunctionLogsShown = 'all' | 'errors' | 'none';
+export type FunctionLogsShown = 'all' | 'warnings' | 'errors' | 'none';
+
+const shownLevels: Record<FunctionLogsShown, RegExp> = {
+  all: /^/,
+  warnings: /^(WARN|WARNING|ERROR|FATAL|CRITICAL)$/,
+  errors: /^(ERROR|FATAL|CRITICAL)$/,
+  none: /$^/,
+};
 
 const kept = 10_000;
 
@@ -34,10 +41,7 @@ export class FunctionLogs {
     const level = levelOf(text) ?? printedAs;
     this.entries.push({ functionLogicalId, level, text, requestId });
     if (this.entries.length > kept * 1.1) this.entries.splice(0, this.entries.length - kept);
-    const isError = /^(ERROR|FATAL|CRITICAL)$/.test(level);
-    if (this.#shown === 'all' || (this.#shown === 'errors' && isError)) {
-      this.#log(text.replace(/^/gm, `${functionLogicalId} | `));
-    }
+    if (shownLevels[this.#shown].test(level)) this.#log(text.replace(/^/gm, `${functionLogicalId} | `));
   }
 }
 

@@ -4,6 +4,7 @@ import type { Connection } from '../store/connections.ts';
 import { roomInFrame } from './byte-budget.ts';
 import type { Chat, Reply } from './chat.ts';
 import { listEvents } from './list-events.ts';
+import { recentEvents } from './recent-events.ts';
 
 type EventList = Replies['getActiveEvents'];
 
@@ -14,6 +15,7 @@ export async function getActiveEvents(
   query: ActionData<'getActiveEvents'>,
   reservedBytes: number,
 ): Promise<Reply<EventList>> {
-  const data = await listEvents(chat, { ...query, status: 'active' }, roomInFrame(reservedBytes));
+  const room = roomInFrame(reservedBytes);
+  const data = await listEvents(chat, { ...query, status: 'active' }, room, recentEvents);
   return { data, eventWithoutAck: { event: 'activeEvents', data } };
 }

@@ -1,9 +1,9 @@
 import { limits } from '../protocol/limits.ts';
-import { entryBytes, type LogEntry, readLog, type StoredMessage } from '../store/log.ts';
+import { type LogPart, readLog, readPart, type StoredMessage } from '../store/log.ts';
 import { LONGEST_QUOTE, withQuotes } from '../store/messages.ts';
 import type { Table } from '../store/table.ts';
 import { byteBudget } from './byte-budget.ts';
-import type { Page } from './history.ts';
+import { type Page, UNUSED } from './history.ts';
 
 /** Nearly every entry has a time. */
 const PROBE_SIZE = 1;
@@ -20,17 +20,31 @@ export async function readAround(
   maxBytes: number,
 ): Promise<Page> {
   const border = await lastUntil(table, eventId, end, at);
-  const deleted = new Set<number>();
-  // On each side: on the other there may be nothing.
-  const bounds = { pageSize: limit + 1, maxBytes };
+  // On each side: on the other there may be nothing. One message more than the page tells whether there is more.
+  const most = { messages: limit + 1, entries: limit + 1 + UNUSED, bytes: maxBytes };
+  const range = { pageSize: limit + 1, maxBytes };
   const [earlier, later] = await Promise.all([
-    take(readLog(table, eventId, { upTo: border, newestFirst: true, ...bounds }), bounds, deleted),
-    take(readLog(table, eventId, { after: border, upTo: end, ...bounds }), bounds, deleted),
+    readPart(table, eventId, { upTo: border, newestFirst: true, ...range }, most),
+    readPart(table, eventId, { after: border, upTo: end, ...range }, most),
   ]);
-  // A read may see a deletion and, for a moment, still what it took away.
-  const isThere = ({ seq }: StoredMessage) => !deleted.has(seq);
-  const { found, ...more } = around(earlier.filter(isThere), later.filter(isThere), limit, maxBytes);
-  return { messages: await withQuotes(table, eventId, found), ...more };
+  const messages = messagesIn(earlier, later);
+  const { found, hasMore, hasMoreBefore } = around(...messages, limit, maxBytes);
+  return {
+    messages: await withQuotes(table, eventId, found),
+    hasMore: hasMore || later.isCut,
+    hasMoreBefore: hasMoreBefore || earlier.isCut,
+  };
+}
+
+/** A read may see a deletion and, for a moment, still what it took away. */
+function messagesIn(earlier: LogPart, later: LogPart): [StoredMessage[], StoredMessage[]] {
+  const all = [...earlier.entries, ...later.entries];
+  const deleted = new Set(
+    all.flatMap((entry) => (entry.kind === 'deleted' ? entry.messages : [])).map(({ seq }) => seq),
+  );
+  const of = ({ entries }: LogPart) =>
+    entries.flatMap((entry) => (entry.kind === 'message' && !deleted.has(entry.seq) ? [entry.message] : []));
+  return [of(earlier), of(later)];
 }
 
 /** From the middle outwards, by turns, as far as it fits. */
@@ -50,23 +64,6 @@ function around(earlier: StoredMessage[], later: StoredMessage[], limit: number,
     hasMore: after < later.length,
     hasMoreBefore: before < earlier.length,
   };
-}
-
-/** One message more than the page tells whether there is more. */
-async function take(
-  entries: AsyncGenerator<LogEntry>,
-  { pageSize, maxBytes }: { pageSize: number; maxBytes: number },
-  deleted: Set<number>,
-): Promise<StoredMessage[]> {
-  const messages: StoredMessage[] = [];
-  let bytes = 0;
-  for await (const entry of entries) {
-    if (entry.kind === 'deleted') for (const { seq } of entry.messages) deleted.add(seq);
-    if (entry.kind === 'message') messages.push(entry.message);
-    bytes += entryBytes(entry);
-    if (messages.length === pageSize || bytes > maxBytes) break;
-  }
-  return messages;
 }
 
 /**

@@ -6,6 +6,8 @@ import { LONGEST_QUOTE, withQuotes } from '../store/messages.ts';
 import type { Table } from '../store/table.ts';
 import { byteBudget } from './byte-budget.ts';
 
+/** So much that is no message a page passes by: where somebody has written a lot, all of which was deleted. */
+export const UNUSED = 2_000;
 /** How far readers look beyond what windows have delivered. */
 const LOOK_AHEAD = 500;
 
@@ -26,7 +28,7 @@ export interface Page {
   hasMoreBefore?: boolean;
   /** With `after`: messages up to it that were deleted in the stretch that this page covers. */
   deletedSeqs?: number[];
-  /** The end of that stretch, where there is more and the last message is not it. */
+  /** The end of that stretch, where there is more and the last message, or with `before` the first, is not it. */
   upTo?: number;
 }
 
@@ -36,7 +38,7 @@ export interface Page {
  */
 export async function readableEnd(table: Table, eventId: string): Promise<number> {
   const delivered = (await getCursor(table, eventId))?.delivered ?? 0;
-  const ahead = await readPrefix(table, eventId, delivered, LOOK_AHEAD);
+  const { entries: ahead } = await readPrefix(table, eventId, delivered, { entries: LOOK_AHEAD });
   return ahead.at(-1)?.seq ?? delivered;
 }
 
@@ -49,9 +51,11 @@ export async function readPage(
   maxBytes: number,
 ): Promise<Page> {
   const newestFirst = after === undefined;
+  const until = before === undefined ? end : Math.min(end, before - 1);
+  const last = newestFirst ? 1 : until;
   const entries = readLog(table, eventId, {
     after: after ?? 0,
-    upTo: before === undefined ? end : Math.min(end, before - 1),
+    upTo: until,
     newestFirst,
     // One more than the page tells whether there is more.
     pageSize: Math.min(limit, limits.pageLength) + 1,
@@ -64,6 +68,7 @@ export async function readPage(
     fits(message.replyTo ? { ...message, replyTo: LONGEST_QUOTE } : message);
   let hasMore = false;
   let upTo = after ?? 0;
+  let unused = 0;
   for await (const entry of entries) {
     const known = entry.kind === 'deleted' ? entry.messages.map(({ seq }) => seq) : [];
     const before = after === undefined ? [] : known.filter((seq) => seq <= after);
@@ -73,18 +78,24 @@ export async function readPage(
     if (hasMore) break;
     for (const seq of known) deleted.add(seq);
     if (entry.kind === 'message') found.push(entry.message);
+    else unused += 1;
     upTo = entry.seq;
+    hasMore = unused === UNUSED && upTo !== last;
+    if (hasMore) break;
   }
+  // What was passed by is not to be read again.
+  const isCut = unused === UNUSED;
   // A read may see a deletion and, for a moment, still what it took away.
   const there = found.filter(({ seq }) => !deleted.has(seq));
   const messages = await withQuotes(table, eventId, there);
-  if (after === undefined) return { messages: messages.reverse(), hasMore };
+  if (after === undefined)
+    return { messages: messages.reverse(), hasMore, ...(hasMore && isCut && { upTo }) };
   const deletedSeqs = [...deleted].filter((seq) => seq <= after);
   return {
     messages,
     hasMore,
     ...(deletedSeqs.length > 0 && { deletedSeqs }),
     // Without a message it is hard to tell where to go on.
-    ...(hasMore && (messages.length === 0 || deletedSeqs.length > 0) && { upTo }),
+    ...(hasMore && (isCut || messages.length === 0 || deletedSeqs.length > 0) && { upTo }),
   };
 }

@@ -5,7 +5,7 @@ import { type Rate, type Taken, takeRate } from '../store/rate.ts';
 import type { Table } from '../store/table.ts';
 import type { Chat } from './chat.ts';
 
-type Limited = 'joinEvent' | 'sendMessage' | 'typing' | 'react' | 'moderate' | 'publish' | 'repeat';
+type Limited = 'joinEvent' | 'sendMessage' | 'typing' | 'react' | 'moderate' | 'publish' | 'write' | 'repeat';
 
 /**
  * Takes one, or as many as it costs, from the allowance of each of these: a participant on all its connections together, a connection whoever it
@@ -17,13 +17,19 @@ export async function takeAllowance(
   action: Limited,
   cost = 1,
 ): Promise<Taken> {
+  const publish = { perSecond: settings.publishPerSecond, burst: Math.ceil(2 * settings.publishPerSecond) };
   const rates: Record<Limited, Rate> = {
     joinEvent: { perSecond: settings.joinsPerSecond, burst: settings.joinBurst },
     sendMessage: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
     typing: { perSecond: settings.typingPerSecond, burst: settings.typingBurst },
     react: { perSecond: settings.reactsPerSecond, burst: settings.reactBurst },
     moderate: { perSecond: settings.sendsPerSecond, burst: settings.sendBurst },
-    publish: { perSecond: settings.publishPerSecond, burst: Math.ceil(2 * settings.publishPerSecond) },
+    publish,
+    // Requests to the HTTP API that write, publications among them.
+    write: {
+      perSecond: Math.max(limits.writes.perSecond, publish.perSecond),
+      burst: Math.max(limits.writes.burst, publish.burst),
+    },
     // Events that recoveries bring once more.
     repeat: limits.repeatedEvents,
   };

@@ -1,5 +1,4 @@
 import { deliverNow, recentCursor } from '../delivery/deliver.ts';
-import { participantIdOfCaller } from '../ids.ts';
 import type { ActionData } from '../protocol/client-to-server.ts';
 import { badRequest } from '../protocol/parse.ts';
 import type { CountedReactions } from '../protocol/reactions.ts';
@@ -9,7 +8,7 @@ import { getReactions } from '../store/events.ts';
 import { type CountedRequest, type Counts, countReactions, signalReactions } from '../store/reactions.ts';
 import type { Chat, Reply } from './chat.ts';
 import { membershipOf } from './membership-of.ts';
-import type { Actor } from './moderation/require-moderator.ts';
+import { type Actor, idOfActor } from './moderation/require-moderator.ts';
 import { unlessModerator } from './moderation/unless-moderator.ts';
 import { requireNotMuted } from './muted.ts';
 import { rateLimit, writersOf } from './rate-limit.ts';
@@ -38,16 +37,16 @@ export async function react(
 export async function postReactions(
   chat: Chat,
   eventId: string,
-  { name, participantId = participantIdOfCaller(name) }: Actor,
+  actor: Actor,
   { counts, clientRequestId }: CountedReactions,
 ): Promise<void> {
+  const caller = idOfActor(actor);
   const paths = Object.keys(counts).map((reaction) => [`counts.${reaction}`, reaction]);
   await Promise.all([
     requireReactions(chat, eventId, Object.fromEntries(paths)),
-    rateLimit(chat, [participantId], 'react'),
+    rateLimit(chat, [caller], 'react'),
   ]);
-  const request =
-    clientRequestId === undefined ? undefined : { caller: participantId, requestId: clientRequestId };
+  const request = clientRequestId === undefined ? undefined : { caller, requestId: clientRequestId };
   const tell = await add(chat, eventId, counts, request);
   await tell?.();
 }

@@ -19,11 +19,14 @@ export async function reviewMessage(
   if (!reviewer || draft.participant.role) return draft;
   const { id, eventId, text, participant, metadata, replyTo } = draft;
   const message = { id, text, participant, ...(metadata && { metadata }), ...(replyTo && { replyTo }) };
-  const { verdict, asked, error } = await reviewer.review({ eventId, message });
+  const { verdict, asked, error, faults } = await reviewer.review({ eventId, message });
   if (asked) metrics.count('Reviewed', 1);
   if (!verdict) {
     metrics.count('ReviewFailed', 1);
-    if (asked) chat.log.warn('a message could not be reviewed', { eventId, id, reason: nameOf(error) });
+    if (asked) {
+      const reason = nameOf(error);
+      chat.log.warn('a message could not be reviewed', { eventId, id, reason, ...(faults && { faults }) });
+    }
   }
   const reviewed = apply(draft, verdict ?? { action: settings['review.fallback'], reason: undefined });
   if (reviewed) return reviewed;

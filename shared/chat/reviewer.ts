@@ -16,17 +16,33 @@ export interface ReviewRequest {
  */
 export type Ask = (request: ReviewRequest) => Promise<unknown>;
 
-const answerSchema = z.discriminatedUnion('action', [
-  z.object({ action: z.literal('allow') }),
-  // What else it says of a message that nobody gets does not matter.
-  z.object({ action: z.literal('deny'), reason: z.unknown().optional() }),
-  z
-    .object({ action: z.literal('modify'), text: optional(messageText), metadata: optional(metadata) })
-    .refine(({ text, metadata }) => text !== undefined || metadata !== undefined),
-]);
+const answerSchema = z.discriminatedUnion(
+  'action',
+  [
+    z.object({ action: z.literal('allow') }),
+    // What else it says of a message that nobody gets does not matter.
+    z.object({ action: z.literal('deny'), reason: z.unknown().optional() }),
+    z
+      .object({ action: z.literal('modify'), text: optional(messageText), metadata: optional(metadata) })
+      .refine(({ text, metadata }) => text !== undefined || metadata !== undefined, 'must change something'),
+  ],
+  'is none of allow, deny and modify',
+);
 
 /** What a reviewer says of a message. */
 export type Verdict = z.output<typeof answerSchema>;
+
+/** Of where it is the field alone: what is deeper may be what somebody wrote. */
+const faultOf = ({ path: [field = 'the answer'], message }: z.core.$ZodIssue) =>
+  `${String(field)} ${message}`;
+
+/** Without a `verdict`: no answer (`error` says why), or a wrong one (`faults` say how, and quote nothing). `asked`: whether it was asked at all. */
+export interface Reviewed {
+  asked: boolean;
+  verdict?: Verdict;
+  error?: unknown;
+  faults?: string[];
+}
 
 /** For the messages of so many people in a row it may fail to answer, until it is left alone for a while. */
 const FAILURES = 5;
@@ -48,8 +64,8 @@ export class Reviewer {
     this.#now = now;
   }
 
-  /** Undefined: no answer, or a wrong one. Never rejects. `asked`: whether it was asked at all. */
-  async review(request: ReviewRequest): Promise<{ verdict?: Verdict; asked: boolean; error?: unknown }> {
+  /** Never rejects. */
+  async review(request: ReviewRequest): Promise<Reviewed> {
     if (this.#now() < this.#pausedUntil) return { asked: false };
     let answer: unknown;
     try {
@@ -63,7 +79,7 @@ export class Reviewer {
       return { asked: true, error };
     }
     this.#unanswered.clear();
-    const { data } = answerSchema.safeParse(answer);
-    return data ? { asked: true, verdict: data } : { asked: true };
+    const { data, error } = answerSchema.safeParse(answer);
+    return data ? { asked: true, verdict: data } : { asked: true, faults: error?.issues.map(faultOf) ?? [] };
   }
 }

@@ -26,7 +26,8 @@ export const messagePage = z.object({
     .int()
     .optional()
     .describe(
-      'With `hasMore`: the `after` of the next page. If it is missing, use the `seq` of the last message.',
+      'With `hasMore`: where the next page goes on, its `after`, or its `before` if this page was not asked for with `after`. If it is ' +
+        'missing, use the `seq` of the last message, or of the first.',
     ),
 });
 

@@ -14,6 +14,7 @@ export interface Event {
   createdAt: string;
   startsAt?: string | undefined;
   endsAt?: string | undefined;
+  endedAt?: string | undefined;
   participantCount: number;
   /** Connections that watch it and take no part. */
   viewerCount: number;
@@ -106,7 +107,10 @@ interface Page {
   hasMoreBefore?: boolean | undefined;
   /** Messages up to `after` that were deleted in the meantime. */
   deletedSeqs?: number[] | undefined;
-  /** With `hasMore`: the `after` of the next page. If it is missing, use the `seq` of the last message. */
+  /**
+   * With `hasMore`: the `after` of the next page, or its `before` if this one had no `after`. If it is missing, use the `seq` of the last
+   * message, or of the first.
+   */
   upTo?: number | undefined;
 }
 

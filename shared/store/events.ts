@@ -49,6 +49,8 @@ export async function createEvent(
 interface Options {
   /** Also those that are about to be removed, as ended, for who is still to hear of their end. */
   withDeleted?: boolean;
+  /** Default true. */
+  consistent?: boolean;
 }
 
 /** An event, with the message that is pinned in it. */
@@ -69,13 +71,13 @@ export async function getEvents(table: Table, ids: readonly string[], options?: 
 async function readEvents(
   table: Table,
   ids: readonly string[],
-  { withDeleted = false }: Options = {},
+  { withDeleted = false, ...consistency }: Options = {},
 ): Promise<{ event: Event; pinned: number | undefined }[]> {
   const items = new Map<string, Item>();
   const perEvent = [eventKey, eventHeadKey, cursorKey];
   const keys = ids.flatMap((id) => perEvent.map((key) => key(id)));
   for (let from = 0; from < keys.length; from += 100) {
-    for (const item of await batchGet(table, keys.slice(from, from + 100))) {
+    for (const item of await batchGet(table, keys.slice(from, from + 100), consistency)) {
       items.set(`${item.pk} ${item.sk}`, item);
     }
   }

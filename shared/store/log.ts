@@ -133,6 +133,15 @@ const FIRST_PAGE_SIZE = 12;
 
 /** The entries of a range in order of `seq`, holes and all, the expired as `void`. Stop reading when you have enough. */
 export async function* readLog(table: Table, eventId: string, range: LogRange): AsyncGenerator<LogEntry> {
+  for await (const { entry } of readMeasured(table, eventId, range)) yield entry;
+}
+
+/** The same, each with what it comes to in a frame. */
+async function* readMeasured(
+  table: Table,
+  eventId: string,
+  range: LogRange,
+): AsyncGenerator<{ entry: LogEntry; bytes: number }> {
   const first = (range.after ?? 0) + 1;
   const last = range.upTo ?? Number.MAX_SAFE_INTEGER;
   if (first > last) return;
@@ -159,10 +168,13 @@ export async function* readLog(table: Table, eventId: string, range: LogRange): 
     laterLimit,
   });
   for await (const page of pages) {
-    const entries = page.map((item) => unlessExpired(item as unknown as LogEntry & Expiring));
+    const entries = page.map((item) => {
+      const entry = unlessExpired(item as unknown as LogEntry & Expiring);
+      return { entry, bytes: entryBytes(entry) };
+    });
     read.entries += entries.length;
-    read.messages += entries.filter(({ kind }) => kind === 'message').length;
-    read.bytes += entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
+    read.messages += entries.filter(({ entry }) => entry.kind === 'message').length;
+    read.bytes += entries.reduce((sum, { bytes }) => sum + bytes, 0);
     yield* entries;
   }
 }
@@ -175,24 +187,51 @@ export interface Expiring {
 export const unlessExpired = (entry: LogEntry & Expiring): LogEntry =>
   entry.expiresAt > Date.now() ? entry : { seq: entry.seq, kind: 'void' };
 
-/**
- * The entries after `after` up to the first number that is missing: what readers may see. Not many more than `maxBytes` in
- * frames.
- */
-export async function readPrefix(
+/** What a reader takes of a range at most; the entry that reaches a bound is the last. */
+export interface LogBounds {
+  entries?: number;
+  messages?: number;
+  bytes?: number;
+}
+
+export interface LogPart {
+  entries: LogEntry[];
+  /** A bound has ended it: there may be more. */
+  isCut: boolean;
+}
+
+/** The beginning of a range, as far as the bounds allow. `goesOn`: whether the next entry still belongs to it. */
+export async function readPart(
+  table: Table,
+  eventId: string,
+  range: LogRange,
+  most: LogBounds,
+  goesOn: (next: LogEntry, before: readonly LogEntry[]) => boolean = () => true,
+): Promise<LogPart> {
+  const entries: LogEntry[] = [];
+  let { entries: left = Infinity, messages: messagesLeft = Infinity, bytes: bytesLeft = Infinity } = most;
+  for await (const { entry, bytes } of readMeasured(table, eventId, range)) {
+    if (!goesOn(entry, entries)) break;
+    entries.push(entry);
+    left -= 1;
+    bytesLeft -= bytes;
+    if (entry.kind === 'message') messagesLeft -= 1;
+    if (Math.min(left, messagesLeft, bytesLeft) <= 0) return { entries, isCut: true };
+  }
+  return { entries, isCut: false };
+}
+
+/** The entries after `after` up to the first number that is missing: what readers may see. */
+export const readPrefix = (
   table: Table,
   eventId: string,
   after: number,
-  max: number,
-  maxBytes = Number.POSITIVE_INFINITY,
-): Promise<LogEntry[]> {
-  const entries: LogEntry[] = [];
-  let bytes = 0;
-  for await (const entry of readLog(table, eventId, { after, pageSize: max })) {
-    if (entry.seq !== after + entries.length + 1) break;
-    entries.push(entry);
-    bytes += entryBytes(entry);
-    if (entries.length === max || bytes >= maxBytes) break;
-  }
-  return entries;
-}
+  most: LogBounds & { entries: number },
+): Promise<LogPart> =>
+  readPart(
+    table,
+    eventId,
+    { after, pageSize: most.entries },
+    most,
+    ({ seq }, { length }) => seq === after + length + 1,
+  );

@@ -1,10 +1,10 @@
 import type { Participant } from '../protocol/entities.ts';
 import { type Connection, GARBAGE_MS, type Membership } from './connections.ts';
-import { staffKey, staffPartition } from './keys.ts';
+import { idOf, type Key, staffKey, staffPartition } from './keys.ts';
 import { epochSeconds, queryPages, type Table } from './table.ts';
 import type { Write } from './transaction.ts';
 
-/** A connection of a host, a moderator or an operator in an event: a small item, so that joins need not read the audience. */
+/** A connection of a host, a moderator or an operator in an event: a small item, so that joins and moderation need not read the audience. */
 export interface StaffMember {
   participantId: string;
   username: string;
@@ -37,8 +37,11 @@ export function putStaff(
 }
 
 /** Those who are in an event with a role, strongly consistent. */
-export async function listStaff(table: Table, eventId: string): Promise<StaffMember[]> {
-  const staff: StaffMember[] = [];
+export async function listStaff(
+  table: Table,
+  eventId: string,
+): Promise<(StaffMember & { connectionId: string })[]> {
+  const staff: (StaffMember & { connectionId: string })[] = [];
   const pages = queryPages(table, {
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': staffPartition(eventId) },
@@ -46,7 +49,8 @@ export async function listStaff(table: Table, eventId: string): Promise<StaffMem
   });
   const now = Date.now();
   for await (const page of pages) {
-    staff.push(...(page as unknown as StaffMember[]).filter(({ expiresAt }) => expiresAt > now));
+    for (const { sk, ...item } of page as unknown as (StaffMember & Key)[])
+      if (item.expiresAt > now) staff.push({ ...item, connectionId: idOf(sk) });
   }
   return staff;
 }

@@ -39,13 +39,17 @@ export async function getItem<T>(table: Table, key: Key, { consistent = true } =
   return Item as T | undefined;
 }
 
-/** The items with these keys, at most 100, in any order, strongly consistent. */
-export async function batchGet(table: Table, keys: readonly Key[]): Promise<Item[]> {
+/** The items with these keys, at most 100, in any order, strongly consistent unless told otherwise. */
+export async function batchGet(
+  table: Table,
+  keys: readonly Key[],
+  { consistent = true } = {},
+): Promise<Item[]> {
   const items: Item[] = [];
   let wanted = keys as unknown as Item[];
   while (wanted.length > 0) {
     const { Responses, UnprocessedKeys } = await table.client.send(
-      new BatchGetCommand({ RequestItems: { [table.name]: { Keys: wanted, ConsistentRead: true } } }),
+      new BatchGetCommand({ RequestItems: { [table.name]: { Keys: wanted, ConsistentRead: consistent } } }),
     );
     items.push(...(Responses?.[table.name] ?? []));
     wanted = UnprocessedKeys?.[table.name]?.Keys ?? [];

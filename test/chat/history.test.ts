@@ -110,6 +110,26 @@ test('the newest page costs few queries, however many were deleted', async () =>
   expect(room.commands.filter((command) => command instanceof QueryCommand).length).toBeLessThan(5);
 });
 
+test('a page passes by a bounded part of what was deleted, and says where to go on', async () => {
+  const isVoid = (seq: number) => seq > 3 && seq <= 5_003;
+  const all = range(1, 5_006).map((seq) => (isVoid(seq) ? { seq, kind: 'void' as const } : message(seq)));
+  await room.fill(all);
+  const messages: number[] = [];
+  const read: number[] = [];
+  let before: number | undefined = 5_007;
+  while (before !== undefined) {
+    room.commands.length = 0;
+    const page = await readPage(room.table, 'e', 5_006, { before, limit: 4 }, limits.pageBytes);
+    messages.unshift(...seqsOf(page.messages));
+    read.push(room.commands.filter((command) => command instanceof QueryCommand).length);
+    before = page.hasMore ? (page.upTo ?? page.messages[0]?.seq) : undefined;
+  }
+  expect(messages).toEqual([1, 2, 3, 5_004, 5_005, 5_006]);
+  expect(read).toHaveLength(3);
+  expect(Math.max(...read)).toBeLessThan(20);
+  expect((await goOn(0, 5_006, 4)).messages).toEqual(messages);
+});
+
 test('a history with a hundred long names and long messages is one frame, the joiner in it', async () => {
   await room.fill(
     range(1, 50).map((seq) => {

@@ -1,4 +1,4 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { joinEvent } from '../../shared/chat/join-event.ts';
 import { listAudit, listMutes } from '../../shared/chat/moderation/lists.ts';
@@ -98,6 +98,22 @@ test('costs senders nothing while nobody is muted, and nobody who has ended', as
   await room.say(ana, 'two');
   expect(room.commands).toHaveLength(usual);
   expect(aboutMutes()).toEqual([]);
+});
+
+test('reads the audience once, also for a host', async () => {
+  const readsAudience = (command: object) =>
+    command instanceof QueryCommand &&
+    command.input.ExpressionAttributeValues?.[':pk'] === 'EVENT#e#AUDIENCE';
+  for (const rights of [['moderate'], []] as const) {
+    room.commands.length = 0;
+    await mute(
+      room.chat,
+      'e',
+      { name: 'hank', participantId: 'hank', rights },
+      { participantId, seconds: 60 },
+    );
+    expect(room.commands.filter(readsAudience)).toHaveLength(1);
+  }
 });
 
 test('a later mute replaces the earlier, longer or shorter', async () => {

@@ -38,7 +38,7 @@ test('a hole is closed, and its late writer finds it taken', async () => {
   await room.say('after the hole');
   await catchUp(delivery, 'e', soon());
   expect(room.heard('ana')).toEqual(['after the hole']);
-  const [entry] = await readPrefix(delivery.table, 'e', dead - 1, 1);
+  const [entry] = (await readPrefix(delivery.table, 'e', dead - 1, { entries: 1 })).entries;
   expect(entry).toMatchObject({ seq: dead, kind: 'void' });
 });
 

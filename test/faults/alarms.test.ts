@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { hasJava } from '../../local/dynamodb/java.ts';
 import { alarmIdOf, untilAlarm } from '../support/alarms.ts';
 import { connect, createEvent, enter, http } from '../support/chat.ts';
 import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
@@ -20,8 +19,7 @@ beforeAll(async () => {
       spendPerHourMax: 0.001,
       'events.busArn': 'arn:aws:events:us-east-1:000000000000:event-bus/chat',
     },
-    // The dead letters come from the stream of DynamoDB Local, where there is one.
-    { functionLogs: 'none', ...((await hasJava()) && { dynamodbKind: 'local' }) },
+    { functionLogs: 'none', dynamodbKind: process.env.DDBK ?? 'memory' },
   );
 });
 afterEach(() => endFaults(stack));

@@ -226,7 +226,10 @@ test('another app runs, and its addresses are printed', async () => {
 test('a reviewer reviews, as docs/review.md says', async () => {
   const [example] = snippetsOf('docs/review.md').filter(({ language }) => language === 'js');
   const reviewer = join(folder, 'my-review.mjs');
-  writeFileSync(reviewer, example?.code ?? '');
+  const code = example?.code.replace('export async function handler', 'async function reviewed');
+  const wrong = `export const handler = async (event) =>
+    event.message.text === 'hm' ? { action: 'maybe' } : reviewed(event);`;
+  writeFileSync(reviewer, `${code}\n${wrong}`);
   const port = await freePort();
   const { child, exited, printed } = run(['start.ts', '--review', reviewer, '-c', 'review.timeoutMs=5000'], {
     PORT: `${port}`,
@@ -238,6 +241,11 @@ test('a reviewer reviews, as docs/review.md says', async () => {
   await ana.join(eventId, 'ana');
   expect(await ana.say('hello')).toMatchObject({ text: 'hello' });
   expect(await ana.say('call me: 0171 234 5678')).toMatchObject({ text: 'call me: •••' });
+  // As if nobody reviewed it, which the terminal says.
+  expect(await ana.say('hm')).toMatchObject({ text: 'hm' });
+  await expect
+    .poll(printed)
+    .toMatch(/a message could not be reviewed.*action is none of allow, deny and modify/);
   const refused = { code: 'MESSAGE_REJECTED', reason: 'Please do not shout.' };
   expect(await refusal(ana.say('BUY THIS NOW!'))).toMatchObject(refused);
   child.kill('SIGINT');

@@ -53,11 +53,11 @@ test('a number belongs to whoever puts first; putting the same again is no failu
 
 test('readers see the log up to the first hole', async () => {
   for (const seq of [1, 2, 4, 5]) await putEntry(table, 'e', entry(seq), later());
-  expect(await seqs(await readPrefix(table, 'e', 0, 100))).toEqual([1, 2]);
-  expect(await seqs(await readPrefix(table, 'e', 2, 100))).toEqual([]);
+  expect(await seqs((await readPrefix(table, 'e', 0, { entries: 100 })).entries)).toEqual([1, 2]);
+  expect(await seqs((await readPrefix(table, 'e', 2, { entries: 100 })).entries)).toEqual([]);
   await putEntry(table, 'e', { seq: 3, kind: 'void' }, later());
-  expect(await seqs(await readPrefix(table, 'e', 0, 100))).toEqual([1, 2, 3, 4, 5]);
-  expect(await seqs(await readPrefix(table, 'e', 1, 2))).toEqual([2, 3]);
+  expect(await seqs((await readPrefix(table, 'e', 0, { entries: 100 })).entries)).toEqual([1, 2, 3, 4, 5]);
+  expect(await seqs((await readPrefix(table, 'e', 1, { entries: 2 })).entries)).toEqual([2, 3]);
 });
 
 test('ranges are read both ways, across pages, and end where they should', async () => {
@@ -83,7 +83,7 @@ test('a clientMessageId is taken once, together with its number or not at all', 
   expect(await putOnce(table, mine, later())).toBe('put');
   const repeated = { ...message(2, 'other'), clientMessageId: 'c' };
   expect(await putOnce(table, repeated, later())).toBe('repeated');
-  expect(await seqs(await readPrefix(table, 'e', 0, 10))).toEqual([1]);
+  expect(await seqs((await readPrefix(table, 'e', 0, { entries: 10 })).entries)).toEqual([1]);
   await putEntry(table, 'e', { seq: 2, kind: 'void' }, later());
   expect(await putOnce(table, { ...message(2), clientMessageId: 'd' }, later())).toBe('taken');
   const key = { eventId: 'e', participantId: 'p' };

@@ -6,14 +6,23 @@ import { refusedWith } from '../support/tokens.ts';
 /** Where there is no issuer: API Gateway says who calls. */
 let actorOf: typeof import('../../functions/http/actor-of.ts')['actorOf'];
 beforeAll(async () => {
-  vi.stubEnv('SETTINGS', JSON.stringify(chatSettings.parse({})));
+  const SETTINGS = JSON.stringify(chatSettings.parse({}));
+  const MANAGEMENT_ENDPOINT = 'http://127.0.0.1:9';
+  for (const [name, value] of Object.entries({
+    SETTINGS,
+    STACK_NAME: 's',
+    TABLE_NAME: 't',
+    MANAGEMENT_ENDPOINT,
+  }))
+    vi.stubEnv(name, value);
   ({ actorOf } = await import('../../functions/http/actor-of.ts'));
 });
 afterAll(() => {
   vi.unstubAllEnvs();
 });
 
-const actorIn = (requestContext: object) => actorOf({ env: { event: { requestContext } } } as Context);
+const actorIn = (requestContext: object) =>
+  actorOf({ env: { event: { requestContext } }, req: { method: 'GET' } } as Context);
 
 test('a caller with IAM credentials is an operator', async () => {
   const userArn = 'arn:aws:iam::123456789012:user/olga';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { matcherOf } from '../../shared/chat/rules/matcher.ts';
+import { seen } from '../../shared/chat/rules/seen.ts';
 import { lookAlikes } from '../../shared/protocol/skeletons.ts';
 
 const isIn = (word: string, text: string) => matcherOf([word])(text);
@@ -145,6 +146,22 @@ test('a phrase is found where its words stand in a row, and nowhere else', () =>
     ),
     { numRuns: 1_000 },
   );
+});
+
+describe('characters that stand for many', () => {
+  test.for(['\ufdfa', '\ufdfb', '㈝', '㌖'])('%s hides nothing of the text behind it', (many) => {
+    const innocent = many.repeat(1_995);
+    expect(isIn('spam', innocent)).toBe(false);
+    expect(isIn('spam', `${innocent} spam`)).toBe(true);
+  });
+
+  test('do not make a text many times as long', () => {
+    const lengths = Array.from(
+      { length: 0x1_0000 },
+      (_, code) => seen(String.fromCharCode(code)).normalize('NFKD').length,
+    );
+    expect(Math.max(...lengths)).toBe(7);
+  });
 });
 
 describe('takes linear time', () => {

@@ -69,7 +69,19 @@ test('what a message can bring about does not let others through', async () => {
   for (const answer of [undefined, { action: 'modify', text: '' }]) {
     world.answer = async () => answer;
     await reviewTimes(10);
-    expect(await review()).toEqual({ asked: true });
+    expect(await review()).toEqual({ asked: true, faults: expect.any(Array) });
   }
   expect(world.asked).toBe(22);
+});
+
+test.for([
+  [undefined, ['the answer is none of allow, deny and modify']],
+  [{}, ['action is none of allow, deny and modify']],
+  [{ action: 'maybe' }, ['action is none of allow, deny and modify']],
+  [{ action: 'modify' }, ['the answer must change something']],
+  [{ action: 'modify', metadata: { unspeakable: 1 } }, ['metadata must be a string']],
+] as const)('says what is wrong with %j, and quotes nothing of it', async ([answer, faults]) => {
+  const { world, review } = reviewing();
+  world.answer = async () => answer;
+  expect(await review()).toEqual({ asked: true, faults });
 });

@@ -2,10 +2,11 @@ import { useState } from 'preact/hooks';
 import type { AuditRecord, Ban, Events, Mute, Room, RoomSnapshot } from '../../client/index.ts';
 import { Announce } from './announce.tsx';
 import { messageOf } from './message-of.ts';
-import { AuditLog, BanList, MuteList } from './records.tsx';
+import { AuditLog, type SanctionKind, SanctionList, sanctions } from './records.tsx';
 import { type EventRules, ReactionsForm, Rules } from './rules.tsx';
 
 const delays = [0, 5, 10, 30, 60, 120];
+const kinds = Object.keys(sanctions) as SanctionKind[];
 
 export interface HostToolsProps {
   room: Room;
@@ -16,8 +17,7 @@ export interface HostToolsProps {
 
 /** What hosts, moderators and operators may do with the event as a whole. */
 export function HostTools({ room, snapshot, events }: HostToolsProps) {
-  const [bans, setBans] = useState<Ban[]>();
-  const [mutes, setMutes] = useState<Mute[]>();
+  const [sanctioned, setSanctioned] = useState<Partial<Record<SanctionKind, (Ban | Mute)[]>>>({});
   const [rules, setRules] = useState<EventRules>();
   const [audit, setAudit] = useState<AuditRecord[]>();
   const [isEnding, setEnding] = useState(false);
@@ -36,18 +36,20 @@ export function HostTools({ room, snapshot, events }: HostToolsProps) {
       return false;
     }
   }
-  const unban = ({ participantId }: Ban) =>
+  const sanctionsOf = {
+    Bans: { list: moderate.bans, lift: moderate.unban },
+    Mutes: { list: moderate.mutes, lift: moderate.unmute },
+  };
+  const show = async (kind: SanctionKind) => {
+    const people = await sanctionsOf[kind].list();
+    setSanctioned((shown) => ({ ...shown, [kind]: people }));
+  };
+  const hide = (kind: SanctionKind) => setSanctioned((shown) => ({ ...shown, [kind]: undefined }));
+  const lift = (kind: SanctionKind, { participantId }: Ban | Mute) =>
     act(async () => {
-      await moderate.unban({ participantId });
-      setBans(await moderate.bans());
+      await sanctionsOf[kind].lift({ participantId });
+      await show(kind);
     });
-  const showBans = () => act(async () => setBans(await moderate.bans()));
-  const unmute = ({ participantId }: Mute) =>
-    act(async () => {
-      await moderate.unmute({ participantId });
-      setMutes(await moderate.mutes());
-    });
-  const showMutes = () => act(async () => setMutes(await moderate.mutes()));
   const update = (changes: Partial<EventRules>) =>
     act(async () => {
       const {
@@ -114,20 +116,16 @@ export function HostTools({ room, snapshot, events }: HostToolsProps) {
         </>
       )}
       <div class="row">
-        <button
-          type="button"
-          aria-expanded={bans !== undefined}
-          onClick={() => (bans ? setBans(undefined) : showBans())}
-        >
-          Bans
-        </button>
-        <button
-          type="button"
-          aria-expanded={mutes !== undefined}
-          onClick={() => (mutes ? setMutes(undefined) : showMutes())}
-        >
-          Mutes
-        </button>
+        {kinds.map((kind) => (
+          <button
+            type="button"
+            key={kind}
+            aria-expanded={sanctioned[kind] !== undefined}
+            onClick={() => (sanctioned[kind] ? hide(kind) : act(() => show(kind)))}
+          >
+            {kind}
+          </button>
+        ))}
         {events && (
           <button
             type="button"
@@ -150,8 +148,12 @@ export function HostTools({ room, snapshot, events }: HostToolsProps) {
           {error}
         </p>
       )}
-      {bans && <BanList bans={bans} onUnban={unban} />}
-      {mutes && <MuteList mutes={mutes} onUnmute={unmute} />}
+      {kinds.map((kind) => {
+        const people = sanctioned[kind];
+        return (
+          people && <SanctionList key={kind} kind={kind} people={people} onLift={(one) => lift(kind, one)} />
+        );
+      })}
       {rules && <Rules rules={rules} onSave={update} />}
       {audit && <AuditLog records={audit} nameOf={nameOf} />}
     </section>

@@ -1,36 +1,32 @@
 import type { AuditRecord, Ban, Mute } from '../../client/index.ts';
 import { toShort } from './times.ts';
 
-/** Who cannot come in. */
-export function BanList({ bans, onUnban }: { bans: readonly Ban[]; onUnban: (ban: Ban) => void }) {
-  return (
-    <ul class="records" aria-label="Bans">
-      {bans.length === 0 && <li>Nobody is banned.</li>}
-      {bans.map((ban) => (
-        <li key={ban.participantId}>
-          <b>{ban.username ?? ban.participantId}</b>{' '}
-          {ban.expiresAt ? `until ${toShort(ban.expiresAt)}` : 'for good'}
-          {ban.reason && `: ${ban.reason}`}{' '}
-          <button type="button" class="bare" onClick={() => onUnban(ban)}>
-            Unban
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
+export const sanctions = {
+  /** Who cannot come in. */
+  Bans: { nobody: 'Nobody is banned.', lift: 'Unban' },
+  /** Who may read, and not write. */
+  Mutes: { nobody: 'Nobody is muted.', lift: 'Unmute' },
+};
+export type SanctionKind = keyof typeof sanctions;
+
+interface SanctionListProps {
+  kind: SanctionKind;
+  people: readonly (Ban | Mute)[];
+  onLift: (one: Ban | Mute) => void;
 }
 
-/** Who may read, and not write. */
-export function MuteList({ mutes, onUnmute }: { mutes: readonly Mute[]; onUnmute: (mute: Mute) => void }) {
+export function SanctionList({ kind, people, onLift }: SanctionListProps) {
+  const { nobody, lift } = sanctions[kind];
   return (
-    <ul class="records" aria-label="Mutes">
-      {mutes.length === 0 && <li>Nobody is muted.</li>}
-      {mutes.map((mute) => (
-        <li key={mute.participantId}>
-          <b>{mute.username ?? mute.participantId}</b> until {toShort(mute.expiresAt)}
-          {mute.reason && `: ${mute.reason}`}{' '}
-          <button type="button" class="bare" onClick={() => onUnmute(mute)}>
-            Unmute
+    <ul class="records" aria-label={kind}>
+      {people.length === 0 && <li>{nobody}</li>}
+      {people.map((one) => (
+        <li key={one.participantId}>
+          <b>{one.username ?? one.participantId}</b>{' '}
+          {one.expiresAt ? `until ${toShort(one.expiresAt)}` : 'for good'}
+          {one.reason && `: ${one.reason}`}{' '}
+          <button type="button" class="bare" onClick={() => onLift(one)}>
+            {lift}
           </button>
         </li>
       ))}

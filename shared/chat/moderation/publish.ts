@@ -1,10 +1,9 @@
-import { participantIdOfCaller } from '../../ids.ts';
 import type { Publication } from '../../protocol/client-to-server.ts';
 import type { Author, Message } from '../../protocol/entities.ts';
 import type { Chat } from '../chat.ts';
 import { rateLimit } from '../rate-limit.ts';
 import { roleOf } from '../role-of.ts';
-import type { Actor } from './require-moderator.ts';
+import { type Actor, idOfActor } from './require-moderator.ts';
 import { speak } from './speak.ts';
 
 /**
@@ -17,7 +16,7 @@ export async function publish(
   actor: Actor,
   { pin, username, kind, ...content }: Publication,
 ): Promise<{ message: Message }> {
-  const id = actor.participantId ?? participantIdOfCaller(actor.name);
+  const id = idOfActor(actor);
   await rateLimit(chat, [id], 'publish');
   const participant: Author = {
     id,

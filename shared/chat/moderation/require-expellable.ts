@@ -2,7 +2,7 @@ import type { Person } from '../../protocol/client-to-server.ts';
 import { ChatError } from '../../protocol/errors.ts';
 import { badRequest } from '../../protocol/parse.ts';
 import { getConnection } from '../../store/connections.ts';
-import { listTabs } from '../../store/members.ts';
+import { listStaff } from '../../store/staff.ts';
 import type { Chat } from '../chat.ts';
 import { participantIdOf } from './participants.ts';
 import type { Actor } from './require-moderator.ts';
@@ -23,16 +23,17 @@ export async function requireExpellable(
     throw badRequest(path, 'must be somebody else');
   }
   if (actor.rights.length === 0 && (await hasRights(chat, eventId, participantId)))
-    throw new ChatError('FORBIDDEN');
+    throw new ChatError('FORBIDDEN', {
+      reason: 'A host cannot do this to those with the right to moderate.',
+    });
   return participantId;
 }
 
 async function hasRights({ table }: Chat, eventId: string, participantId: string): Promise<boolean> {
-  for await (const tabs of listTabs(table, eventId, participantId)) {
-    for (const { connectionId } of tabs) {
-      const { identity } = (await getConnection(table, connectionId)) ?? {};
-      if (identity?.participantId === participantId && identity.rights.length > 0) return true;
-    }
+  for (const { connectionId, participantId: id } of await listStaff(table, eventId)) {
+    if (id !== participantId) continue;
+    const { identity } = (await getConnection(table, connectionId)) ?? {};
+    if (identity?.participantId === participantId && identity.rights.length > 0) return true;
   }
   return false;
 }

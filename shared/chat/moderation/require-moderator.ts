@@ -1,4 +1,5 @@
 import type { Right } from '../../identity.ts';
+import { participantIdOfCaller } from '../../ids.ts';
 import { ChatError } from '../../protocol/errors.ts';
 import { isBanned } from '../../store/bans.ts';
 import { getHosts } from '../../store/events.ts';
@@ -30,5 +31,18 @@ export async function isModerator(
 
 /** Throws `FORBIDDEN` for anybody else. */
 export async function requireModerator(table: Table, eventId: string, actor: Actor): Promise<void> {
-  if (!(await isModerator(table, eventId, actor))) throw new ChatError('FORBIDDEN');
+  if (await isModerator(table, eventId, actor)) return;
+  throw new ChatError('FORBIDDEN', {
+    reason: 'This needs the right to moderate, or to be a host of the event.',
+  });
 }
+
+/** Throws `FORBIDDEN` for everybody who may not create and change events. */
+export function requireOperator({ rights }: Pick<Actor, 'rights'>): void {
+  if (rights.includes('operate')) return;
+  throw new ChatError('FORBIDDEN', { reason: 'This needs the right to operate.' });
+}
+
+/** The public id of whoever acts: of a participant, or of a caller with IAM credentials. */
+export const idOfActor = ({ participantId, name }: Actor): string =>
+  participantId ?? participantIdOfCaller(name);

@@ -21,8 +21,6 @@ export const hasTwoReadings = (text: string): boolean => /[I1\u0080-\uffff]/.tes
 const ACCENTS = /(?![\u3099\u309a])(?=\p{M})[\p{Script=Inherited}\p{Script=Hebrew}]|\p{Me}/gu;
 /** Marks of other scripts are none of these letters': they only disguise them. */
 const FOREIGN_MARKS = /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}])\p{Mn}+/gu;
-/** What a text may come to when its characters are taken apart. Nobody writes more than a few that become many. */
-const MOST_SYMBOLS = 8_000;
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const HAS_LETTER = /\p{L}/u;
 const CAPITAL_I_AMONG_SMALL = /I(?=\p{Ll})|(?<=\p{Ll})I/gu;
@@ -34,7 +32,7 @@ const UNSPACED =
 
 /** Case, accents, width, look-alikes and what is not seen do not count. Takes linear time. */
 export function fold(text: string, reading: Reading): Folded {
-  const parts = seen(text).normalize('NFKD').slice(0, MOST_SYMBOLS);
+  const parts = seen(text).normalize('NFKD');
   const plain = parts.replace(ACCENTS, '').replace(FOREIGN_MARKS, '').normalize('NFC');
   const shown = reading === 'as written' ? plain.replace(CAPITAL_I_AMONG_SMALL, 'l') : plain;
   const folded: Folded = { symbols: [], counts: [], starts: [], ends: [] };

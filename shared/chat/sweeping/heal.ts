@@ -47,6 +47,6 @@ async function isMissed(
   if (outbox.some(({ ulid }) => decodeTime(ulid) < longAgo)) return true;
   // Nearly always: then there is nothing to read.
   if (head.seq <= cursor.delivered) return false;
-  const [next] = await readPrefix(table, eventId, cursor.delivered, 1);
+  const [next] = (await readPrefix(table, eventId, cursor.delivered, { entries: 1 })).entries;
   return next?.kind === 'message' && Date.parse(next.message.sentAt) < longAgo;
 }

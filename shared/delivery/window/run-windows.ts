@@ -2,7 +2,7 @@ import { sleep } from '../../concurrency.ts';
 import type { Cursor } from '../../store/cursor.ts';
 import type { Progress } from '../../store/cursor-lease.ts';
 import { type EventHead, getEventHead } from '../../store/event-head.ts';
-import { entryBytes, type LogEntry, readPrefix } from '../../store/log.ts';
+import { type LogEntry, readPrefix } from '../../store/log.ts';
 import type { Delivery } from '../types.ts';
 import { type Lease, withLease } from './lease-holder.ts';
 import { areReactionsDue } from './reactions.ts';
@@ -145,10 +145,9 @@ async function findWork(
   if (!head) throw new Error('The event has no event head');
   // A second frame to everybody that is hardly filled would hold up what comes meanwhile, and is better filled with that.
   const maxBytes = audience >= settings.eventFramesPerSecond ? ONE_FRAME_BYTES : WINDOW_BYTES;
-  const entries = await readPrefix(table, eventId, delivered, WINDOW_ENTRIES, maxBytes);
-  const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
-  const isMore = entries.length === WINDOW_ENTRIES || bytes >= maxBytes;
-  return { head, entries, isMore, outbox: head.outbox, reactions: head.reactions };
+  const most = { entries: WINDOW_ENTRIES, bytes: maxBytes };
+  const { entries, isCut } = await readPrefix(table, eventId, delivered, most);
+  return { head, entries, isMore: isCut, outbox: head.outbox, reactions: head.reactions };
 }
 
 const isWork = (found: Found, cursor: Cursor, { settings }: Delivery): boolean =>
@@ -173,5 +172,5 @@ async function isMoreToDo({ table }: Delivery, eventId: string, progress: Progre
   const { outbox, delivered } = progress;
   if (head.outbox > outbox || areReactionsDue(head, progress)) return true;
   // A number without an entry yet is no work: whoever puts it there comes for the lease.
-  return head.seq > delivered && (await readPrefix(table, eventId, delivered, 1)).length > 0;
+  return head.seq > delivered && (await readPrefix(table, eventId, delivered, { entries: 1 })).isCut;
 }
