@@ -118,6 +118,7 @@ async function start(
   const dynamodb = await startDynamoDBEndpoint({
     upstream,
     tableArn: tableArns(tables, account),
+    keyOf,
     iam,
     faults,
     metrics,

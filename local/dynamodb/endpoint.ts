@@ -6,11 +6,13 @@ import type { Iam } from '../iam.ts';
 import { closeServer, listen } from '../loopback.ts';
 import { askingForCapacity, type Consumed, consumedBy } from './consumed.ts';
 import { accessOf, isWrite, type TableArn } from './request-resources.ts';
+import type { KeyOf } from './written-keys.ts';
 
 export interface DynamoDBEndpointOptions {
   /** The DynamoDB behind it. */
   readonly upstream: string;
   readonly tableArn: TableArn;
+  readonly keyOf: KeyOf;
   readonly iam: Pick<Iam, 'authorize' | 'principalArn'>;
   readonly faults: Faults;
   readonly metrics?: ServiceMetrics | undefined;
@@ -58,7 +60,7 @@ async function answer(
   req: IncomingMessage,
   res: ServerResponse,
   upstream: Pool,
-  { iam, faults, onWrite, tableArn, onConsumed, metrics = noMetrics }: DynamoDBEndpointOptions,
+  { iam, faults, onWrite, tableArn, keyOf, onConsumed, metrics = noMetrics }: DynamoDBEndpointOptions,
 ): Promise<void> {
   const [api, operation = ''] = String(req.headers['x-amz-target']).split('.');
   const body = await readAll(req);
@@ -66,8 +68,8 @@ async function answer(
 
   const input = parse(body);
   if (api === 'DynamoDB_20120810') {
-    for (const { action, resource } of accessOf(operation, input, tableArn)) {
-      if (iam.authorize(accessKeyId, action, resource)) continue;
+    for (const { action, resource, context } of accessOf(operation, input, tableArn, keyOf)) {
+      if (iam.authorize(accessKeyId, action, resource, context)) continue;
       const message =
         `User: ${iam.principalArn(accessKeyId)} is not authorized to perform: ${action} on resource: ${resource} ` +
         `because no identity-based policy allows the ${action} action`;
@@ -75,7 +77,7 @@ async function answer(
     }
   }
   if (Math.random() < faults.dynamodbThrottleRate) {
-    for (const { resource } of accessOf(operation, input, tableArn)) {
+    for (const { resource } of accessOf(operation, input, tableArn, keyOf)) {
       const [, table = ''] = /:table\/([^/]+)/.exec(resource) ?? [];
       metrics.dynamodb(table, isWrite(operation) ? 'WriteThrottleEvents' : 'ReadThrottleEvents');
     }
