@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import type { Account } from './cloudformation/physical-id.ts';
 import type { Resource } from './cloudformation/resource.ts';
-import { allows, policyDocumentSchema, type Statement } from './iam-policy.ts';
+import { allows, type ConditionContext, policyDocumentSchema, type Statement } from './iam-policy.ts';
 
 /**
  * Decides whether the caller with this access key may do this. Each function has an access key of its own, so a call
  * that the template does not grant is refused here as it would be on AWS. A key that belongs to no function is the
  * developer's and may do everything.
  */
-export type Authorize = (accessKeyId: string, action: string, resourceArn: string) => boolean;
+export type Authorize = (
+  accessKeyId: string,
+  action: string,
+  resourceArn: string,
+  context?: ConditionContext,
+) => boolean;
 
 export interface Iam {
   readonly authorize: Authorize;
@@ -54,9 +59,11 @@ export function readIam(
   // A function asks for the same few things over and over.
   const decisions = new Map<string, boolean>();
   return {
-    authorize(accessKeyId, action, resourceArn) {
+    authorize(accessKeyId, action, resourceArn, context) {
       const granted = statements.get(accessKeyId);
       if (!granted) return true;
+      // There are as many keys as there are items.
+      if (granted.some(({ Condition }) => Condition)) return allows(granted, action, resourceArn, context);
       const question = `${accessKeyId} ${action} ${resourceArn}`;
       const known = decisions.get(question);
       if (known !== undefined) return known;

@@ -118,9 +118,7 @@ async function start(
   const dynamodb = await startDynamoDBEndpoint({
     upstream: { endpoint: upstream, answer },
     tableArn: tableArns(tables, account),
-    iam,
-    faults,
-    metrics,
+    ...{ keyOf, iam, faults, metrics },
     onConsumed: meter && dynamodbMeter(meter, (id) => lambda.environment(id)?.fn.logicalId),
     onWrite: (environmentId, operation, input) => {
       const environment = lambda.environment(environmentId);

@@ -13,6 +13,8 @@ export const metricUnits = {
   /** Of a window: the connections that it found. */
   Audience: 'Count',
   FramesPosted: 'Count',
+  /** All frames, also answers. */
+  BytesPosted: 'Bytes',
   /** Messages refused because the room has more than it can hear. */
   RoomGuard: 'Count',
   Joins: 'Count',
@@ -20,6 +22,8 @@ export const metricUnits = {
   ConnectionsOpened: 'Count',
   /** By `$connect`: a token, an origin or a query that is not taken, or an error. */
   ConnectionsRefused: 'Count',
+  /** Of connections that have ended, begun ones too. */
+  ConnectionMinutes: 'Count',
   ConnectionsGone: 'Count',
   ConnectionsDropped: 'Count',
   ConnectionsThrottled: 'Count',

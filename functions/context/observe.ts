@@ -24,6 +24,21 @@ export const metrics: Counters = {
   },
 };
 
+/** Bytes that no line of metrics has yet: an answer is not worth one, and goes into the next. */
+let posted = 0;
+const WORTH_A_LINE = 100_000;
+
+export function countPosted(bytes: number): void {
+  posted += bytes;
+}
+
+function publishMetrics(): void {
+  if (!emf.hasStoredMetrics() && posted < WORTH_A_LINE) return;
+  metrics.count('BytesPosted', posted);
+  posted = 0;
+  emf.publishStoredMetrics();
+}
+
 /** Decided for each invocation. Not by Powertools, whose sampling has no effect where Lambda sets the level. */
 let isSampled = false;
 
@@ -59,7 +74,7 @@ export function observed<Event, Result>(
     try {
       return await handler(event, context);
     } finally {
-      if (emf.hasStoredMetrics()) emf.publishStoredMetrics();
+      publishMetrics();
       logger.resetKeys();
     }
   };

@@ -37,6 +37,8 @@ export interface ChatFunctionProps {
   table: ITable;
   /** What it may do with items; transactions are made of these. */
   itemActions: readonly ItemAction[];
+  /** The partition keys of these items, if they are only some, with `*` for anything. */
+  partitions?: readonly string[];
   /** Whether it may also query the index. */
   queriesIndex?: boolean;
   /** The management API and what it may do there. */
@@ -95,10 +97,7 @@ export class ChatFunction extends Construct {
       },
     });
 
-    if (itemActions.length > 0) {
-      const actions = itemActions.map((action) => `dynamodb:${action}`);
-      role.addToPolicy(new PolicyStatement({ actions, resources: [table.tableArn] }));
-    }
+    if (itemActions.length > 0) role.addToPolicy(mayUseItems(table, props));
     if (props.queriesIndex) {
       const index = `${table.tableArn}/index/${tableKeys.index.name}`;
       role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [index] }));
@@ -135,6 +134,17 @@ export class ChatFunction extends Construct {
       });
     }
   }
+}
+
+function mayUseItems({ tableArn }: ITable, { itemActions, partitions }: ChatFunctionProps): PolicyStatement {
+  return new PolicyStatement({
+    actions: itemActions.map((action) => `dynamodb:${action}`),
+    resources: [tableArn],
+    // All of these actions name partition keys. A scan, which names none, would pass: nobody may scan.
+    ...(partitions && {
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } },
+    }),
+  });
 }
 
 /** The setting `concurrency.{name}`, of the functions that have one. */

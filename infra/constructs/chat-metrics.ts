@@ -3,6 +3,7 @@ import type { HttpApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct } from 'constructs';
 import type { Metric as OwnMetric } from '../../shared/metrics.ts';
 import { tableKeys } from '../../shared/store/keys.ts';
@@ -26,6 +27,7 @@ export class ChatMetrics {
   readonly #parts: ObservedParts;
   readonly #stackName: string;
   readonly functions: Functions;
+  readonly #logGroups: readonly LogGroup[];
 
   /** @param scope has the chat's functions somewhere in it */
   constructor(scope: IConstruct, parts: ObservedParts) {
@@ -33,6 +35,7 @@ export class ChatMetrics {
     this.#stackName = Stack.of(scope).stackName;
     const found = scope.node.findAll().filter((one) => one instanceof ChatFunction);
     this.functions = new Map(found.map(({ entry, lambda }) => [entry, lambda]));
+    this.#logGroups = scope.node.findAll().filter((one) => one instanceof LogGroup);
   }
 
   /** What the functions count themselves: shared/metrics.ts. */
@@ -67,6 +70,20 @@ export class ChatMetrics {
       statistic,
       label: metricName,
     });
+  }
+
+  /** Of all log groups: those of the functions and of API Gateway. */
+  ofLogs(metricName: string): Metric[] {
+    return this.#logGroups.map(
+      ({ logGroupName }) =>
+        new Metric({
+          namespace: 'AWS/Logs',
+          metricName,
+          dimensionsMap: { LogGroupName: logGroupName },
+          period: MINUTE,
+          statistic: 'Sum',
+        }),
+    );
   }
 
   ofTable(metricName: string, { ofIndex = false } = {}): Metric {

@@ -36,8 +36,8 @@ export function chatDashboard(scope: Construct, id: string, props: ChatDashboard
       ? [new AlarmStatusWidget({ title: 'Alarms', alarms: [...alarms], width: 16, height: 4 })]
       : []),
     new SingleValueWidget({
-      title: 'Spent today (UTC), US dollars, without transfer and logs',
-      metrics: [spending(metrics, { period: day, label: 'US dollars' })],
+      title: 'Spent today (UTC), US dollars',
+      metrics: [spending(metrics, { period: day, label: 'US dollars', isWhole: true })],
       width: 8,
       height: 4,
     }),

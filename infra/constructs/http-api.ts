@@ -15,7 +15,7 @@ import { type HttpRoute, httpRoutes } from '../../shared/protocol/http-routes.ts
 import type { Settings } from '../context-settings.ts';
 import { accessLogs } from './access-logs.ts';
 import { ChatFunction } from './chat-function.ts';
-import { posts, runsWindows } from './grants.ts';
+import { eventsAndRates, posts, runsWindows } from './grants.ts';
 import type { ManagementApi } from './management-api.ts';
 import { oneAfterTheOther } from './one-after-the-other.ts';
 
@@ -63,6 +63,7 @@ export class EventsHttpApi extends Construct {
       settings,
       table,
       itemActions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      partitions: eventsAndRates,
       queriesIndex: true,
     });
     const moderation = new ChatFunction(this, 'Moderation', {

@@ -9,6 +9,7 @@ import { AUDIT, EVENT, LOG, META } from '../../shared/store/keys.ts';
 import type { Settings } from '../context-settings.ts';
 import { ChatFunction } from './chat-function.ts';
 import { deadLetterQueue } from './dead-letters.ts';
+import { eventsOnly } from './grants.ts';
 
 const ofEvents = { S: FilterRule.beginsWith(EVENT) };
 const isNew = { eventName: FilterRule.isEqual('INSERT') };
@@ -37,6 +38,7 @@ export class Publication extends Construct {
       settings,
       table,
       itemActions: ['BatchGetItem'],
+      partitions: eventsOnly,
       timeout: Duration.minutes(1),
     });
     publish.lambda.addToRolePolicy(

@@ -8,7 +8,7 @@ import type { Entry } from '../built.ts';
 import type { Settings } from '../context-settings.ts';
 import { accessLogs } from './access-logs.ts';
 import { ChatFunction, type ChatFunctionProps, type ManagementMethod } from './chat-function.ts';
-import { joins, posts, runsWindows, tellsAudience } from './grants.ts';
+import { connectionsOnly, joins, posts, readsForConnection, runsWindows, tellsAudience } from './grants.ts';
 import { ManagementApi } from './management-api.ts';
 import { oneAfterTheOther } from './one-after-the-other.ts';
 
@@ -17,7 +17,7 @@ export const STAGE = 'prod';
 /** What API Gateway has routes for: the actions, and its own three. */
 type RouteKey = Action | '$connect' | '$disconnect' | '$default';
 
-type Grants = Pick<ChatFunctionProps, 'itemActions' | 'queriesIndex'> & {
+type Grants = Pick<ChatFunctionProps, 'itemActions' | 'partitions' | 'queriesIndex'> & {
   methods?: readonly ManagementMethod[];
   /** Whether it asks the operator's function, if there is one, about messages. */
   reviews?: boolean;
@@ -30,7 +30,7 @@ const functions: readonly [
   entry: Entry,
   grants: Grants,
 ][] = [
-  ['$connect', 'Connect', 'websocket/connect', { itemActions: ['PutItem'] }],
+  ['$connect', 'Connect', 'websocket/connect', { itemActions: ['PutItem'], partitions: connectionsOnly }],
   ['$disconnect', 'Disconnect', 'websocket/disconnect', { itemActions: runsWindows, methods: posts }],
   ['joinEvent', 'JoinEvent', 'websocket/join-event', { itemActions: joins, methods: posts }],
   ['watchEvent', 'WatchEvent', 'websocket/watch-event', { itemActions: joins, methods: posts }],
@@ -47,13 +47,22 @@ const functions: readonly [
     'getActiveEvents',
     'GetActiveEvents',
     'websocket/get-active-events',
-    { itemActions: ['GetItem', 'BatchGetItem', 'UpdateItem'], queriesIndex: true, methods: posts },
+    {
+      itemActions: ['GetItem', 'BatchGetItem', 'UpdateItem'],
+      partitions: readsForConnection,
+      queriesIndex: true,
+      methods: posts,
+    },
   ],
   [
     'getHistory',
     'GetHistory',
     'websocket/get-history',
-    { itemActions: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'], methods: posts },
+    {
+      itemActions: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'],
+      partitions: readsForConnection,
+      methods: posts,
+    },
   ],
   [moderationActions, 'Moderate', 'websocket/moderate', { itemActions: runsWindows, methods: posts }],
   // Every action of Socket.IO clients comes here.
@@ -138,6 +147,7 @@ export class ChatWebSocketApi extends Construct {
       settings,
       table,
       itemActions: ['GetItem'],
+      partitions: connectionsOnly,
       // And where that is refused as too fast: asking whose fault it is.
       management: { api: this.management, methods: ['POST', 'GET'] },
     });

@@ -1,8 +1,14 @@
+import type { ConditionContext } from '../iam-policy.ts';
+import { leadingKeysOf } from './leading-keys.ts';
+import type { KeyOf } from './written-keys.ts';
+
 /** One thing a caller must be allowed to do for its request to be carried out. */
 export interface Access {
   /** Such as `dynamodb:PutItem`. */
   readonly action: string;
   readonly resource: string;
+  /** What conditions are about. */
+  readonly context: ConditionContext;
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -14,11 +20,14 @@ export type TableArn = (table: string) => string;
  * What IAM asks of a DynamoDB request. Transactions are authorised as the item operations they are made of.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  */
-export function accessOf(operation: string, input: Input, tableArn: TableArn): Access[] {
-  const access = (action: string, { TableName, IndexName }: Input): Access => {
+export function accessOf(operation: string, input: Input, tableArn: TableArn, keyOf: KeyOf): Access[] {
+  const access = (action: string, request: Input): Access => {
+    const { TableName, IndexName } = request;
     const table = tableArn(String(TableName ?? '*'));
     const resource = typeof IndexName === 'string' ? `${table}/index/${IndexName}` : table;
-    return { action: `dynamodb:${action}`, resource };
+    const leadingKeys = leadingKeysOf(request, keyOf);
+    const context = leadingKeys.length > 0 ? { 'dynamodb:LeadingKeys': leadingKeys } : {};
+    return { action: `dynamodb:${action}`, resource, context };
   };
   switch (operation) {
     case 'TransactWriteItems':
@@ -30,9 +39,10 @@ export function accessOf(operation: string, input: Input, tableArn: TableArn): A
         Object.values(item).map((of) => access('GetItem', of as Input)),
       );
     case 'BatchGetItem':
+      return requestItems(input).map(([TableName, { Keys }]) => access(operation, { TableName, Keys }));
     case 'BatchWriteItem':
-      return Object.keys((input.RequestItems as object | undefined) ?? {}).map((TableName) =>
-        access(operation, { TableName }),
+      return requestItems(input).map(([TableName, requests]) =>
+        access(operation, { TableName, Requests: Object.values(requests).flatMap(itemsOf) }),
       );
     case 'ExecuteStatement':
       return [partiqlAccess(input, tableArn)];
@@ -54,6 +64,12 @@ const itemActions: Readonly<Record<string, string>> = {
 
 const transactItems = (input: Input) => (input.TransactItems as Input[] | undefined) ?? [];
 
+const requestItems = (input: Input) => Object.entries((input.RequestItems ?? {}) as Record<string, Input>);
+
+/** The item or the key of a put or a deletion of a batch. */
+const itemsOf = (request: unknown): unknown[] =>
+  Object.values(Object(request)).map((of) => (of as Input).Item ?? (of as Input).Key);
+
 /** The operations that change an item. */
 export const isWrite = (operation: string) =>
   /^(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/.test(operation);
@@ -62,5 +78,5 @@ function partiqlAccess({ Statement }: Input, tableArn: TableArn): Access {
   const [, verb = 'Select'] = /^\s*(select|insert|update|delete)/i.exec(String(Statement)) ?? [];
   const [, table = '*'] = /\b(?:from|into|update)\s+"?([\w.-]+)"?/i.exec(String(Statement)) ?? [];
   const action = `dynamodb:PartiQL${verb.charAt(0).toUpperCase()}${verb.slice(1).toLowerCase()}`;
-  return { action, resource: tableArn(table) };
+  return { action, resource: tableArn(table), context: {} };
 }

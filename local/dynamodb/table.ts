@@ -3,6 +3,7 @@ import { arnOf } from '../cloudformation/attributes.ts';
 import type { Account } from '../cloudformation/physical-id.ts';
 import type { Resource } from '../cloudformation/resource.ts';
 import { callDynamoDB, DynamoDBError } from './call.ts';
+import type { KeyOf } from './written-keys.ts';
 
 const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.string() }));
 
@@ -26,15 +27,26 @@ const tableSchema = z.object({
 
 export const isTable = ({ type }: Resource) => /^AWS::DynamoDB::(Global)?Table$/.test(type);
 
-/** The names of the attributes that a table's key consists of, partition key first; none of a table that is not there. */
-export function keyNames(tables: readonly Resource[]): (tableName: string) => readonly string[] {
+/** The names of the attributes that the keys of tables and indexes consist of; none of a table that is not there. */
+export function keyNames(tables: readonly Resource[]): KeyOf {
   const names = new Map(
-    tables.map(({ physicalId, properties }) => [
-      physicalId,
-      tableSchema.parse(properties).KeySchema.map((key) => key.AttributeName),
-    ]),
+    tables.flatMap(({ physicalId, properties }) => {
+      const {
+        KeySchema,
+        GlobalSecondaryIndexes = [],
+        LocalSecondaryIndexes = [],
+      } = tableSchema.parse(properties);
+      const indexes = [...GlobalSecondaryIndexes, ...LocalSecondaryIndexes];
+      return [
+        [physicalId, KeySchema.map((key) => key.AttributeName)] as const,
+        ...indexes.map(
+          (index) =>
+            [`${physicalId}/${index.IndexName}`, index.KeySchema.map((key) => key.AttributeName)] as const,
+        ),
+      ];
+    }),
   );
-  return (tableName) => names.get(tableName) ?? [];
+  return (table, index) => names.get(index === undefined ? table : `${table}/${index}`) ?? [];
 }
 
 /** The ARN by which policies know a table that a request names by its name or its ARN. */

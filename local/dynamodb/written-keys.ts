@@ -1,8 +1,8 @@
 type Item = Readonly<Record<string, unknown>>;
 type Input = Readonly<Record<string, unknown>>;
 
-/** The attributes that a table's key consists of, partition key first. */
-export type KeyOf = (tableName: string) => readonly string[];
+/** The attributes that the key of a table, or of an index of it, consists of, partition key first. */
+export type KeyOf = (tableName: string, indexName?: string) => readonly string[];
 
 /** The keys of the items that a write puts, updates or deletes, such as `ROOM#1 MESSAGE#2`. */
 export function writtenKeys(operation: string, input: Input, keyOf: KeyOf): string[] {

@@ -23,7 +23,7 @@ export async function endEvent(chat: Backend, id: string): Promise<void> {
 export async function listEnd({ table, settings }: Backend, id: string, head: EventHead): Promise<void> {
   const { endedAt } = head;
   if (endedAt !== undefined)
-    await listAsEnded(table, id, { endedAt, deleteAt: deletionOf({ endedAt }, settings) });
+    await listAsEnded(table, id, { endedAt, deleteAt: deletionOf({ endedAt }, settings), now: Date.now() });
 }
 
 /** When an ended event is to be deleted, milliseconds since the epoch. */

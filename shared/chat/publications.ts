@@ -38,7 +38,8 @@ function* publicationsOfOne(change: Changed): Generator<Publication> {
 
 type Of<Kind extends Changed['kind']> = Extract<Changed, { kind: Kind }>;
 
-function* ofEvent({ how, id, at, eventId, event }: Of<'event'>): Generator<Publication> {
+function* ofEvent(change: Of<'event'>): Generator<Publication> {
+  const { how, id, at, eventId, event, deletedAt } = change;
   if (how === 'REMOVE') {
     yield { type: 'EventDeleted', at, detail: { id: `${eventId}-deleted`, eventId } };
     return;
@@ -49,11 +50,20 @@ function* ofEvent({ how, id, at, eventId, event }: Of<'event'>): Generator<Publi
       at,
       detail: { id: `${eventId}-created`, eventId, ...(event && { event }) },
     };
-  } else if (event) yield { type: 'EventUpdated', at, detail: { id, eventId, event } };
+  } else if (event && deletedAt === undefined) {
+    yield { type: 'EventUpdated', at, detail: { id, eventId, event } };
+  }
   // Whoever ends an event changes this item afterwards, or the sweep does.
-  if (event?.status === 'ended') {
+  if (event?.status === 'ended' && !isPastEnd(change)) {
     yield { type: 'EventEnded', at, detail: { id: `${eventId}-ended`, eventId, event } };
   }
+}
+
+/** Whether a change came with a deletion, before which the end had its own change. Records have the time in seconds. */
+function isPastEnd({ at, endListedAt, deletedAt }: Of<'event'>): boolean {
+  if (endListedAt === undefined || deletedAt === undefined) return false;
+  const second = (ms: number) => Math.floor(ms / 1_000);
+  return second(Date.parse(at)) >= second(deletedAt) && second(endListedAt) < second(deletedAt);
 }
 
 function* ofEntry({ eventId, entry, at }: Of<'entry'>): Generator<Publication> {

@@ -1,5 +1,6 @@
 import type { AuditRecord, Event } from '../protocol/entities.ts';
-import { getEvents } from './events.ts';
+import type { EndChanges } from './event-lists.ts';
+import { getEventsInFull } from './events.ts';
 import { type Key, subjectOf } from './keys.ts';
 import type { LogEntry } from './log.ts';
 import { batchGet, type Item, type Table } from './table.ts';
@@ -17,7 +18,7 @@ export interface Change {
 /** What a change was about, as it is now: items that are gone are missing. */
 export type Changed = Change &
   (
-    | { kind: 'event'; eventId: string; event?: Event }
+    | (EndChanges & { kind: 'event'; eventId: string; event?: Event })
     | { kind: 'entry'; eventId: string; entry?: LogEntry }
     | { kind: 'audit'; eventId?: string; record?: AuditRecord }
     | { kind: 'nothing' }
@@ -36,10 +37,10 @@ export async function readChanges(table: Table, changes: readonly Change[]): Pro
     (kind === 'entry' || kind === 'audit') && change.how !== 'REMOVE' ? [change.key] : [],
   );
   const [events, items] = await Promise.all([
-    getEvents(table, [...new Set(eventIds)], { withDeleted: true }),
+    getEventsInFull(table, [...new Set(eventIds)]),
     readItems(table, keys),
   ]);
-  const eventOf = new Map(events.map((event) => [event.id, event]));
+  const eventOf = new Map(events.map((found) => [found.event.id, found]));
   return subjects.map(({ change, kind, eventId }) => {
     if (kind === 'audit') {
       const record = items.get(nameOf(change.key))?.record as AuditRecord | undefined;
@@ -50,8 +51,7 @@ export async function readChanges(table: Table, changes: readonly Change[]): Pro
       const entry = items.get(nameOf(change.key)) as unknown as LogEntry | undefined;
       return { ...change, kind, eventId, ...(entry && { entry }) };
     }
-    const event = eventOf.get(eventId);
-    return { ...change, kind, eventId, ...(event && { event }) };
+    return { ...change, kind, eventId, ...eventOf.get(eventId) };
   });
 }
 

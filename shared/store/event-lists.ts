@@ -3,7 +3,7 @@ import { updateIf } from './conditional.ts';
 import { dueAt, notDue } from './due.ts';
 import type { EventHead } from './event-head.ts';
 import { eventGroup, eventKey, eventRank, idOf, tableKeys } from './keys.ts';
-import { listGroup, queryGroup, type Table } from './table.ts';
+import { type Item, listGroup, queryGroup, type Table } from './table.ts';
 import { transact } from './transaction.ts';
 
 /** The lists of events in the index, by status. */
@@ -43,6 +43,17 @@ export async function listDeleted(table: Table): Promise<string[]> {
   return ids;
 }
 
+/** When the details of an event were changed for its end, and since when it is being deleted; milliseconds. */
+export interface EndChanges {
+  endListedAt?: number;
+  deletedAt?: number;
+}
+
+export const endChangesOf = ({ endListedAt, group, rank }: Item): EndChanges => ({
+  ...(endListedAt !== undefined && { endListedAt: Number(endListedAt) }),
+  ...(group === eventGroup('deleted') && { deletedAt: Number.parseInt(String(rank), 10) }),
+});
+
 /**
  * Moves an event that has ended from the list of the active to that of the ended, all or nothing with when it is to be deleted
  * (milliseconds). Does nothing if that was done before.
@@ -50,7 +61,7 @@ export async function listDeleted(table: Table): Promise<string[]> {
 export async function listAsEnded(
   table: Table,
   id: string,
-  { endedAt, deleteAt }: { endedAt: string; deleteAt: number },
+  { endedAt, deleteAt, now }: { endedAt: string; deleteAt: number; now: number },
 ): Promise<void> {
   const move = moveTo('ended', Date.parse(endedAt), id);
   await transact(table, [
@@ -58,9 +69,13 @@ export async function listAsEnded(
       Update: {
         Key: eventKey(id),
         ...move,
+        UpdateExpression: `${move.UpdateExpression}, endListedAt = :now`,
         // Not if it is being deleted.
         ConditionExpression: '#group = :active',
-        ExpressionAttributeValues: { ...move.ExpressionAttributeValues, ':active': eventGroup('active') },
+        ExpressionAttributeValues: {
+          ...move.ExpressionAttributeValues,
+          ...{ ':active': eventGroup('active'), ':now': now },
+        },
       },
     },
     notDue(id, 'end'),
@@ -68,13 +83,22 @@ export async function listAsEnded(
   ]);
 }
 
-/** Puts an event into the group of those that are being deleted, whatever else is done about it. False: no such event. */
-export async function listAsDeleted(table: Table, id: string, now: number): Promise<boolean> {
-  const moved = await updateIf(table, eventKey(id), {
-    ...moveTo('deleted', now, id),
-    ConditionExpression: 'attribute_exists(pk)',
+/** Puts an event into the group of those that are being deleted, once, whatever else is done about it. */
+export async function listAsDeleted(table: Table, id: string, now: number): Promise<void> {
+  const move = moveTo('deleted', now, id);
+  await updateIf(table, eventKey(id), {
+    ...move,
+    ConditionExpression: 'attribute_exists(pk) AND #group <> :group',
   });
-  return moved !== undefined;
+}
+
+/** Changes the details of an event that is being deleted for its end, if nothing did: by that its end is published. */
+export async function noteEnd(table: Table, id: string, now: number): Promise<void> {
+  await updateIf(table, eventKey(id), {
+    UpdateExpression: 'SET endListedAt = :now',
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(endListedAt)',
+    ExpressionAttributeValues: { ':now': now },
+  });
 }
 
 function moveTo(status: EventHead['status'], since: number, id: string) {

@@ -13,6 +13,7 @@ import {
   reactionsOf,
   toEvent,
 } from './event-item.ts';
+import { type EndChanges, endChangesOf } from './event-lists.ts';
 import { rulesIn } from './event-rules.ts';
 import { cursorKey, eventGroup, eventHeadKey, eventKey, eventRank, type Key } from './keys.ts';
 import { getMessage } from './messages.ts';
@@ -67,12 +68,21 @@ export async function getEvents(table: Table, ids: readonly string[], options?: 
   return (await readEvents(table, ids, options)).map(({ event }) => event);
 }
 
+/** Events, also those that are about to be removed, and how it stands with their end. */
+export async function getEventsInFull(
+  table: Table,
+  ids: readonly string[],
+): Promise<(EndChanges & { event: Event })[]> {
+  const all = await readEvents(table, ids, { withDeleted: true });
+  return all.map(({ pinned: _pinned, ...rest }) => rest);
+}
+
 /** 100 keys a request. */
 async function readEvents(
   table: Table,
   ids: readonly string[],
   { withDeleted = false, ...consistency }: Options = {},
-): Promise<{ event: Event; pinned: number | undefined }[]> {
+): Promise<(EndChanges & { event: Event; pinned: number | undefined })[]> {
   const items = new Map<string, Item>();
   const perEvent = [eventKey, eventHeadKey, cursorKey];
   const keys = ids.flatMap((id) => perEvent.map((key) => key(id)));
@@ -83,11 +93,11 @@ async function readEvents(
   }
   const found = <T>(key: Key) => items.get(`${key.pk} ${key.sk}`) as T | undefined;
   return ids.flatMap((id) => {
-    const item = found<EventItem>(eventKey(id));
+    const item = found<EventItem & Item>(eventKey(id));
     const head = found<EventHead>(eventHeadKey(id));
     if (!item || !head || (head.status === 'deleted' && !withDeleted)) return [];
     const event = toEvent(item, head, completeCursor(found<Item>(cursorKey(id))) ?? newCursor);
-    return [{ event, pinned: item.pinned }];
+    return [{ event, pinned: item.pinned, ...endChangesOf(item) }];
   });
 }
 

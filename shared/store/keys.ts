@@ -83,7 +83,11 @@ export const staffKey = (eventId: string, connectionId: string): Key => ({
   sk: `CONN#${connectionId}`,
 });
 
-export const connectionKey = (connectionId: string): Key => ({ pk: `CONN#${connectionId}`, sk: 'META' });
+export const CONNECTION = 'CONN#';
+export const connectionKey = (connectionId: string): Key => ({
+  pk: `${CONNECTION}${connectionId}`,
+  sk: 'META',
+});
 
 /** A Socket.IO session, by the hash of its secret. */
 export const sessionKey = (sessionId: string): Key => ({ pk: `SESSION#${sessionId}`, sk: 'META' });
@@ -125,8 +129,9 @@ export const auditKey = (eventId: string | undefined, ulid: string): Key => ({
   sk: ulid,
 });
 
+export const RATE = 'RATE#';
 export const rateKey = (participantId: string, action: string): Key => ({
-  pk: `RATE#${participantId}`,
+  pk: `${RATE}${participantId}`,
   sk: action,
 });
 

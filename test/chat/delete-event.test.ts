@@ -73,7 +73,7 @@ test('a deleted event is gone with everything of it, and those who were in it ar
 });
 
 /** Two audits, the end, a window, the removals; and a renewal of the lease, on a slow machine. */
-const WRITES = 17;
+const WRITES = 18;
 test('a deletion does not write more often than it is killed below', async () => {
   await scene();
   const before = room.commands.length;

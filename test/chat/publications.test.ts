@@ -1,5 +1,6 @@
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createEvent } from '../../shared/chat/create-event.ts';
+import { markDeleted } from '../../shared/chat/deletion/delete-event.ts';
 import { audit, auditRefusal } from '../../shared/chat/moderation/audit.ts';
 import { deleteMessage } from '../../shared/chat/moderation/delete-message.ts';
 import { updateEvent } from '../../shared/chat/moderation/update-event.ts';
@@ -8,6 +9,7 @@ import { ChatError } from '../../shared/protocol/errors.ts';
 import { listAudit } from '../../shared/store/audit.ts';
 import type { Change } from '../../shared/store/changes.ts';
 import { auditKey, eventKey, type Key, logKey } from '../../shared/store/keys.ts';
+import { getItem } from '../../shared/store/table.ts';
 import { type ChatOnTable, chatOnTable } from './chat-on-table.ts';
 
 let room: ChatOnTable;
@@ -35,6 +37,65 @@ test('an event is created, changed, ended and deleted', async () => {
     ],
     [{ type: 'EventDeleted', at, detail: { id: 'e-deleted', eventId: 'e' } }],
   ]);
+});
+
+describe('an event that is deleted', () => {
+  const soon = Date.now() + 60_000;
+  const later = soon + 60_000;
+  /** A record of its details, written at a time. */
+  const record = (ms: number): Change => ({
+    ...changed('MODIFY', eventKey('e')),
+    at: new Date(1_000 * Math.floor(ms / 1_000)).toISOString(),
+  });
+  const types = async (...changes: Change[]) =>
+    (await publish(...changes)).map((all) => all.map(({ type }) => type));
+  const end = () => updateEvent(room.chat, 'e', operator, { status: 'ended' });
+  const remove = async (at: number) => {
+    vi.setSystemTime(at);
+    await markDeleted(room.chat, 'e', operator);
+  };
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: soon });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('after its end is not said to be changed, nor to end once more', async () => {
+    await end();
+    await remove(later);
+    expect(await types(record(later + 5))).toEqual([[]]);
+  });
+
+  test('before its end was published is said to have ended, by the record of that', async () => {
+    await end();
+    await remove(later);
+    expect(await types(record(soon), record(later))).toEqual([['EventEnded'], []]);
+  });
+
+  test('within the second of its end is said to have ended: nobody can tell which record is which', async () => {
+    await end();
+    await remove(soon + 1);
+    expect(await types(record(soon))).toEqual([['EventEnded']]);
+  });
+
+  test('while it runs is said to have ended, by a record that is written after that', async () => {
+    const before = room.commands.length;
+    await remove(soon);
+    const writes = room.commands.slice(before).map((command) => JSON.stringify(command));
+    const at = (what: string) => writes.findLastIndex((write) => write.includes(what));
+    expect(at('endListedAt')).toBeGreaterThan(at('endSeq'));
+    expect(await types(record(soon), record(soon))).toEqual([['EventEnded'], ['EventEnded']]);
+  });
+
+  test('again is not changed again', async () => {
+    await end();
+    await remove(later);
+    const item = () => getItem(room.table, eventKey('e'));
+    const first = await item();
+    await remove(later + 5_000);
+    expect(await item()).toEqual(first);
+  });
 });
 
 test('of an event that is gone by then it is said that it was created', async () => {

@@ -37,6 +37,7 @@ describe.for(['in this process', 'behind HTTP'])('DynamoDB %s', (where) => {
         ...(where === 'in this process' && { answer: database.answer }),
       },
       tableArn: (table) => `arn:aws:dynamodb:us-east-1:123456789012:table/${table}`,
+      keyOf: () => ['pk'],
       iam: {
         authorize: (accessKeyId, action) =>
           accessKeyId === caller.accessKeyId || action === 'dynamodb:GetItem',

@@ -155,7 +155,7 @@ test('an unsigned request is MissingAuthenticationTokenException', async () => {
 });
 
 test('a caller without execute-api:ManageConnections is ForbiddenException', async () => {
-  const asked: string[][] = [];
+  const asked: unknown[][] = [];
   const { management, http, client, ConnectionId } = await withConnection({
     authorize: (...question) => {
       asked.push(question);

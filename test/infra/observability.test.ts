@@ -87,6 +87,12 @@ describe('alarms', () => {
     }
   });
 
+  test('Spending adds up what can be added: minutes and transfer, too', () => {
+    const [spending] = all.filter(({ id }) => id === 'Spending');
+    const names = spending?.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric.MetricName ?? []);
+    expect(names).toEqual(expect.arrayContaining(['MessageCount', 'ConnectionMinutes', 'BytesPosted']));
+  });
+
   test('without a bus nothing is published that could be lost', () => {
     expect(alarmsIn(templateOf({})).map(({ id }) => id)).not.toContain('PublicationDeadLetters');
   });
@@ -144,6 +150,37 @@ describe('the dashboard', () => {
       expect(body).toContain(title);
     for (const metric of ['RoomGuard', 'Throttles', 'Errors', 'ConcurrentExecutions', 'FramesPosted'])
       expect(body).toContain(metric);
+  });
+
+  test('has in what is spent: messages, minutes, transfer, requests, capacity, every function and every log', () => {
+    const template = templateOf({});
+    const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
+    const body: string = dashboard?.Properties.DashboardBody['Fn::Join'][1]
+      .map((part: unknown) => (typeof part === 'string' ? part : '-'))
+      .join('');
+    const { widgets } = JSON.parse(body) as {
+      widgets: { properties: { title: string; metrics: unknown[][] } }[];
+    };
+    const [spent] = widgets.filter(({ properties }) => properties.title.startsWith('Spent today'));
+    const [whole, ...metrics] = spent?.properties.metrics ?? [];
+    const { expression } = whole?.[0] as { expression: string };
+    const count = (name: string) => metrics.filter((metric) => metric.includes(name)).length;
+    const functions = Object.keys(template.findResources('AWS::Lambda::Function')).length;
+    const logGroups = Object.keys(template.findResources('AWS::Logs::LogGroup')).length;
+    expect([count('Duration'), count('Invocations')]).toEqual([functions, functions]);
+    expect(count('IncomingBytes')).toBe(logGroups);
+    for (const name of [
+      'MessageCount',
+      'ConnectionMinutes',
+      'BytesPosted',
+      'Count',
+      'ConsumedReadCapacityUnits',
+    ])
+      expect(count(name)).toBe(1);
+    // What CloudWatch takes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
+    expect(expression.length).toBeLessThanOrEqual(2_048);
+    const ids = expression.match(/\bm\d+\b/g) ?? [];
+    expect(new Set(ids).size).toBe(metrics.length);
   });
 
   test('can be left out', () => {

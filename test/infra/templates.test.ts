@@ -258,6 +258,7 @@ describe('grants', () => {
   interface Statement {
     Action: string | string[];
     Resource: unknown;
+    Condition?: unknown;
   }
   const statementsOf = (functionId: string): Statement[] =>
     Object.entries(chat.findResources('AWS::IAM::Policy'))
@@ -308,6 +309,22 @@ describe('grants', () => {
       ['DeliverySweep', only('DeliveryPost')],
       ['WebSocketConnect', only('WebSocketOpen')],
     ]);
+  });
+
+  test('are for some partitions only, where a function touches no others', () => {
+    const partitionsOf = (functionId: string) =>
+      statementsOf(functionId)
+        .filter(
+          ({ Action, Resource }) => isAboutItems(Action) && !JSON.stringify(Resource).includes('/index/'),
+        )
+        .map(({ Condition }) => Condition);
+    const isAboutItems = (Action: Statement['Action']) => [Action].flat().join().includes('dynamodb:');
+    const only = (...keys: string[]) => [{ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } }];
+    expect(partitionsOf('WebSocketConnect')).toEqual(only('CONN#*'));
+    expect(partitionsOf('WebSocketOpen')).toEqual(only('CONN#*'));
+    expect(partitionsOf('WebSocketGetHistory')).toEqual(only('CONN#*', 'EVENT#*', 'RATE#*'));
+    expect(partitionsOf('WebSocketGetActiveEvents')).toEqual(only('CONN#*', 'EVENT#*', 'RATE#*'));
+    expect(partitionsOf('HttpEvents')).toEqual(only('EVENT#*', 'AUDIT'));
   });
 
   test('are what each function does', () => {

@@ -89,3 +89,24 @@ test.for([
   await handler({}, context('1'));
   expect(logged().map(({ message }) => message)).toEqual(expected);
 });
+
+test('bytes that were posted go into the next line of metrics, or have one of their own when they are many', async () => {
+  const handler = observe.observed(
+    () => ({}),
+    async ({ bytes, sends = 0 }: { bytes: number; sends?: number }) => {
+      observe.countPosted(bytes);
+      observe.metrics.count('Messages', sends);
+    },
+  );
+  const dimensions = { service: 'ChatStack' };
+  await handler({ bytes: 700 }, context('1'));
+  expect(measured()).toEqual([]);
+  await handler({ bytes: 300, sends: 1 }, context('2'));
+  expect(measured()).toEqual([
+    ['Messages', [1], dimensions],
+    ['BytesPosted', [1_000], dimensions],
+  ]);
+  lines = [];
+  await handler({ bytes: 2_000_000 }, context('3'));
+  expect(measured()).toEqual([['BytesPosted', [2_000_000], dimensions]]);
+});

@@ -3,7 +3,7 @@ import { catchUp, deliverNow, isCaughtUpForAll } from '../../delivery/deliver.ts
 import { ChatError } from '../../protocol/errors.ts';
 import { getCursor } from '../../store/cursor.ts';
 import { getEventHead, setDeleted } from '../../store/event-head.ts';
-import { listAsDeleted } from '../../store/event-lists.ts';
+import { listAsDeleted, noteEnd } from '../../store/event-lists.ts';
 import { getDetails, removeEvent } from '../../store/events.ts';
 import { timing } from '../../timing.ts';
 import type { Chat } from '../chat.ts';
@@ -48,6 +48,7 @@ export async function markDeleted(chat: Chat, eventId: string, actor: Actor): Pr
 async function close(chat: Chat, eventId: string): Promise<void> {
   if ((await getEventHead(chat.table, eventId))?.status === 'deleted') return;
   await endEvent(chat, eventId);
+  await noteEnd(chat.table, eventId, Date.now());
   await setDeleted(chat.table, eventId, Date.now());
 }
 
