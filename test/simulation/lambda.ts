@@ -89,6 +89,7 @@ export class Lambda {
     // Each call of a service is two: before it is made, and before it is answered.
     const steps = random.chance(0.7) ? random.integer(1, 30) : random.integer(30, 90);
     environment.stepsLeft = isKilled ? steps : Number.POSITIVE_INFINITY;
+    environment.requestId = requestId;
     environment.thaw();
     return new Promise((resolve) => {
       let isOver = false;

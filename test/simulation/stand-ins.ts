@@ -21,9 +21,14 @@ export interface Invocation {
 
 /** What an execution environment reaches over its network. Whatever they do they do, though nobody is left to hear of it. */
 export interface Services {
-  dynamodb(operation: Operation, input: Record<string, unknown>): Promise<unknown>;
+  dynamodb(operation: Operation, input: Record<string, unknown>, caller: Environment): Promise<unknown>;
   /** Resolves to the status; rejects without an answer. */
-  management(method: 'POST' | 'GET' | 'DELETE', connectionId: string, body: string): Promise<number>;
+  management(
+    method: 'POST' | 'GET' | 'DELETE',
+    connectionId: string,
+    body: string,
+    caller: Environment,
+  ): Promise<number>;
   invoke(input: Invocation): Promise<{ FunctionError?: string; Payload?: string }>;
   log(level: 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
 }
@@ -50,7 +55,7 @@ const commands = Object.fromEntries(
 export function standIns(environment: Environment, services: Services): Record<string, unknown> {
   const client = {
     send: ({ operation, input }: InstanceType<ReturnType<typeof commandFor>>) =>
-      environment.call(() => services.dynamodb(operation, input)),
+      environment.call(() => services.dynamodb(operation, input, environment)),
   };
   return {
     '@aws-sdk/lib-dynamodb': { ...commands, DynamoDBDocumentClient: { from: () => client } },
@@ -88,7 +93,7 @@ function managementApi(environment: Environment, services: Services) {
     };
 
     async send({ method, input }: Get | Delete) {
-      const status = await environment.call(() => services.management(method, input.ConnectionId, ''));
+      const status = await environment.call(() => services.management(method, input.ConnectionId, '', environment));
       const $metadata = { httpStatusCode: status };
       if (status >= 400) throw Object.assign(new Error(`Status ${status}`), { $metadata });
       return { $metadata };
@@ -113,7 +118,7 @@ const poolOf = (environment: Environment, services: Services) =>
     dispatch({ path, body }: { path: string; body: Buffer }, answered: Dispatched): void {
       const connectionId = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
       environment
-        .call(() => services.management('POST', connectionId, body.toString()))
+        .call(() => services.management('POST', connectionId, body.toString(), environment))
         .then(
           (status) => {
             answered.onResponseStart(undefined, status);

@@ -5,6 +5,7 @@ import { type Acting, act, reactWithAll, send } from './actions.ts';
 import { Client, type Person } from './client.ts';
 import type { Load, Simulated } from './code.ts';
 import { DynamoDB } from './dynamodb.ts';
+import type { Environment } from './environment.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
 import { Lambda } from './lambda.ts';
@@ -12,6 +13,7 @@ import { Ledger } from './ledger.ts';
 import type { Plan } from './plan.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
+import type { Operation } from './stand-ins.ts';
 import { Stream } from './stream.ts';
 import { TableModel } from './table-model.ts';
 import { Transcript } from './trace.ts';
@@ -28,8 +30,14 @@ const REST_WITHIN_MS = 10 * MINUTE_MS;
 
 export type World = ReturnType<typeof newWorld>;
 
+/** Who wants to know what functions have done, before they hear that it is done. */
+export interface Called {
+  dynamodb(caller: Environment, operation: Operation, input: Record<string, unknown>): void;
+  post(caller: Environment): void;
+}
+
 /** Clients, API Gateway, Lambda with the real functions, DynamoDB and its stream: all of it by one seed. */
-export function newWorld(plan: Plan, load: Load) {
+export function newWorld(plan: Plan, load: Load, called?: Called) {
   const { seed } = plan;
   const random = (name: string) => new Random(seed, name);
   const scheduler = new Scheduler(START);
@@ -55,8 +63,16 @@ export function newWorld(plan: Plan, load: Load) {
     },
     timeoutOf,
     services: {
-      dynamodb: (operation, input) => dynamodb.send(operation, input),
-      management: (method, connectionId, body) => gateway.manage(method, connectionId, body),
+      async dynamodb(operation, input, caller) {
+        const output = await dynamodb.send(operation, input);
+        called?.dynamodb(caller, operation, input);
+        return output;
+      },
+      async management(method, connectionId, body, caller) {
+        const status = await gateway.manage(method, connectionId, body);
+        if (method === 'POST' && status === 200) called?.post(caller);
+        return status;
+      },
       async invoke({ FunctionName, InvocationType, Payload }) {
         const [entry, event] = [FunctionName as Simulated, JSON.parse(Payload)];
         if (InvocationType === 'Event') {

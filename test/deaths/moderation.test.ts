@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { SimulatedChat } from '../simulation/simulated-chat.ts';
+import { actsOfModeration, moderateTwice, sendAwayTwice } from './moderation.ts';
+
+/** A moderator's Lambda dies after any of its writes; the moderator does it again, and nothing is left undone. */
+let chat: SimulatedChat;
+beforeAll(async () => {
+  chat = await SimulatedChat.start({ sendsPerSecond: 1_000, sendBurst: 1_000, joinsPerSecond: 1_000, joinBurst: 1_000 });
+});
+afterAll(() => chat.stop());
+
+describe('killed after', () => {
+  for (const [name, { marks }] of Object.entries(actsOfModeration))
+    test.for(marks)(`%s of ${name}`, (mark) => moderateTwice(chat, name, mark));
+
+  test.for(['kick', 'ban'] as const)('the connection of a %s: the others hear of it', (action) =>
+    sendAwayTwice(chat, action),
+  );
+});
