@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { SimulatedChat } from '../simulation/simulated-chat.ts';
+import { unlimited } from '../support/stage.ts';
 import { actsOfModeration, moderateTwice, sendAwayTwice } from './moderation.ts';
 
 /** A moderator's Lambda dies after any of its writes; the moderator does it again, and nothing is left undone. */
 let chat: SimulatedChat;
 beforeAll(async () => {
-  chat = await SimulatedChat.start({ sendsPerSecond: 1_000, sendBurst: 1_000, joinsPerSecond: 1_000, joinBurst: 1_000 });
+  chat = await SimulatedChat.start(unlimited);
 });
+afterEach(() => chat.clear());
 afterAll(() => chat.stop());
 
 describe('killed after', () => {

@@ -7,7 +7,7 @@ import { hears, refusal } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
 import { type Mark, presenceMarks, twice, windowMarks } from '../support/deaths.ts';
 import type { SocketClient } from '../support/socket-client.ts';
-import type { Stage } from '../support/stage.ts';
+import { enter, enterSocket, newEvent, type Stage } from '../support/stage.ts';
 
 /** What moderators do, and what must be so although the function died after one of its writes and they did it again. */
 
@@ -29,19 +29,14 @@ let scenes = 0;
 /** An event with a host, somebody who has written two messages, and somebody who watches. */
 async function sceneOn(stage: Stage): Promise<Scene> {
   scenes += 1;
-  const { body } = await stage.api<Event>('POST', '', { name: 'Moderated' });
-  const eventId = body.id;
+  const eventId = await newEvent(stage);
   const host = await stage.connect();
   const { participant } = await host.join(eventId, 'host');
   await stage.api('PATCH', `/${eventId}`, { hosts: [{ participantId: participant.id }] });
   const ana = await stage.connect();
   const { participant: anas, participantToken = '' } = await ana.join(eventId, 'ana');
-  const tab = await stage.connectSocket({ auth: { participantToken } });
-  await tab.ask('joinEvent', { eventId, username: 'ana' });
-  await tab.hears('eventHistory');
-  const bob = await stage.connect();
-  await bob.join(eventId, 'bob');
-  await bob.next('eventHistory');
+  const tab = await enterSocket(stage, eventId, 'ana', { auth: { participantToken } });
+  const bob = await enter(stage, eventId, 'bob');
   const said = [
     await ana.say(`unspeakable ${scenes}`, 'first'),
     await ana.say(`unrepeatable ${scenes}`, 'second'),
@@ -82,7 +77,10 @@ const isClosed = ({ stage }: Scene, { socket }: ChatClient) =>
   stage.eventually(() => expect(socket.readyState).toBe(socket.CLOSED));
 
 /** What everybody in a scene knows of the pinned message. */
-async function expectPinned({ stage, eventId, host, ana, bob }: Scene, text: string | undefined): Promise<void> {
+async function expectPinned(
+  { stage, eventId, host, ana, bob }: Scene,
+  text: string | undefined,
+): Promise<void> {
   for (const client of [host, ana, bob])
     await stage.eventually(() => expect(client.all('eventUpdated').at(-1)?.event.pinned?.text).toBe(text));
   expect((await stage.api<Event>('GET', `/${eventId}`)).body.pinned?.text).toBe(text);
@@ -99,12 +97,8 @@ async function expectOnce(scene: Scene, text: string): Promise<void> {
   expect(of(await messages(scene))).toHaveLength(1);
 }
 
-async function backIn({ stage, eventId, participantToken }: Scene): Promise<ChatClient> {
-  const back = await stage.connect();
-  await back.join(eventId, 'ana', { participantToken });
-  await back.next('eventHistory');
-  return back;
-}
+const backIn = ({ stage, eventId, participantToken }: Scene) =>
+  enter(stage, eventId, 'ana', { participantToken });
 
 const audited: Mark = ['the audit', '#AUDIT', 1];
 /** Over HTTP there is no rate. */
@@ -469,13 +463,12 @@ export async function moderateTwice(stage: Stage, name: string, mark: Mark): Pro
 
 /** A kick or a ban dies once it has removed the connection: the repeat finds nobody there any more. */
 export async function sendAwayTwice(stage: Stage, action: 'kick' | 'ban'): Promise<void> {
-  const { body } = await stage.api<Event>('POST', '', { name: 'Moderated' });
+  const eventId = await newEvent(stage);
   const host = await stage.connect();
-  const joined = await host.join(body.id, 'host');
-  const ana = await stage.connectSocket();
-  await ana.ask('joinEvent', { eventId: body.id, username: 'ana' });
+  const joined = await host.join(eventId, 'host');
+  const ana = await enterSocket(stage, eventId, 'ana');
   const { participant } = await host.next('userJoined');
-  await stage.api('PATCH', `/${body.id}`, { hosts: [{ participantId: joined.participant.id }] });
+  await stage.api('PATCH', `/${eventId}`, { hosts: [{ participantId: joined.participant.id }] });
   stage.loseDisconnects(1);
   const gone: Mark = ['the connection', '#AUDIENCE', 1];
   await twice(stage, 'websocket/moderate', writesOf[action], gone, () =>

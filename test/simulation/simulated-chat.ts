@@ -9,7 +9,7 @@ import type { Stage } from '../support/stage.ts';
 import type { Patience } from '../support/transcript.ts';
 import { loadCode, type Simulated } from './code.ts';
 import type { Environment } from './environment.ts';
-import type { Rates } from './faults.ts';
+import type { FaultKind, Rates } from './faults.ts';
 import { request } from './http.ts';
 import type { Timer } from './scheduler.ts';
 import { SimulatedSocket } from './simulated-socket.ts';
@@ -53,9 +53,21 @@ export class SimulatedChat implements Stage {
     return new SimulatedChat(await code, settings, seed);
   }
 
-  private constructor(load: Awaited<ReturnType<typeof loadCode>>, settings: Partial<ChatSettings>, seed: number) {
+  private constructor(
+    load: Awaited<ReturnType<typeof loadCode>>,
+    settings: Partial<ChatSettings>,
+    seed: number,
+  ) {
     this.rates = {};
-    const plan = { seed, people: 0, clients: [], operations: [], rates: this.rates, settings, isStrict: false };
+    const plan = {
+      seed,
+      people: 0,
+      clients: [],
+      operations: [],
+      rates: this.rates,
+      settings,
+      isStrict: false,
+    };
     this.world = newWorld(plan, load, {
       dynamodb: (caller, operation, input) => isRead(operation) || this.#written(caller, operation, input),
       post: (caller) => this.#count(caller, 'posts', []),
@@ -71,21 +83,34 @@ export class SimulatedChat implements Stage {
     Object.assign(globalThis, { setTimeout: later, clearTimeout: clear });
   }
 
+  /** After each test: nothing goes wrong any more, and nobody is there. */
+  async clear(): Promise<void> {
+    this.#fault = undefined;
+    for (const kind of Object.keys(this.rates)) delete this.rates[kind as FaultKind];
+    for (const { socket } of this.#clients.splice(0)) socket.disconnect();
+    for (const socket of this.#sockets.splice(0)) socket.close();
+    await this.until('rest', () => this.world.isAtRest());
+  }
+
   stop(): void {
-    for (const { socket } of this.#clients) socket.disconnect();
-    for (const socket of this.#sockets) socket.close();
     Object.assign(globalThis, this.#real);
     this.#waiting = 0;
   }
 
   /** Lets time pass while anybody waits. */
-  readonly patience: Patience = (what, start) =>
-    new Promise((resolve, reject) => {
+  readonly patience: Patience = (what, start) => this.#within(PATIENCE_MS, what, start);
+
+  #within<T>(
+    ms: number,
+    what: string | (() => string),
+    start: (resolve: (value: T) => void) => void,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
       const isOver = () => {
         timer.run = undefined;
         this.#waiting -= 1;
       };
-      const timer = this.world.scheduler.after(PATIENCE_MS, () => {
+      const timer = this.world.scheduler.after(ms, () => {
         isOver();
         reject(new Error(`Waited in vain for ${typeof what === 'string' ? what : what()}`));
       });
@@ -96,6 +121,7 @@ export class SimulatedChat implements Stage {
       });
       void this.#run();
     });
+  }
 
   async connect(): Promise<ChatClient> {
     return ChatClient.over(this.#newSocket({}), this.patience);
@@ -164,7 +190,8 @@ export class SimulatedChat implements Stage {
   }
 
   async pass(ms: number): Promise<void> {
-    await this.#during(`${ms} ms`, this.world.scheduler.sleep(ms));
+    const { scheduler } = this.world;
+    await this.#within(2 * ms, 'time', (resolve) => scheduler.after(ms, () => resolve(undefined)));
   }
 
   async until(what: string, isSo: () => boolean): Promise<void> {
@@ -195,7 +222,7 @@ export class SimulatedChat implements Stage {
   }
 
   #newSocket(query: Record<string, string>): SimulatedSocket {
-    const socket = new SimulatedSocket(`s${this.#sockets.length}`, this.world.gateway, query);
+    const socket = new SimulatedSocket(`s${this.world.gateway.posts}`, this.world.gateway, query);
     this.#sockets.push(socket);
     return socket;
   }

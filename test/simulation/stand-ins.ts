@@ -93,7 +93,9 @@ function managementApi(environment: Environment, services: Services) {
     };
 
     async send({ method, input }: Get | Delete) {
-      const status = await environment.call(() => services.management(method, input.ConnectionId, '', environment));
+      const status = await environment.call(() =>
+        services.management(method, input.ConnectionId, '', environment),
+      );
       const $metadata = { httpStatusCode: status };
       if (status >= 400) throw Object.assign(new Error(`Status ${status}`), { $metadata });
       return { $metadata };

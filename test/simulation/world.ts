@@ -181,7 +181,7 @@ export function newWorld(plan: Plan, load: Load, called?: Called) {
       gateway,
       lambda,
     },
-    ...{ people, newPerson, clients, addClient, eventIds, rest, restless, during, pass, tick },
+    ...{ people, newPerson, clients, addClient, eventIds, isAtRest, rest, restless, during, pass, tick },
     act: (operation: Plan['operations'][number]) => begin(act(acting, operation)),
     send: (client: Client, text: string) => begin(send(acting, client, text)),
     reactWithAll: (client: Client) => begin(reactWithAll(acting, client)),

@@ -28,7 +28,10 @@ export class Refused extends Error {
 }
 
 /** What a client needs of its socket. */
-export type ClientSocket = Pick<WebSocket, 'readyState' | 'OPEN' | 'CLOSED' | 'send' | 'close' | 'terminate'> &
+export type ClientSocket = Pick<
+  WebSocket,
+  'readyState' | 'OPEN' | 'CLOSED' | 'send' | 'close' | 'terminate'
+> &
   Pick<EventEmitter, 'on' | 'once'>;
 
 /**

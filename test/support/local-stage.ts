@@ -66,7 +66,9 @@ export function localStage(stack: RunningChat): Stage {
       const answered = run().catch(() => {});
       await Promise.race([answered, expect.poll(() => fault.times).toBe(0)]);
       delete stack.faults.killAfterWrites;
-      const longest = Math.max(...deadLeases(writes(), await items()).map((until) => until - stack.clock.now()));
+      const longest = Math.max(
+        ...deadLeases(writes(), await items()).map((until) => until - stack.clock.now()),
+      );
       // What is free at a time is not free yet at that time.
       if (longest >= 0) stack.clock.advance(longest + 2);
     },

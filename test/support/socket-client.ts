@@ -39,14 +39,12 @@ export class SocketClient {
   }
 
   /** `connect`: the `io` of a version of the library. */
-  constructor(
-    address: string,
-    options: Options,
-    connect: typeof io = io,
-    patience: Patience = withPatience,
-  ) {
+  constructor(address: string, options: Options, connect: typeof io = io, patience: Patience = withPatience) {
     this.#patience = patience;
-    this.#transcript = new Transcript(({ kind, name }) => (kind === 'ack' ? `ack of ${name}` : name), patience);
+    this.#transcript = new Transcript(
+      ({ kind, name }) => (kind === 'ack' ? `ack of ${name}` : name),
+      patience,
+    );
     // Every client is a browser of its own: sockets of one page would share a connection.
     this.socket = connect(address, { transports: ['websocket'], forceNew: true, ...options });
     this.socket.onAny((name: string, ...args: unknown[]) => this.#transcript.add(eventEntry(name, args)));

@@ -1,6 +1,6 @@
+import type { HttpAnswer } from './chat.ts';
 import type { ChatClient } from './chat-client.ts';
 import type { Death, Written } from './deaths.ts';
-import type { HttpAnswer } from './chat.ts';
 import type { Options, SocketClient } from './socket-client.ts';
 
 /** A chat to act in, the same on simulated services (test/simulation/simulated-chat.ts) and on a local stack (./local-stage.ts). */
@@ -23,3 +23,43 @@ export interface Stage {
   /** Waits until something can be asserted. */
   eventually(assert: () => unknown): Promise<void>;
 }
+
+export async function newEvent(stage: Stage): Promise<string> {
+  const { body } = await stage.api<{ id: string }>('POST', '', { name: 'A test' });
+  return body.id;
+}
+
+/** A client that has joined, with its history and everything else up to then taken from the queue. */
+export async function enter(
+  stage: Stage,
+  eventId: string,
+  username: string,
+  more: { participantToken?: string } = {},
+): Promise<ChatClient> {
+  const client = await stage.connect();
+  await client.join(eventId, username, more);
+  await client.next('eventHistory');
+  return client;
+}
+
+/** The same on Socket.IO. */
+export async function enterSocket(
+  stage: Stage,
+  eventId: string,
+  username: string,
+  options: Options = {},
+): Promise<SocketClient> {
+  const client = await stage.connectSocket(options);
+  await client.ask('joinEvent', { eventId, username });
+  await client.hears('eventHistory');
+  return client;
+}
+
+export const countOf = async (stage: Stage, eventId: string): Promise<number> =>
+  (await stage.api<{ participantCount: number }>('GET', `/${eventId}`)).body.participantCount;
+
+/** Every rate as high as it goes: nobody is refused. */
+export const unlimited = {
+  ...{ sendsPerSecond: 1_000, sendBurst: 1_000, joinsPerSecond: 1_000, joinBurst: 1_000 },
+  ...{ reactsPerSecond: 1_000, reactBurst: 1_000 },
+};
