@@ -4,6 +4,7 @@ import type { HttpRoute } from '../../shared/protocol/http-routes.ts';
 import type { ChatSettings } from '../../shared/settings.ts';
 import { ChatClient } from '../support/chat-client.ts';
 import { type Death, deadLeases, type Written } from '../support/deaths.ts';
+import { PacketClient } from '../support/packet-client.ts';
 import { SocketClient } from '../support/socket-client.ts';
 import type { Stage } from '../support/stage.ts';
 import type { Patience } from '../support/transcript.ts';
@@ -14,7 +15,7 @@ import { request } from './http.ts';
 import type { Timer } from './scheduler.ts';
 import { SimulatedSocket } from './simulated-socket.ts';
 import type { Operation } from './stand-ins.ts';
-import { newWorld, type World } from './world.ts';
+import { newWorld, TABLE, type World } from './world.ts';
 
 /** Time leaps: only what never comes is waited for so long. Shorter than API Gateway lets a connection idle. */
 const PATIENCE_MS = 300_000;
@@ -40,6 +41,8 @@ export class SimulatedChat implements Stage {
   readonly world: World;
   /** How likely each kind of trouble is, from now on. */
   readonly rates: Rates;
+  /** Added before every answer of the management API. */
+  managementLatencyMs = 0;
   readonly writes: Written[] = [];
   #fault: Fault | undefined;
   readonly #sockets: SimulatedSocket[] = [];
@@ -71,6 +74,7 @@ export class SimulatedChat implements Stage {
     this.world = newWorld(plan, load, {
       dynamodb: (caller, operation, input) => isRead(operation) || this.#written(caller, operation, input),
       post: (caller) => this.#count(caller, 'posts', []),
+      managing: () => (this.managementLatencyMs > 0 ? scheduler.sleep(this.managementLatencyMs) : undefined),
     });
     this.world.faults.begin();
     const { scheduler } = this.world;
@@ -86,6 +90,8 @@ export class SimulatedChat implements Stage {
   /** After each test: nothing goes wrong any more, and nobody is there. */
   async clear(): Promise<void> {
     this.#fault = undefined;
+    this.managementLatencyMs = 0;
+    this.setManagementIsDown(false);
     for (const kind of Object.keys(this.rates)) delete this.rates[kind as FaultKind];
     for (const { socket } of this.#clients.splice(0)) socket.disconnect();
     for (const socket of this.#sockets.splice(0)) socket.close();
@@ -123,8 +129,26 @@ export class SimulatedChat implements Stage {
     });
   }
 
-  async connect(): Promise<ChatClient> {
+  get now(): number {
+    return this.world.scheduler.now;
+  }
+
+  connect(): Promise<ChatClient> {
     return ChatClient.over(this.#newSocket({}), this.patience);
+  }
+
+  socketOf({ socket }: ChatClient): SimulatedSocket {
+    return socket as SimulatedSocket;
+  }
+
+  /** Writes to the table past the chat. */
+  async write(operation: Operation, input: object): Promise<void> {
+    await this.#during(operation, this.world.dynamodb.send(operation, { TableName: TABLE, ...input }));
+  }
+
+  /** A client of the Socket.IO wire without any library. */
+  connectPackets(): Promise<PacketClient> {
+    return PacketClient.over(this.#newSocket({ EIO: '4', transport: 'websocket' }), this.patience);
   }
 
   async connectSocket(options: object = {}): Promise<SocketClient> {
@@ -173,6 +197,11 @@ export class SimulatedChat implements Stage {
 
   loseDisconnects(share: number): void {
     this.rates.disconnectLost = share;
+  }
+
+  /** It answers nothing but 429 and 500, or is as it was. */
+  setManagementIsDown(isDown: boolean): void {
+    this.world.gateway.isDown = isDown;
   }
 
   sweep(): Promise<void> {

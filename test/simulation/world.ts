@@ -34,6 +34,8 @@ export type World = ReturnType<typeof newWorld>;
 export interface Called {
   dynamodb(caller: Environment, operation: Operation, input: Record<string, unknown>): void;
   post(caller: Environment): void;
+  /** Before the management API answers. */
+  managing(): Promise<void> | undefined;
 }
 
 /** Clients, API Gateway, Lambda with the real functions, DynamoDB and its stream: all of it by one seed. */
@@ -69,6 +71,7 @@ export function newWorld(plan: Plan, load: Load, called?: Called) {
         return output;
       },
       async management(method, connectionId, body, caller) {
+        await called?.managing();
         const status = await gateway.manage(method, connectionId, body);
         if (method === 'POST' && status === 200) called?.post(caller);
         return status;

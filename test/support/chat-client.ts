@@ -34,6 +34,15 @@ export type ClientSocket = Pick<
 > &
   Pick<EventEmitter, 'on' | 'once'>;
 
+/** Rejects if the handshake fails. */
+export async function opened(socket: ClientSocket, patience: Patience): Promise<void> {
+  const error = await patience<Error | undefined>('the handshake', (resolve) => {
+    socket.once('open', () => resolve(undefined));
+    socket.once('error', resolve);
+  });
+  if (error) throw error;
+}
+
 /**
  * A client on the JSON wire for transcripts: requests are answered by id, everything else waits in a queue until a test
  * asks for it.
@@ -61,11 +70,7 @@ export class ChatClient {
   /** On a socket that is about to open. */
   static async over(socket: ClientSocket, patience: Patience = withPatience): Promise<ChatClient> {
     const client = new ChatClient(socket, patience);
-    const opened = await patience<Error | undefined>('the handshake', (resolve) => {
-      socket.once('open', () => resolve(undefined));
-      socket.once('error', resolve);
-    });
-    if (opened) throw opened;
+    await opened(socket, patience);
     return client;
   }
 
