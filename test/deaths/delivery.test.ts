@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { timing } from '../../shared/timing.ts';
 import { connectionKey, dueRank, memberKey, tableKeys } from '../../shared/store/keys.ts';
+import { timing } from '../../shared/timing.ts';
 import { SimulatedChat } from '../simulation/simulated-chat.ts';
 import { hears, textsHeardBy } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';

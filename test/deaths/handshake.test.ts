@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { SimulatedChat } from '../simulation/simulated-chat.ts';
-import { enter, enterSocket, newEvent, unlimited } from '../support/stage.ts';
 import { sayMany, textsOf } from '../support/sockets.ts';
+import { enter, enterSocket, newEvent, unlimited } from '../support/stage.ts';
 
 /** Socket.IO clients get in, and back in, whatever breaks on the way. */
 let chat: SimulatedChat;

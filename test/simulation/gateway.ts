@@ -141,12 +141,12 @@ export class Gateway {
   }
 
   /** A client that does not read; what it has been sent meanwhile comes when it does. */
-  deafen(connectionId: string, isDeaf: boolean): void {
+  deafen(connectionId: string, isDeaf: boolean, buffered = 0): void {
     const connection = this.#connections.get(connectionId);
     if (!connection) return;
     connection.isDeaf = isDeaf;
+    connection.buffered = buffered;
     if (isDeaf) return;
-    connection.buffered = 0;
     for (const text of connection.unread.splice(0))
       this.#arrives(connection, () => connection.listener.frame(text));
   }

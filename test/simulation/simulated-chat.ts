@@ -89,10 +89,7 @@ export class SimulatedChat implements Stage {
 
   /** After each test: nothing goes wrong any more, and nobody is there. */
   async clear(): Promise<void> {
-    this.#fault = undefined;
-    this.managementLatencyMs = 0;
-    this.setManagementIsDown(false);
-    for (const kind of Object.keys(this.rates)) delete this.rates[kind as FaultKind];
+    this.endFaults();
     for (const { socket } of this.#clients.splice(0)) socket.disconnect();
     for (const socket of this.#sockets.splice(0)) socket.close();
     await this.until('rest', () => this.world.isAtRest());
@@ -197,6 +194,18 @@ export class SimulatedChat implements Stage {
 
   loseDisconnects(share: number): void {
     this.rates.disconnectLost = share;
+  }
+
+  endFaults(): void {
+    this.#fault = undefined;
+    this.managementLatencyMs = 0;
+    this.setManagementIsDown(false);
+    for (const kind of Object.keys(this.rates)) delete this.rates[kind as FaultKind];
+  }
+
+  /** A client that seems to read nothing more. */
+  fillBuffer(client: ChatClient): void {
+    this.world.gateway.deafen(this.socketOf(client).connectionId, true, Number.POSITIVE_INFINITY);
   }
 
   /** It answers nothing but 429 and 500, or is as it was. */
