@@ -15,11 +15,13 @@ import { request } from './http.ts';
 import type { Timer } from './scheduler.ts';
 import { SimulatedSocket } from './simulated-socket.ts';
 import type { Operation } from './stand-ins.ts';
-import { newWorld, TABLE, type World } from './world.ts';
+import { type Called, newWorld, TABLE, type World } from './world.ts';
 
 /** Time leaps: only what never comes is waited for so long. Shorter than API Gateway lets a connection idle. */
 const PATIENCE_MS = 300_000;
 const LOOK_MS = 50;
+/** Of one function: to start one takes longer than many invocations. */
+const ENVIRONMENTS_MAX = 4;
 
 const isRead = (operation: Operation) => ['GetItem', 'Query', 'BatchGetItem'].includes(operation);
 
@@ -71,11 +73,12 @@ export class SimulatedChat implements Stage {
       settings,
       isStrict: false,
     };
-    this.world = newWorld(plan, load, {
+    const called: Called = {
       dynamodb: (caller, operation, input) => isRead(operation) || this.#written(caller, operation, input),
       post: (caller) => this.#count(caller, 'posts', []),
       managing: () => (this.managementLatencyMs > 0 ? scheduler.sleep(this.managementLatencyMs) : undefined),
-    });
+    };
+    this.world = newWorld(plan, load, { called, environmentsMax: ENVIRONMENTS_MAX });
     this.world.faults.begin();
     const { scheduler } = this.world;
     // Those of Socket.IO's library, and of other clients.

@@ -37,7 +37,9 @@ export class SimulatedSocket extends EventEmitter implements Listener {
 
   opened(connectionId: string): void {
     this.connectionId = connectionId;
-    if (this.readyState === 2) return this.#end();
+    const isClosing = this.readyState === 2;
+    if (isClosing) this.#end();
+    if (isClosing) return;
     this.readyState = 1;
     this.emit('open');
     this.onopen();

@@ -38,8 +38,13 @@ export interface Called {
   managing(): Promise<void> | undefined;
 }
 
+interface Options {
+  called?: Called;
+  environmentsMax?: number;
+}
+
 /** Clients, API Gateway, Lambda with the real functions, DynamoDB and its stream: all of it by one seed. */
-export function newWorld(plan: Plan, load: Load, called?: Called) {
+export function newWorld(plan: Plan, load: Load, { called, environmentsMax }: Options = {}) {
   const { seed } = plan;
   const random = (name: string) => new Random(seed, name);
   const scheduler = new Scheduler(START);
@@ -53,7 +58,7 @@ export function newWorld(plan: Plan, load: Load, called?: Called) {
   const gateway = new Gateway({ scheduler, faults, random: random('gateway'), trace, lambda: () => lambda });
   const settings = chatSettings.parse(plan.settings);
   const lambda: Lambda = new Lambda({
-    ...{ scheduler, faults, random: random('lambda'), trace, load, seed },
+    ...{ scheduler, faults, random: random('lambda'), trace, load, seed, environmentsMax },
     variables: {
       ...{
         TABLE_NAME: TABLE,
