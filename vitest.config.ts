@@ -43,6 +43,7 @@ export default defineConfig({
         setupFiles: 'test/setup/unmock.ts',
       }),
       project('simulation', ['test/simulation/**/*.test.ts']),
+      project('deaths', ['test/deaths/**/*.test.ts']),
       project('infra', ['test/infra/**/*.test.ts']),
       project('fidelity', ['test/{fidelity,cost}/**/*.test.ts'], {
         globalSetup: ['test/setup/assemblies.ts', 'test/setup/database.ts'],

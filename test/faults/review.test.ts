@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { arnOfModule } from '../../local/lambda/module-function.ts';
 import type { Message } from '../../shared/protocol/entities.ts';
 import { createEvent, enter as enterAt, hears, http, refusal, textsHeardBy } from '../support/chat.ts';
-import { dieAfterWrites, type Mark } from '../support/deaths.ts';
+import type { Mark } from '../support/deaths.ts';
+import { localStage } from '../support/local-stage.ts';
 import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
 import { enterSocket } from '../support/sockets.ts';
 
@@ -103,7 +104,7 @@ test.for<Mark>([
   const ana = await enterAt(eventId, 'ana', { url: url() });
   const bob = await enterAt(eventId, 'bob', { url: url() });
   const say = () => ana.say(answer({ action: 'modify', text: 'changed' }), 'id');
-  await dieAfterWrites(stack, { function: 'SendMessage', of, writes }, say);
+  await localStage(stack).dieAfterWrites({ function: 'websocket/send-message', of, writes }, say);
   const message = await say();
   expect(message.text).toBe('changed');
   await bob.say('done');

@@ -17,6 +17,9 @@ export class Environment {
   stepsLeft = Number.POSITIVE_INFINITY;
   onKilled: () => void = () => {};
   readonly name: string;
+  readonly entry: Simulated;
+  /** What it is at, or was last. */
+  requestId = '';
   readonly #scheduler: Scheduler;
   #state: 'running' | 'frozen' | 'dead' = 'running';
   readonly #frozen: (() => void)[] = [];
@@ -39,6 +42,7 @@ export class Environment {
     },
   ) {
     this.name = name;
+    this.entry = entry;
     this.#scheduler = scheduler;
     const random = new Random(seed, `environment ${name}`);
     this.handler = load(entry, this.#globals(random, services, variables));

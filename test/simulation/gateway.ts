@@ -66,6 +66,8 @@ export class Gateway {
   posts = 0;
   /** Events on the way to functions. */
   pending = 0;
+  /** The management API answers nothing. */
+  isDown = false;
   readonly #connections = new Map<string, Connection>();
   readonly #means: Means;
   readonly #troubles: { until: number; connectionId: string | undefined }[] = [];
@@ -139,12 +141,12 @@ export class Gateway {
   }
 
   /** A client that does not read; what it has been sent meanwhile comes when it does. */
-  deafen(connectionId: string, isDeaf: boolean): void {
+  deafen(connectionId: string, isDeaf: boolean, buffered = 0): void {
     const connection = this.#connections.get(connectionId);
     if (!connection) return;
     connection.isDeaf = isDeaf;
+    connection.buffered = buffered;
     if (isDeaf) return;
-    connection.buffered = 0;
     for (const text of connection.unread.splice(0))
       this.#arrives(connection, () => connection.listener.frame(text));
   }
@@ -154,7 +156,7 @@ export class Gateway {
     const { scheduler, random, faults } = this.#means;
     this.posts += method === 'POST' ? 1 : 0;
     await scheduler.sleep(random.between(0.5, 6));
-    if (this.#isTroubled(connectionId)) return random.chance(0.5) ? 429 : 500;
+    if (this.isDown || this.#isTroubled(connectionId)) return random.chance(0.5) ? 429 : 500;
     if (faults.happens('postRefused')) return 429;
     const connection = this.#connections.get(connectionId);
     if (connection?.state !== 'open') return 410;

@@ -9,14 +9,15 @@ const CALLER = 'arn:aws:iam::123456789012:user/backend';
 export async function request(
   lambda: Lambda,
   method: HttpRoute['method'],
-  path: string,
+  pathAndQuery: string,
   body?: object,
 ): Promise<{ status: number; body: Record<string, unknown> } | undefined> {
+  const [path = '', rawQueryString = ''] = pathAndQuery.split('?');
   const event = {
     version: '2.0',
     routeKey: '$default',
     rawPath: path,
-    rawQueryString: '',
+    rawQueryString,
     headers: { host: 'api', 'content-type': 'application/json' },
     requestContext: {
       authorizer: { iam: { userArn: CALLER } },

@@ -23,6 +23,8 @@ interface Means {
   seed: number;
   /** Milliseconds that a function may take. */
   timeoutOf: (entry: Simulated) => number;
+  /** Of one function; what more asks of it waits. */
+  environmentsMax?: number | undefined;
 }
 
 /** Lambda: functions with execution environments, each for one invocation at a time. */
@@ -33,6 +35,8 @@ export class Lambda {
   /** Under way, or waiting to be tried again. */
   pending = 0;
   readonly #idle = new Map<Simulated, Environment[]>();
+  /** How many there are of each, and who waits for one. */
+  readonly #fleets = new Map<Simulated, { living: number; waiting: (() => void)[] }>();
   readonly #means: Means;
   #environments = 0;
 
@@ -70,13 +74,24 @@ export class Lambda {
 
   async #environmentFor(entry: Simulated): Promise<Environment> {
     const { faults, scheduler, random, trace } = this.#means;
+    const fleet = this.#fleetOf(entry);
+    const { environmentsMax = Number.POSITIVE_INFINITY } = this.#means;
+    while (!this.#idle.get(entry)?.length && fleet.living >= environmentsMax)
+      await new Promise<void>((resolve) => fleet.waiting.push(resolve));
     const idle = this.#idle.get(entry)?.pop();
     if (idle && !faults.happens('recycled')) return idle;
+    if (!idle) fleet.living += 1;
     this.#environments += 1;
     const environment = new Environment(`${entry}:${this.#environments}`, entry, this.#means);
     trace('lambda', environment.name, 'starts');
     await scheduler.sleep(faults.happens('coldStart') ? random.between(300, 1_500) : random.between(20, 60));
     return environment;
+  }
+
+  #fleetOf(entry: Simulated) {
+    const fleet = this.#fleets.get(entry) ?? { living: 0, waiting: [] };
+    this.#fleets.set(entry, fleet);
+    return fleet;
   }
 
   #runIn(environment: Environment, entry: Simulated, event: unknown): Promise<Outcome> {
@@ -89,6 +104,7 @@ export class Lambda {
     // Each call of a service is two: before it is made, and before it is answered.
     const steps = random.chance(0.7) ? random.integer(1, 30) : random.integer(30, 90);
     environment.stepsLeft = isKilled ? steps : Number.POSITIVE_INFINITY;
+    environment.requestId = requestId;
     environment.thaw();
     return new Promise((resolve) => {
       let isOver = false;
@@ -101,7 +117,8 @@ export class Lambda {
           environment.freeze();
           const idle = this.#idle.get(entry) ?? [];
           this.#idle.set(entry, [...idle, environment]);
-        }
+        } else this.#fleetOf(entry).living -= 1;
+        this.#fleetOf(entry).waiting.shift()?.();
         resolve(outcome);
       };
       const timeout = scheduler.after(timeoutOf(entry), () => {

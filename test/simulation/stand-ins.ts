@@ -19,9 +19,14 @@ export interface Invocation {
 
 /** What an execution environment reaches over its network. Whatever they do they do, though nobody is left to hear of it. */
 export interface Services {
-  dynamodb(operation: Operation, input: Record<string, unknown>): Promise<unknown>;
+  dynamodb(operation: Operation, input: Record<string, unknown>, caller: Environment): Promise<unknown>;
   /** Resolves to the status; rejects without an answer. */
-  management(method: 'POST' | 'GET' | 'DELETE', connectionId: string, body: string): Promise<number>;
+  management(
+    method: 'POST' | 'GET' | 'DELETE',
+    connectionId: string,
+    body: string,
+    caller: Environment,
+  ): Promise<number>;
   invoke(input: Invocation): Promise<{ FunctionError?: string; Payload?: string }>;
   log(level: 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
 }
@@ -53,7 +58,7 @@ const commands = Object.fromEntries(
 export function standIns(environment: Caller, services: Services): Record<string, unknown> {
   const client = {
     send: ({ operation, input }: InstanceType<ReturnType<typeof commandFor>>) =>
-      environment.call(() => services.dynamodb(operation, input)),
+      environment.call(() => services.dynamodb(operation, input, environment)),
   };
   return {
     '@aws-sdk/lib-dynamodb': { ...commands, DynamoDBDocumentClient: { from: () => client } },
@@ -95,7 +100,9 @@ export function managementApi(
     };
 
     async send({ method, input }: Get | Delete) {
-      const status = await environment.call(() => services.management(method, input.ConnectionId, ''));
+      const status = await environment.call(() =>
+        services.management(method, input.ConnectionId, '', environment),
+      );
       const $metadata = { httpStatusCode: status };
       if (status >= 400) throw Object.assign(new Error(`Status ${status}`), { $metadata });
       return { $metadata };
@@ -120,7 +127,7 @@ const poolOf = (environment: Caller, services: Services) =>
     dispatch({ path, body }: { path: string; body: Buffer }, answered: Dispatched): void {
       const connectionId = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
       environment
-        .call(() => services.management('POST', connectionId, body.toString()))
+        .call(() => services.management('POST', connectionId, body.toString(), environment))
         .then(
           (status) => {
             answered.onResponseStart(undefined, status);

@@ -5,6 +5,7 @@ import { type Acting, act, reactWithAll, send } from './actions.ts';
 import { Client, type Person } from './client.ts';
 import type { Load, Simulated } from './code.ts';
 import { DynamoDB } from './dynamodb.ts';
+import type { Environment } from './environment.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
 import { Lambda } from './lambda.ts';
@@ -12,6 +13,7 @@ import { Ledger } from './ledger.ts';
 import type { Plan } from './plan.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
+import type { Operation } from './stand-ins.ts';
 import { Stream } from './stream.ts';
 import { TableModel } from './table-model.ts';
 import { Transcript } from './trace.ts';
@@ -28,8 +30,21 @@ const REST_WITHIN_MS = 10 * MINUTE_MS;
 
 export type World = ReturnType<typeof newWorld>;
 
+/** Who wants to know what functions have done, before they hear that it is done. */
+export interface Called {
+  dynamodb(caller: Environment, operation: Operation, input: Record<string, unknown>): void;
+  post(caller: Environment): void;
+  /** Before the management API answers. */
+  managing(): Promise<void> | undefined;
+}
+
+interface Options {
+  called?: Called;
+  environmentsMax?: number;
+}
+
 /** Clients, API Gateway, Lambda with the real functions, DynamoDB and its stream: all of it by one seed. */
-export function newWorld(plan: Plan, load: Load) {
+export function newWorld(plan: Plan, load: Load, { called, environmentsMax }: Options = {}) {
   const { seed } = plan;
   const random = (name: string) => new Random(seed, name);
   const scheduler = new Scheduler(START);
@@ -43,7 +58,7 @@ export function newWorld(plan: Plan, load: Load) {
   const gateway = new Gateway({ scheduler, faults, random: random('gateway'), trace, lambda: () => lambda });
   const settings = chatSettings.parse(plan.settings);
   const lambda: Lambda = new Lambda({
-    ...{ scheduler, faults, random: random('lambda'), trace, load, seed },
+    ...{ scheduler, faults, random: random('lambda'), trace, load, seed, environmentsMax },
     variables: {
       ...{
         TABLE_NAME: TABLE,
@@ -55,8 +70,17 @@ export function newWorld(plan: Plan, load: Load) {
     },
     timeoutOf,
     services: {
-      dynamodb: (operation, input) => dynamodb.send(operation, input),
-      management: (method, connectionId, body) => gateway.manage(method, connectionId, body),
+      async dynamodb(operation, input, caller) {
+        const output = await dynamodb.send(operation, input);
+        called?.dynamodb(caller, operation, input);
+        return output;
+      },
+      async management(method, connectionId, body, caller) {
+        await called?.managing();
+        const status = await gateway.manage(method, connectionId, body);
+        if (method === 'POST' && status === 200) called?.post(caller);
+        return status;
+      },
       async invoke({ FunctionName, InvocationType, Payload }) {
         const [entry, event] = [FunctionName as Simulated, JSON.parse(Payload)];
         if (InvocationType === 'Event') {
@@ -165,7 +189,7 @@ export function newWorld(plan: Plan, load: Load) {
       gateway,
       lambda,
     },
-    ...{ people, newPerson, clients, addClient, eventIds, rest, restless, during, pass, tick },
+    ...{ people, newPerson, clients, addClient, eventIds, isAtRest, rest, restless, during, pass, tick },
     act: (operation: Plan['operations'][number]) => begin(act(acting, operation)),
     send: (client: Client, text: string) => begin(send(acting, client, text)),
     reactWithAll: (client: Client) => begin(reactWithAll(acting, client)),

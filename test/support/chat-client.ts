@@ -1,9 +1,10 @@
+import type { EventEmitter } from 'node:events';
 import WebSocket from 'ws';
 import type { Message } from '../../shared/protocol/entities.ts';
 import type { ErrorData } from '../../shared/protocol/errors.ts';
 import type { Replies } from '../../shared/protocol/replies.ts';
 import type { ServerEvent, ServerToClient } from '../../shared/protocol/server-to-client.ts';
-import { Transcript, withPatience } from './transcript.ts';
+import { type Patience, Transcript, withPatience } from './transcript.ts';
 
 type EventName = keyof ServerToClient;
 interface Answer {
@@ -26,6 +27,22 @@ export class Refused extends Error {
   }
 }
 
+/** What a client needs of its socket. */
+export type ClientSocket = Pick<
+  WebSocket,
+  'readyState' | 'OPEN' | 'CLOSED' | 'send' | 'close' | 'terminate'
+> &
+  Pick<EventEmitter, 'on' | 'once'>;
+
+/** Rejects if the handshake fails. */
+export async function opened(socket: ClientSocket, patience: Patience): Promise<void> {
+  const error = await patience<Error | undefined>('the handshake', (resolve) => {
+    socket.once('open', () => resolve(undefined));
+    socket.once('error', resolve);
+  });
+  if (error) throw error;
+}
+
 /**
  * A client on the JSON wire for transcripts: requests are answered by id, everything else waits in a queue until a test
  * asks for it.
@@ -33,20 +50,27 @@ export class Refused extends Error {
 export class ChatClient {
   /** Every frame as it came. */
   readonly frames: string[] = [];
-  readonly socket: WebSocket;
+  readonly socket: ClientSocket;
   readonly #answers = new Map<number, (answer: Answer) => void>();
-  readonly #transcript = new Transcript<ServerEvent>(({ event }) => event);
+  readonly #patience: Patience;
+  readonly #transcript: Transcript<ServerEvent>;
   #lastId = 0;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: ClientSocket, patience: Patience) {
     this.socket = socket;
+    this.#patience = patience;
+    this.#transcript = new Transcript(({ event }) => event, patience);
     socket.on('message', (data) => this.#take(String(data)));
   }
 
-  static async connect(url: string): Promise<ChatClient> {
-    const socket = new WebSocket(url);
-    const client = new ChatClient(socket);
-    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  static connect(url: string): Promise<ChatClient> {
+    return ChatClient.over(new WebSocket(url));
+  }
+
+  /** On a socket that is about to open. */
+  static async over(socket: ClientSocket, patience: Patience = withPatience): Promise<ChatClient> {
+    const client = new ChatClient(socket, patience);
+    await opened(socket, patience);
     return client;
   }
 
@@ -64,7 +88,7 @@ export class ChatClient {
   async request<Data = object>(action: string, data?: unknown): Promise<Data> {
     this.#lastId += 1;
     const id = this.#lastId;
-    const answer = await withPatience<Answer>(`the answer to ${action}`, (resolve) => {
+    const answer = await this.#patience<Answer>(`the answer to ${action}`, (resolve) => {
       this.#answers.set(id, resolve);
       this.sendText(JSON.stringify({ action, data, id }));
     });
@@ -88,7 +112,7 @@ export class ChatClient {
       } catch (error) {
         if (!(error instanceof Refused) || error.code !== 'RATE_LIMITED') throw error;
         const wait = error.data.retryAfterMs;
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        await this.#patience('the rate', (resolve) => setTimeout(() => resolve(undefined), wait));
       }
     }
   }

@@ -1,13 +1,21 @@
 import { expect } from 'vitest';
-import { callDynamoDB } from '../../local/dynamodb/call.ts';
+import type { Entry } from '../../infra/built.ts';
 import { cursorKey } from '../../shared/store/keys.ts';
-import type { RunningChat } from './run-chat.ts';
+import type { Stage } from './stage.ts';
 
-type Text = { S?: string; N?: string } | undefined;
+/** One write of a function that was carried out. */
+export interface Written {
+  readonly by: Entry;
+  /** Of the items that were put, updated or deleted, such as `EVENT#1 MSG#2`. */
+  readonly keys: readonly string[];
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Whether the execution environment that wrote it is. */
+  readonly isDead: () => boolean;
+}
 
 /** After which write a function dies: the `writes`-th of those with `of` in the key. */
 export interface Death {
-  readonly function: string;
+  readonly function: Entry;
   readonly of?: string;
   readonly writes: number;
 }
@@ -30,61 +38,44 @@ export const presenceMarks = (outboxWrites: number): readonly Mark[] => [
   ['the emptied outbox', 'OUTBOX#', outboxWrites + 1],
 ];
 
-/** Runs what is to die: after so many writes of such a function, if it comes so far. */
-export async function dieAfterWrites(
-  stack: RunningChat,
-  death: Death,
-  run: () => Promise<unknown>,
+/** Kills what acts after one of its writes, if it comes so far, and does it again. */
+export async function twice(
+  stage: Stage,
+  by: Entry,
+  marks: readonly Mark[],
+  [, of, writes]: Mark,
+  act: () => Promise<unknown>,
 ): Promise<void> {
-  const { faults } = stack;
-  const { of, ...rest } = death;
-  const fault = { ...rest, ...(of && { of }), times: 1 };
-  faults.killAfterWrites = fault;
-  // A dead Lambda answers nobody.
-  const answered = run().catch(() => {});
-  await Promise.race([answered, expect.poll(() => fault.times).toBe(0)]);
-  delete faults.killAfterWrites;
-  await outliveLeases(stack);
+  const from = stage.writes.length;
+  await stage.dieAfterWrites({ function: by, of, writes }, act);
+  await act();
+  expectListed(stage, from, by, marks);
 }
 
 /** Every write of a function since `from` is in the table of its deaths: none is forgotten when one is added. */
-export function expectListed(
-  { writes }: RunningChat,
-  from: number,
-  name: string,
-  marks: readonly Mark[],
-): void {
-  for (const { environment, keys } of writes.slice(from)) {
-    if (!environment.fn.logicalId.includes(name)) continue;
+export function expectListed({ writes }: Stage, from: number, name: Entry, marks: readonly Mark[]): void {
+  for (const { by, keys } of writes.slice(from)) {
+    if (by !== name) continue;
     const isListed = marks.some(([, of]) => keys.some((key) => key.includes(of)));
     expect(isListed, `a write of ${keys.join(', ')}, which is in no row`).toBe(true);
   }
 }
 
-/**
- * Moves the clock to the end of every lease that a killed Lambda holds: whoever is to deliver in its place would wait as
- * long in vain. Leases of the living are left alone, though they too see the clock move.
- */
-export async function outliveLeases({ writes, clock, dynamodbEndpoint, tables }: RunningChat): Promise<void> {
+/** Until when those have the leases of events who are dead, milliseconds since the epoch. */
+export function deadLeases(
+  writes: readonly Written[],
+  items: readonly Readonly<Record<string, unknown>>[],
+): number[] {
   const { sk: cursor } = cursorKey('');
-  const dead = writes.filter(({ environment, keys }) => environment.hasEnded && keys[0]?.endsWith(cursor));
-  const owners = new Map<string, Set<string | undefined>>();
-  for (const { keys, input } of dead) {
-    const { S } = ((input.ExpressionAttributeValues as Record<string, Text> | undefined)?.[':owner'] ??
-      {}) as {
-      S?: string;
-    };
-    owners.set(`${keys[0]}`, (owners.get(`${keys[0]}`) ?? new Set()).add(S));
-  }
-  for (const [key, killed] of owners) {
-    const [pk, sk] = key.split(' ') as [string, string];
-    const query = { TableName: Object.values(tables)[0], Key: { pk: { S: pk }, sk: { S: sk } } };
-    const { Item = {} } = (await callDynamoDB(dynamodbEndpoint, 'GetItem', {
-      ...query,
-      ConsistentRead: true,
-    })) as { Item?: Record<string, Text> };
-    const left = Number(Item.leaseUntil?.N) - clock.now();
-    // What is free at a time is not free yet at that time.
-    if (Item.lease?.S && killed.has(Item.lease.S) && left >= 0) clock.advance(left + 2);
-  }
+  const owners = new Set(
+    writes
+      .filter(({ isDead, keys }) => keys[0]?.endsWith(cursor) && isDead())
+      .map(({ input }) => textOf(Object(input.ExpressionAttributeValues)[':owner'])),
+  );
+  return items
+    .filter(({ sk, lease }) => sk === cursor && lease !== undefined && owners.has(`${lease}`))
+    .map(({ leaseUntil }) => Number(leaseUntil));
 }
+
+/** As the document client has it, or the wire. */
+const textOf = (value: unknown) => (typeof value === 'string' ? value : Object(value).S);

@@ -1,18 +1,21 @@
 import { inject } from 'vitest';
 import WebSocket from 'ws';
 import { PING } from '../../shared/protocol/socketio.ts';
-import { withPatience } from './transcript.ts';
+import { type ClientSocket, opened } from './chat-client.ts';
+import { type Patience, withPatience } from './transcript.ts';
 
 /** A client of the Socket.IO wire without any library, for transcripts of packets. */
 export class PacketClient {
-  readonly #socket: WebSocket;
+  readonly #socket: ClientSocket;
+  readonly #patience: Patience;
   readonly #waiting: string[] = [];
   readonly #takers: ((text: string | undefined) => void)[] = [];
   readonly #closed: Promise<number>;
   #isClosed = false;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: ClientSocket, patience: Patience) {
     this.#socket = socket;
+    this.#patience = patience;
     this.#closed = new Promise((resolve) => socket.once('close', resolve));
     socket.on('message', (data) => this.#arrived(String(data)));
     socket.once('close', () => {
@@ -22,10 +25,14 @@ export class PacketClient {
   }
 
   /** `url` with its query. Rejects with the status if the upgrade is refused. */
-  static async connect(url: string): Promise<PacketClient> {
-    const socket = new WebSocket(url);
-    const client = new PacketClient(socket);
-    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  static connect(url: string): Promise<PacketClient> {
+    return PacketClient.over(new WebSocket(url));
+  }
+
+  /** On a socket that is about to open. */
+  static async over(socket: ClientSocket, patience: Patience = withPatience): Promise<PacketClient> {
+    const client = new PacketClient(socket, patience);
+    await opened(socket, patience);
     return client;
   }
 
@@ -38,7 +45,7 @@ export class PacketClient {
   async nextOrClose(): Promise<string | undefined> {
     const text = this.#waiting.shift();
     if (text !== undefined || this.#isClosed) return text;
-    return withPatience('a packet', (resolve) => this.#takers.push(resolve));
+    return this.#patience('a packet', (resolve) => this.#takers.push(resolve));
   }
 
   async next(): Promise<string> {
@@ -54,12 +61,12 @@ export class PacketClient {
   }
 
   get isOpen(): boolean {
-    return this.#socket.readyState === WebSocket.OPEN;
+    return this.#socket.readyState === this.#socket.OPEN;
   }
 
   /** The close code, when the server has closed the connection. */
   closed(): Promise<number> {
-    return withPatience('the end of the connection', (resolve) => this.#closed.then(resolve));
+    return this.#patience('the end of the connection', (resolve) => this.#closed.then(resolve));
   }
 
   close(): Promise<number> {

@@ -3,7 +3,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 import type { WebSocket } from 'ws';
 import type { Message, Participant } from '../../shared/protocol/entities.ts';
 import type { ErrorData } from '../../shared/protocol/errors.ts';
-import { Transcript, withPatience } from './transcript.ts';
+import { type Patience, Transcript, withPatience } from './transcript.ts';
 
 export type Options = Partial<ManagerOptions & SocketOptions>;
 
@@ -31,16 +31,20 @@ export interface Reply {
 /** An unmodified Socket.IO client that writes down what it hears. It connects at once. */
 export class SocketClient {
   readonly socket: Socket;
-  readonly #transcript = new Transcript<Heard>(({ kind, name }) =>
-    kind === 'ack' ? `ack of ${name}` : name,
-  );
+  readonly #patience: Patience;
+  readonly #transcript: Transcript<Heard>;
 
   get entries(): readonly Heard[] {
     return this.#transcript.entries;
   }
 
   /** `connect`: the `io` of a version of the library. */
-  constructor(address: string, options: Options, connect: typeof io = io) {
+  constructor(address: string, options: Options, connect: typeof io = io, patience: Patience = withPatience) {
+    this.#patience = patience;
+    this.#transcript = new Transcript(
+      ({ kind, name }) => (kind === 'ack' ? `ack of ${name}` : name),
+      patience,
+    );
     // Every client is a browser of its own: sockets of one page would share a connection.
     this.socket = connect(address, { transports: ['websocket'], forceNew: true, ...options });
     this.socket.onAny((name: string, ...args: unknown[]) => this.#transcript.add(eventEntry(name, args)));
@@ -69,7 +73,7 @@ export class SocketClient {
 
   /** Emits with a callback, and waits for it. */
   ask(action: string, ...args: unknown[]): Promise<Reply> {
-    return withPatience(`the ack of ${action}; heard ${this.#transcript.summary}`, (resolve) => {
+    return this.#patience(`the ack of ${action}; heard ${this.#transcript.summary}`, (resolve) => {
       // With the option `retries` an error, or null, comes before the reply.
       this.socket.emit(action, ...args, (...results: unknown[]) => {
         const reply = results.at(-1) as Reply;
@@ -87,7 +91,7 @@ export class SocketClient {
 
   /** Asks for something that is not to be in the transcript. */
   aside<Data>(action: string, data: object): Promise<Data> {
-    return withPatience(`the answer to ${action}; heard ${this.#transcript.summary}`, (resolve) => {
+    return this.#patience(`the answer to ${action}; heard ${this.#transcript.summary}`, (resolve) => {
       this.socket.emit(action, data, resolve);
     });
   }

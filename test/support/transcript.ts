@@ -16,16 +16,21 @@ export function withPatience<T>(
   });
 }
 
+/** How long somebody waits: until `start` has resolved it, or until it is in vain. */
+export type Patience = typeof withPatience;
+
 /** What a client has heard, in order; a test takes it entry by entry. */
 export class Transcript<Entry> {
   readonly entries: Entry[] = [];
   readonly #waiting: Entry[] = [];
   readonly #looking = new Set<() => void>();
   readonly #nameOf: (entry: Entry) => string;
+  readonly #patience: Patience;
 
   /** `nameOf` an entry tells what was heard when something is waited for in vain. */
-  constructor(nameOf: (entry: Entry) => string) {
+  constructor(nameOf: (entry: Entry) => string, patience: Patience = withPatience) {
     this.#nameOf = nameOf;
+    this.#patience = patience;
   }
 
   add(entry: Entry): void {
@@ -53,7 +58,7 @@ export class Transcript<Entry> {
   }
 
   #when<T>(what: string, find: () => T | undefined): Promise<T> {
-    return withPatience<T>(
+    return this.#patience<T>(
       () => `${what}; heard ${this.summary}`,
       (resolve) => {
         const look = () => {

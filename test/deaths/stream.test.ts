@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connect, createEvent, enter, http } from '../support/chat.ts';
-import type { RunningChat } from '../support/run-chat.ts';
-import { runChat } from '../support/run-chat.ts';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { SimulatedChat } from '../simulation/simulated-chat.ts';
+import { enter as enterOn, newEvent as newEventOn } from '../support/stage.ts';
 
 /** Everything is delivered by the stream here, and the limits are the defaults. */
-let stack: RunningChat;
+let chat: SimulatedChat;
 beforeAll(async () => {
-  stack = await runChat({ directAudienceMax: 0 });
+  chat = await SimulatedChat.start({ directAudienceMax: 0 });
 });
-afterAll(() => stack.stop());
+afterEach(() => chat.clear());
+afterAll(() => chat.stop());
 
-const newEvent = () => createEvent('Streamed', `${stack.outputs.EventsUrl}`);
-const url = () => `${stack.outputs.WebSocketUrl}`;
+const newEvent = () => newEventOn(chat);
+const enter = (eventId: string, username: string, more = {}) => enterOn(chat, eventId, username, more);
 
 test('ten concurrent senders × 20: everybody gets 200 messages, each once, in order', async () => {
   const eventId = await newEvent();
-  const clients = await Promise.all(
-    Array.from({ length: 10 }, (_, i) => enter(eventId, `sender ${i}`, { url: url() })),
-  );
+  const clients = await Promise.all(Array.from({ length: 10 }, (_, i) => enter(eventId, `sender ${i}`)));
   await Promise.all(
     clients.map(async (client, c) => {
       await Promise.all(Array.from({ length: 20 }, (_, i) => client.say(`${c}/${i}`)));
@@ -30,9 +28,7 @@ test('ten concurrent senders × 20: everybody gets 200 messages, each once, in o
   }
   const pages = await Promise.all(
     [0, 100].map((after) =>
-      http<{ messages: { seq: number }[] }>(`/${eventId}/messages?limit=100&after=${after}`, {
-        url: `${stack.outputs.EventsUrl}`,
-      }),
+      chat.api<{ messages: { seq: number }[] }>('GET', `/${eventId}/messages?limit=100&after=${after}`),
     ),
   );
   expect(pages.flatMap((page) => page.body.messages.map((m) => m.seq))).toEqual(all);
@@ -40,8 +36,8 @@ test('ten concurrent senders × 20: everybody gets 200 messages, each once, in o
 
 test('arrivals and departures are announced', async () => {
   const eventId = await newEvent();
-  const ana = await enter(eventId, 'ana', { url: url() });
-  const bob = await enter(eventId, 'bob', { url: url() });
+  const ana = await enter(eventId, 'ana');
+  const bob = await enter(eventId, 'bob');
   expect(await ana.next('userJoined')).toMatchObject({
     participant: { username: 'bob' },
     participantCount: 2,
@@ -52,7 +48,7 @@ test('arrivals and departures are announced', async () => {
 
 test('a message that is answered before it is delivered is in the history already', async () => {
   const eventId = await newEvent();
-  const ana = await enter(eventId, 'ana', { url: url() });
+  const ana = await enter(eventId, 'ana');
   const message = await ana.say('hello');
   expect(await ana.request('getHistory')).toEqual({ messages: [message], hasMore: false });
   expect(await ana.next('newMessage')).toEqual(message);
@@ -60,9 +56,9 @@ test('a message that is answered before it is delivered is in the history alread
 
 test('more sends than the burst are RATE_LIMITED, with the time to wait; a repeat counts too', async () => {
   const eventId = await newEvent();
-  const ana = await connect(url());
+  const ana = await chat.connect();
   const { participantToken } = await ana.join(eventId, 'ana');
-  const tab = await enter(eventId, 'ana', { participantToken, url: url() });
+  const tab = await enter(eventId, 'ana', { participantToken });
   const send = (client: typeof ana) => client.request('sendMessage', { text: 'x', clientMessageId: 'same' });
   const outcomes = await Promise.allSettled(Array.from({ length: 30 }, (_, i) => send(i % 2 ? ana : tab)));
   const refused = outcomes.flatMap((o) => (o.status === 'rejected' ? [o.reason.data] : []));
@@ -81,16 +77,16 @@ test('more sends than the burst are RATE_LIMITED, with the time to wait; a repea
 
 test('joins of one participant are limited, other people are not', async () => {
   const eventId = await newEvent();
-  const ana = await enter(eventId, 'ana', { url: url() });
+  const ana = await enter(eventId, 'ana');
   const joins = await Promise.allSettled(Array.from({ length: 25 }, () => ana.join(eventId, 'ana')));
   const codes = joins.flatMap((o) => (o.status === 'rejected' ? [o.reason.code] : []));
   expect(new Set(codes)).toEqual(new Set(['RATE_LIMITED']));
-  const bob = await enter(eventId, 'bob', { url: url() });
+  const bob = await enter(eventId, 'bob');
   expect(await bob.say('not me')).toMatchObject({ text: 'not me' });
 });
 
 test('typing is limited', async () => {
-  const ana = await enter(await newEvent(), 'ana', { url: url() });
+  const ana = await enter(await newEvent(), 'ana');
   const typing = () => ana.request('typing', { isTyping: true });
   const outcomes = await Promise.allSettled(Array.from({ length: 12 }, typing));
   const codes = outcomes.flatMap((o) => (o.status === 'rejected' ? [o.reason.code] : []));
@@ -98,11 +94,10 @@ test('typing is limited', async () => {
 });
 
 test('a page of events that would pass 128 KB is shorter and leads on', async () => {
-  const eventsUrl = `${stack.outputs.EventsUrl}`;
   const description = '字'.repeat(1_000);
-  const create = (name: string) => http('', { method: 'POST', url: eventsUrl, body: { name, description } });
+  const create = (name: string) => chat.api<{ id: string }>('POST', '', { name, description });
   const made = await Promise.all(Array.from({ length: 45 }, (_, i) => create(`Long ${i}`)));
-  const ana = await connect(url());
+  const ana = await chat.connect();
   const ids: string[] = [];
   let cursor: string | undefined;
   let pages = 0;

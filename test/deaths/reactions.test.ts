@@ -1,21 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { timing } from '../../shared/timing.ts';
-import { createEvent, enter as enterAt } from '../support/chat.ts';
+import { SimulatedChat } from '../simulation/simulated-chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
-import { expectListed, type Mark, outliveLeases } from '../support/deaths.ts';
-import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
+import { expectListed, type Mark } from '../support/deaths.ts';
+import { enter, newEvent, unlimited } from '../support/stage.ts';
 
 /** The Lambda of whoever reacts dies after any of its writes: nothing acknowledged is lost, and nothing is counted twice. */
-let stack: RunningChat;
+let chat: SimulatedChat;
 beforeAll(async () => {
-  const rates = { reactsPerSecond: 1_000, reactBurst: 1_000, joinsPerSecond: 1_000, joinBurst: 1_000 };
-  stack = await runChat(rates, { functionLogs: 'none' });
+  chat = await SimulatedChat.start(unlimited);
 });
-afterEach(() => endFaults(stack));
-afterAll(() => stack.stop());
-
-const url = () => `${stack.outputs.WebSocketUrl}`;
-const newEvent = () => createEvent('Applause', `${stack.outputs.EventsUrl}`);
+afterEach(() => chat.clear());
+afterAll(() => chat.stop());
 
 const writes: readonly Mark[] = [
   ['the rate', 'RATE#', 1],
@@ -47,14 +43,17 @@ const clap = (client: ChatClient) =>
 async function clapUntil(isDead: () => boolean, client: ChatClient): Promise<number> {
   let acked = 0;
   while (!isDead()) {
-    const total = toldTo(client).total;
-    const dead = expect.poll(isDead).toBe(true);
-    if (await Promise.race([clap(client), dead.then(() => false)])) acked += 1;
-    dead.catch(() => {});
+    const { total } = toldTo(client);
+    let isAnswered = false;
+    void clap(client).then((isAcked) => {
+      isAnswered = true;
+      if (isAcked) acked += 1;
+    });
+    await chat.until('the answer or the death', () => isDead() || isAnswered);
     // A function that finds the lease taken, or has no window to run yet, writes less: then the next one dies.
-    await expect.poll(() => isDead() || toldTo(client).total > total).toBe(true);
+    await chat.until('the total', () => isDead() || toldTo(client).total > total);
     // Sooner, it is the stream that tells.
-    stack.clock.advance(timing.reactionsMs);
+    await chat.pass(timing.reactionsMs);
   }
   return acked;
 }
@@ -62,41 +61,38 @@ async function clapUntil(isDead: () => boolean, client: ChatClient): Promise<num
 describe('killed after', () => {
   test.for(writes)('%s of a reaction', async (write) => {
     const [name, of, count] = write;
-    const eventId = await newEvent();
-    const ana = await enterAt(eventId, 'ana', { url: url() });
-    const bob = await enterAt(eventId, 'bob', { url: url() });
+    const eventId = await newEvent(chat);
+    const ana = await enter(chat, eventId, 'ana');
+    const bob = await enter(chat, eventId, 'bob');
     await ana.next('userJoined');
-    const from = stack.writes.length;
-    const fault = { function: 'React', of, writes: count, times: 1 };
-    stack.faults.killAfterWrites = fault;
+    const from = chat.writes.length;
+    const fault = chat.killAfter('writes', 'websocket/react', count, of);
     const acked = await clapUntil(() => fault.times === 0, ana);
-    endFaults(stack);
-    await outliveLeases(stack);
+    await chat.outliveLeases();
     // Dead before its answer, it has counted all the same, but for the first write.
     const isAcked = ['the lease', 'the taking', 'the frame quota', 'the end of the window'].includes(name);
     const counted = acked + (isAcked || name === 'the rate' ? 0 : 1);
     expect(await clap(bob)).toBe(true);
     for (const client of [ana, bob]) {
-      await expect.poll(() => toldTo(client)).toEqual({ counts: counted + 1, total: counted + 1 });
+      const all = { counts: counted + 1, total: counted + 1 };
+      await chat.eventually(() => expect(toldTo(client)).toEqual(all));
     }
-    expectListed(stack, from, 'React', writes);
+    expectListed(chat, from, 'websocket/react', writes);
   });
 });
 
 test('killed between two posts of a window: some hear it twice, and everybody knows how many there were', async () => {
-  const eventId = await newEvent();
-  const ana = await enterAt(eventId, 'ana', { url: url() });
-  const bob = await enterAt(eventId, 'bob', { url: url() });
+  const eventId = await newEvent(chat);
+  const ana = await enter(chat, eventId, 'ana');
+  const bob = await enter(chat, eventId, 'bob');
   await ana.next('userJoined');
   // The answer is the first.
-  const fault = { function: 'React', posts: 2, times: 1 };
-  stack.faults.killAfterPosts = fault;
+  const fault = chat.killAfter('posts', 'websocket/react', 2);
   const acked = await clapUntil(() => fault.times === 0, ana);
-  endFaults(stack);
-  await outliveLeases(stack);
+  await chat.outliveLeases();
   expect(await clap(bob)).toBe(true);
   for (const client of [ana, bob]) {
-    await expect.poll(() => toldTo(client).total).toBe(acked + 1);
+    await chat.eventually(() => expect(toldTo(client).total).toBe(acked + 1));
     expect(toldTo(client).counts).toBeGreaterThanOrEqual(acked + 1);
   }
 });

@@ -1,35 +1,21 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { noFaults } from '../../local/faults.ts';
 import { connectionKey, dueRank, memberKey, tableKeys } from '../../shared/store/keys.ts';
-import { connect, createEvent, enter as enterAt, hears, http, textsHeardBy } from '../support/chat.ts';
+import { timing } from '../../shared/timing.ts';
+import { SimulatedChat } from '../simulation/simulated-chat.ts';
+import { hears, textsHeardBy } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
-import { outliveLeases } from '../support/deaths.ts';
-import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
+import { countOf, enter as enterOn, newEvent as newEventOn, unlimited } from '../support/stage.ts';
 
-let stack: RunningChat;
-let database: DynamoDBDocumentClient;
+/** Those who deliver die, or what they work with fails: what was acknowledged arrives all the same. */
+let chat: SimulatedChat;
 beforeAll(async () => {
-  stack = await runChat(
-    { sendsPerSecond: 1_000, sendBurst: 1_000, joinsPerSecond: 1_000, joinBurst: 1_000 },
-    { functionLogs: 'none' },
-  );
-  database = DynamoDBDocumentClient.from(
-    new DynamoDBClient({
-      endpoint: stack.dynamodbEndpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    }),
-  );
+  chat = await SimulatedChat.start(unlimited);
 });
-afterEach(() => endFaults(stack));
-afterAll(() => stack.stop());
+afterEach(() => chat.clear());
+afterAll(() => chat.stop());
 
-const newEvent = () => createEvent('Faulty', `${stack.outputs.EventsUrl}`);
-const enter = (eventId: string, username: string) =>
-  enterAt(eventId, username, { url: `${stack.outputs.WebSocketUrl}` });
-const table = () => `${Object.values(stack.tables)[0]}`;
+const newEvent = () => newEventOn(chat);
+const enter = (eventId: string, username: string) => enterOn(chat, eventId, username);
 const inOrder = (client: ChatClient) => {
   // What a fault makes come twice comes in order the first time.
   const seqs = [...new Set(client.all('newMessage').map((message) => message.seq))];
@@ -49,19 +35,16 @@ test.for([
   const bob = await enter(eventId, 'bob');
   await bob.say('before');
   await hears(ana, 'before');
-  stack.faults.killAfterWrites = { function: 'SendMessage', of, writes, times: 1 };
+  const death = chat.killAfter('writes', 'websocket/send-message', writes, of);
   const said: string[] = [];
   // A sender that finds the lease taken writes less: then the next one dies.
-  while (stack.faults.killAfterWrites.times > 0) {
-    said.push(`words ${said.length}`);
-    ana.emit('sendMessage', { text: said.at(-1) });
-    await expect
-      .poll(() => stack.faults.killAfterWrites?.times === 0 || textsHeardBy(bob).includes(`${said.at(-1)}`), {
-        timeout: 20_000,
-      })
-      .toBe(true);
+  while (death.times > 0) {
+    const text = `words ${said.length}`;
+    said.push(text);
+    ana.emit('sendMessage', { text });
+    await chat.until(text, () => death.times === 0 || textsHeardBy(bob).includes(text));
   }
-  await outliveLeases(stack);
+  await chat.outliveLeases();
   if (!isStored) said.pop();
   await bob.say('after');
   for (const client of [ana, bob]) {
@@ -75,10 +58,9 @@ test('a dead sender’s message arrives though nobody else says anything', async
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
   const bob = await enter(eventId, 'bob');
-  stack.faults.killAfterWrites = { function: 'SendMessage', of: 'MSG#', writes: 1, times: 1 };
+  const death = chat.killAfter('writes', 'websocket/send-message', 1, 'MSG#');
   ana.emit('sendMessage', { text: 'dying words' });
-  await expect.poll(() => stack.faults.killAfterWrites?.times).toBe(0);
-  await outliveLeases(stack);
+  await chat.until('the death', () => death.times === 0);
   await hears(bob, 'dying words');
   expect(textsHeardBy(bob)).toEqual(['dying words']);
 });
@@ -88,16 +70,14 @@ test('ghosts: members who vanish without $disconnect are found by the next messa
   const ana = await enter(eventId, 'ana');
   const ghosts = await Promise.all(Array.from({ length: 5 }, (_, i) => enter(eventId, `ghost ${i}`)));
   await ana.until('5 arrivals', (got) => got.filter((e) => e.event === 'userJoined').length === 5);
-  stack.faults.dropDisconnect = 1;
+  chat.loseDisconnects(1);
   for (const ghost of ghosts) ghost.vanish();
-  await expect.poll(() => stack.connections().length).toBe(1);
+  await chat.pass(1_000);
   await ana.say('anybody?');
   await ana.until('5 departures', (got) => got.filter((e) => e.event === 'userLeft').length === 5);
   expect(ana.all('userLeft').at(-1)?.participantCount).toBe(1);
-  const { body } = await http(`/${eventId}`, { url: `${stack.outputs.EventsUrl}` });
-  expect(body.participantCount).toBe(1);
-  const { Items = [] } = await database.send(new ScanCommand({ TableName: table() }));
-  const rows = Items.filter(
+  expect(await countOf(chat, eventId)).toBe(1);
+  const rows = (await chat.items()).filter(
     (item) => String(item.sk).startsWith('CONN#') && String(item.pk).includes(eventId),
   );
   expect(rows).toHaveLength(1);
@@ -106,26 +86,22 @@ test('ghosts: members who vanish without $disconnect are found by the next messa
 test('a connection whose time has passed without a word is swept away and leaves once', async () => {
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
-  stack.faults.dropDisconnect = 1;
-  const known = stack.connections();
+  chat.loseDisconnects(1);
   const ghost = await enter(eventId, 'ghost');
   await ana.next('userJoined');
-  const [connectionId = ''] = stack.connections().filter((id) => !known.includes(id));
+  const { connectionId } = chat.socketOf(ghost);
   ghost.vanish();
-  const past = stack.clock.now() - 1_000;
+  const past = Math.floor(chat.now) - 1_000;
   for (const Key of [connectionKey(connectionId), memberKey(eventId, connectionId)]) {
-    await database.send(
-      new UpdateCommand({
-        TableName: table(),
-        Key,
-        UpdateExpression: 'SET expiresAt = :past, #rank = :rank',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeNames: { '#rank': tableKeys.index.sort },
-        ExpressionAttributeValues: { ':past': past, ':rank': dueRank(past) },
-      }),
-    );
+    await chat.write('UpdateItem', {
+      Key,
+      UpdateExpression: 'SET expiresAt = :past, #rank = :rank',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: { '#rank': tableKeys.index.sort },
+      ExpressionAttributeValues: { ':past': past, ':rank': dueRank(past) },
+    });
   }
-  expect(await stack.runSchedule('Sweep')).toMatchObject({ ok: true });
+  await chat.sweep();
   expect(await ana.next('userLeft')).toMatchObject({
     participant: { username: 'ghost' },
     participantCount: 1,
@@ -136,12 +112,12 @@ test('a joiner gets what is said while its history is on the way: all of it, onc
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
   await ana.say('before');
-  stack.faults.managementLatencyMs = 300;
+  chat.managementLatencyMs = 300;
   const joining = enter(eventId, 'bob');
   const saying = Promise.all(Array.from({ length: 20 }, (_, i) => ana.say(`m${i}`)));
   const bob = await joining;
   await saying;
-  stack.faults.managementLatencyMs = 0;
+  chat.managementLatencyMs = 0;
   await ana.say('end');
   await hears(bob, 'end');
   const history = bob.all('eventHistory').flatMap((event) => event.messages);
@@ -153,8 +129,8 @@ test('a joiner that a window skipped gets its message though nobody says anythin
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
   await ana.say('before');
-  stack.faults.managementLatencyMs = 300;
-  const bob = await connect(`${stack.outputs.WebSocketUrl}`);
+  chat.managementLatencyMs = 300;
+  const bob = await chat.connect();
   await bob.join(eventId, 'bob');
   // Acked, and held until its history is out.
   await ana.say('meanwhile');
@@ -168,24 +144,13 @@ test('a joiner that a window skipped gets its message though nobody says anythin
 test('a joiner whose Lambda died is disconnected, so that it can join again', async () => {
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
-  const known = stack.connections();
-  const bob = await connect(`${stack.outputs.WebSocketUrl}`);
-  const [connectionId = ''] = stack.connections().filter((id) => !known.includes(id));
-  stack.faults.killAfterWrites = { function: 'JoinEvent', of: ' HEAD', writes: 1, times: 1 };
+  const bob = await chat.connect();
+  chat.killAfter('writes', 'websocket/join-event', 1, ' HEAD');
   bob.emit('joinEvent', { eventId, username: 'bob' });
   await ana.next('userJoined');
-  await database.send(
-    new UpdateCommand({
-      TableName: table(),
-      Key: memberKey(eventId, connectionId),
-      UpdateExpression: 'SET heldSince = :past',
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeValues: { ':past': stack.clock.now() - 60_000 },
-    }),
-  );
-  const closed = new Promise((resolve) => bob.socket.once('close', resolve));
-  expect(await stack.runSchedule('Sweep')).toMatchObject({ ok: true });
-  await closed;
+  await chat.pass(timing.heldTooLongMs + 1_000);
+  await chat.sweep();
+  await chat.until('the end', () => bob.socket.readyState === bob.socket.CLOSED);
   expect(await ana.next('userLeft')).toMatchObject({ participant: { username: 'bob' }, participantCount: 1 });
 });
 
@@ -195,13 +160,11 @@ test('the count is right also when a window dies after it announced a departure'
   const bob = await enter(eventId, 'bob');
   await ana.next('userJoined');
   // The entry is written with the leave, and deleted once it was announced.
-  stack.faults.killAfterWrites = { function: 'LeaveEvent', of: 'OUTBOX#', writes: 2, times: 1 };
+  const death = chat.killAfter('writes', 'websocket/leave-event', 2, 'OUTBOX#');
   bob.emit('leaveEvent', {});
   await ana.next('userLeft');
-  await outliveLeases(stack);
-  const count = async () =>
-    (await http(`/${eventId}`, { url: `${stack.outputs.EventsUrl}` })).body.participantCount;
-  await expect.poll(count).toBe(1);
+  await chat.until('the death', () => death.times === 0);
+  await chat.eventually(async () => expect(await countOf(chat, eventId)).toBe(1));
 });
 
 test('the management API fails a third of the time: everybody gets everything, in order', async () => {
@@ -209,11 +172,10 @@ test('the management API fails a third of the time: everybody gets everything, i
   const clients = await Promise.all(['ana', 'bob', 'cleo'].map((name) => enter(eventId, name)));
   const [ana] = clients as [ChatClient];
   // At half, one member in sixty fails six times in a row, which is taken for its own trouble.
-  stack.faults.managementErrorRate = 0.2;
-  stack.faults.managementThrottleRate = 0.1;
+  Object.assign(chat.rates, { postFailed: 0.2, postRefused: 0.1 });
   for (let i = 0; i < 5; i += 1) ana.emit('sendMessage', { text: `m${i}` });
-  await expect.poll(() => new Set(textsHeardBy(ana)).size, { timeout: 40_000 }).toBe(5);
-  Object.assign(stack.faults, noFaults());
+  await chat.until('5 messages', () => new Set(textsHeardBy(ana)).size === 5);
+  Object.assign(chat.rates, { postFailed: 0, postRefused: 0 });
   await ana.say('end');
   for (const client of clients) {
     await hears(client, 'end');
@@ -226,13 +188,12 @@ test('the management API is down for a while: what was sent then arrives afterwa
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
   const bob = await enter(eventId, 'bob');
-  stack.faults.managementErrorRate = 1;
+  chat.setManagementIsDown(true);
   ana.emit('sendMessage', { text: 'into the dark' });
   const log = async () =>
-    (await http<{ messages: unknown[] }>(`/${eventId}/messages`, { url: `${stack.outputs.EventsUrl}` })).body
-      .messages;
-  await expect.poll(async () => (await log()).length).toBe(1);
-  stack.faults.managementErrorRate = 0;
+    (await chat.api<{ messages: unknown[] }>('GET', `/${eventId}/messages`)).body.messages;
+  await chat.eventually(async () => expect(await log()).toHaveLength(1));
+  chat.setManagementIsDown(false);
   await hears(bob, 'into the dark');
   expect(ana.socket.readyState).toBe(ana.socket.OPEN);
 });
@@ -241,9 +202,9 @@ test('DynamoDB throttles a third of the requests: every answered message arrives
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
   const bob = await enter(eventId, 'bob');
-  stack.faults.dynamodbThrottleRate = 0.3;
+  chat.rates.throttled = 0.3;
   const sends = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => ana.say(`m${i}`, `id${i}`)));
-  stack.faults.dynamodbThrottleRate = 0;
+  chat.rates.throttled = 0;
   const answered = sends.flatMap((send) => (send.status === 'fulfilled' ? [send.value.text] : []));
   expect(answered.length).toBeGreaterThan(0);
   await ana.say('end');
@@ -256,7 +217,7 @@ test('messages that overtake each other on the way in do no harm', async () => {
   const eventId = await newEvent();
   const ana = await enter(eventId, 'ana');
   const bob = await enter(eventId, 'bob');
-  stack.faults.reorderMessagesMs = 200;
+  chat.rates.slowInvocation = 0.5;
   await Promise.all(Array.from({ length: 20 }, (_, i) => ana.say(`m${i}`)));
   await bob.until('20 messages', (got) => got.filter((e) => e.event === 'newMessage').length >= 20);
   expect(bob.all('newMessage').map((m) => m.seq)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
@@ -264,7 +225,7 @@ test('messages that overtake each other on the way in do no harm', async () => {
 
 test('stream batches that come twice are delivered once', async () => {
   const eventId = await newEvent();
-  stack.faults.streamRedeliveryRate = 1;
+  chat.rates.recordTwice = 1;
   const ana = await enter(eventId, 'ana');
   const bob = await enter(eventId, 'bob');
   for (let i = 0; i < 5; i += 1) await ana.say(`m${i}`);
