@@ -62,6 +62,8 @@ export class Client implements Listener {
   readonly #means: Means;
   readonly #waiting = new Map<number, Waiting>();
   #requests = 0;
+  /** In this session. */
+  readonly #joined = new Set<string>();
   #poke: () => void = () => {};
   #awaitsHistory: (() => void) | undefined;
   /** What it does besides keeping up. */
@@ -198,17 +200,16 @@ export class Client implements Listener {
   #newSession(): void {
     this.isIn = false;
     this.mayBeIn = false;
+    this.#joined.clear();
     this.view?.reconnected();
   }
 
   #hearEvent(event: ServerEvent): void {
     const data = event.data as { eventId?: string; event?: { id: string } };
     const eventId = data.eventId ?? data.event?.id;
-    if (event.event === 'kicked' && eventId === this.wish?.eventId) {
-      this.wish = undefined;
-      this.isIn = false;
-      this.#left(undefined);
-    }
+    // It is sent away, such as the oldest of too many tabs: who came back would send away the next one.
+    if (event.event === 'error' && event.data.code === 'FORBIDDEN') this.#goOut();
+    if (event.event === 'kicked' && eventId === this.wish?.eventId) this.#goOut();
     if (eventId === undefined) return;
     // What was written before it left may be on its way.
     const isOfItsStay =
@@ -219,6 +220,12 @@ export class Client implements Listener {
     this.view.hear(event, this.#means.scheduler.now);
     if (event.event !== 'eventHistory') return;
     this.#awaitsHistory?.();
+  }
+
+  #goOut(): void {
+    this.wish = undefined;
+    this.isIn = false;
+    this.#left(undefined);
   }
 
   #answer(id: number, answer: Answer): void {
@@ -270,6 +277,8 @@ export class Client implements Listener {
       this.views.push(this.view);
     }
     const { view, connectionId } = this;
+    if (this.#joined.has(eventId)) view.rejoins.push(scheduler.now);
+    this.#joined.add(eventId);
     const stay = { eventId, asked: scheduler.now, left: Number.POSITIVE_INFINITY };
     this.stays.push(stay);
     this.mayBeIn = true;

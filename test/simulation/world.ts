@@ -42,6 +42,8 @@ export function newWorld(plan: Plan, load: Load) {
   const dynamodb = new DynamoDB(model, scheduler, faults, random('dynamodb'));
   const gateway = new Gateway({ scheduler, faults, random: random('gateway'), trace, lambda: () => lambda });
   const settings = chatSettings.parse(plan.settings);
+  /** What functions have logged that no fault explains. */
+  const mistakes: string[] = [];
   const lambda: Lambda = new Lambda({
     ...{ scheduler, faults, random: random('lambda'), trace, load, seed },
     variables: {
@@ -68,7 +70,10 @@ export function newWorld(plan: Plan, load: Load) {
         if (outcome.state !== 'returned') return { FunctionError: 'Unhandled', Payload: '{}' };
         return { Payload: JSON.stringify(outcome.value) };
       },
-      log: (level, message, { error, ...fields }) => trace('log', level, message, fields, String(error)),
+      log(level, message, { error, ...fields }) {
+        trace('log', level, message, fields, String(error));
+        if (isMistake(error)) mistakes.push(`${message}: ${error}`);
+      },
     },
   });
 
@@ -164,6 +169,7 @@ export function newWorld(plan: Plan, load: Load) {
       dynamodb,
       gateway,
       lambda,
+      mistakes,
     },
     ...{ people, newPerson, clients, addClient, eventIds, rest, restless, during, pass, tick },
     act: (operation: Plan['operations'][number]) => begin(act(acting, operation)),
@@ -171,6 +177,10 @@ export function newWorld(plan: Plan, load: Load) {
     reactWithAll: (client: Client) => begin(reactWithAll(acting, client)),
   };
 }
+
+/** An error of the code itself. */
+const isMistake = (error: unknown): error is Error =>
+  error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
 
 function timeoutOf(entry: Simulated): number {
   if (['stream/deliver', 'schedule/sweep', 'schedule/heartbeat'].includes(entry))
