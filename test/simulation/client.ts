@@ -1,6 +1,7 @@
 import type { ErrorData } from '../../shared/protocol/errors.ts';
 import type { ServerEvent } from '../../shared/protocol/server-to-client.ts';
 import type { Gateway, Listener } from './gateway.ts';
+import type { Refusal } from './ledger.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Trace } from './trace.ts';
@@ -50,6 +51,7 @@ export class Client implements Listener {
   /** Joins and watches that it has asked for, and until when it may hear of the event: until it knows that it is out. */
   readonly stays: { eventId: string; asked: number; left: number }[] = [];
   readonly broken: string[] = [];
+  readonly refusals: Refusal[] = [];
   state: 'off' | 'connecting' | 'open' | 'ready' = 'off';
   /** It has the ack and the history of its join. */
   isIn = false;
@@ -294,7 +296,7 @@ export class Client implements Listener {
       if (this.wireName !== 'json') this.lose(false);
       return;
     }
-    if ('error' in answer) return this.#refusedEntry(answer.error, wish);
+    if ('error' in answer) return this.#refusedEntry(answer.error, wish, stay.asked);
     this.#left(eventId);
     const { event } = answer.data as { event: { status: string; reactionTotals?: Record<string, number> } };
     Object.assign(view.totals, event.reactionTotals);
@@ -307,7 +309,10 @@ export class Client implements Listener {
     this.isIn = true;
   }
 
-  async #refusedEntry({ code, retryAfterMs = 500 }: ErrorData, wish: Wish): Promise<void> {
+  async #refusedEntry({ code, retryAfterMs = 500 }: ErrorData, wish: Wish, asked: number): Promise<void> {
+    const { eventId } = wish;
+    if (code === 'FORBIDDEN')
+      this.refusals.push({ what: 'join', client: this.name, participantId: this.person.id, eventId, asked });
     const isFinal = ['FORBIDDEN', 'EVENT_ENDED', 'EVENT_NOT_FOUND', 'BAD_REQUEST', 'BATCH_REQUIRED'].includes(
       code,
     );

@@ -46,11 +46,23 @@ const commands = Object.fromEntries(
   Object.entries(operations).map(([name, operation]) => [name, commandFor(operation)]),
 );
 
+type Keyed = { pk?: string; sk?: string } | undefined;
+type Part = { Key?: Keyed; Item?: Keyed };
+
+/** What a call of DynamoDB concerns: the first words of the keys of single items, such as `MSG` and `CURSOR`. */
+export function subjectsOf(input: Record<string, unknown>): string[] {
+  const { TransactItems = [], ...single } = input as Part & { TransactItems?: Record<string, Part>[] };
+  const parts: Part[] = [single, ...TransactItems.flatMap((one) => Object.values(one))];
+  return parts.flatMap(({ Key, Item = Key }) =>
+    [Item?.pk, Item?.sk].flatMap((key) => key?.split('#', 1) ?? []),
+  );
+}
+
 /** AWS's clients as one environment has them: without HTTP, and each call ends with its environment. */
 export function standIns(environment: Environment, services: Services): Record<string, unknown> {
   const client = {
     send: ({ operation, input }: InstanceType<ReturnType<typeof commandFor>>) =>
-      environment.call(() => services.dynamodb(operation, input)),
+      environment.call(subjectsOf(input), () => services.dynamodb(operation, input)),
   };
   return {
     '@aws-sdk/lib-dynamodb': { ...commands, DynamoDBDocumentClient: { from: () => client } },
@@ -67,7 +79,7 @@ const lambda = (environment: Environment, services: Services) => ({
   InvokeCommand: Command,
   LambdaClient: class {
     async send({ input }: Command<Invocation>) {
-      const { Payload = '', ...answer } = await environment.call(() => services.invoke(input));
+      const { Payload = '', ...answer } = await environment.call([], () => services.invoke(input));
       return { ...answer, Payload: { transformToString: () => Payload } };
     }
   },
@@ -88,7 +100,7 @@ function managementApi(environment: Environment, services: Services) {
     };
 
     async send({ method, input }: Get | Delete) {
-      const status = await environment.call(() => services.management(method, input.ConnectionId, ''));
+      const status = await environment.call([], () => services.management(method, input.ConnectionId, ''));
       const $metadata = { httpStatusCode: status };
       if (status >= 400) throw Object.assign(new Error(`Status ${status}`), { $metadata });
       return { $metadata };
@@ -113,7 +125,7 @@ const poolOf = (environment: Environment, services: Services) =>
     dispatch({ path, body }: { path: string; body: Buffer }, answered: Dispatched): void {
       const connectionId = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
       environment
-        .call(() => services.management('POST', connectionId, body.toString()))
+        .call(['POST'], () => services.management('POST', connectionId, body.toString()))
         .then(
           (status) => {
             answered.onResponseStart(undefined, status);

@@ -39,13 +39,13 @@ export function newWorld(plan: Plan, load: Load) {
   const ledger = new Ledger();
   const stream = new Stream({ scheduler, faults, random: random('stream'), lambda: () => lambda });
   const model = new TableModel(TABLE, scheduler, random('table'), (change) => stream.changed(change));
-  const dynamodb = new DynamoDB(model, scheduler, faults, random('dynamodb'));
+  const dynamodb = new DynamoDB(model, scheduler, faults, random('dynamodb'), plan.slowAt);
   const gateway = new Gateway({ scheduler, faults, random: random('gateway'), trace, lambda: () => lambda });
   const settings = chatSettings.parse(plan.settings);
   /** What functions have logged that no fault explains. */
   const mistakes: string[] = [];
   const lambda: Lambda = new Lambda({
-    ...{ scheduler, faults, random: random('lambda'), trace, load, seed },
+    ...{ scheduler, faults, random: random('lambda'), trace, load, seed, killedAt: plan.killedAt },
     variables: {
       ...{
         TABLE_NAME: TABLE,

@@ -24,6 +24,7 @@ export function checkThroughout(world: World): string[] {
   broken.push(...gateway.tooLarge.map((frame) => `a frame is too large: ${frame}`));
   broken.push(...lambda.overdue.map((what) => `it took too long: ${what}`));
   broken.push(...mistakes);
+  broken.push(...ledger.unfounded(clients.flatMap(({ refusals }) => refusals)));
   broken.push(...ledger.forbidden(people[0]?.id ?? ''));
   broken.push(...checkShare(world));
   return broken;
