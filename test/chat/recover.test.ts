@@ -1,6 +1,7 @@
-import { TransactWriteCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, TransactWriteCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { connectSocket } from '../../shared/chat/connect-socket.ts';
+import { leaveEvent } from '../../shared/chat/leave-event.ts';
 import { kick } from '../../shared/chat/moderation/kick.ts';
 import { encodeOffset } from '../../shared/protocol/offset.ts';
 import type { Wire } from '../../shared/protocol/wire.ts';
@@ -93,4 +94,25 @@ test('who recovers while it is kicked is out', async () => {
   expect(recovered).toBe(pid);
   expect(await room.members()).toEqual([]);
   expect(await connect('newer', { pid })).not.toBe(pid);
+});
+
+test('who leaves on the way hears nothing that was written afterwards', async () => {
+  const pid = `${await connect('old')}`;
+  const { membership } = await room.join('old');
+  const author = { id: `${membership?.participant.id}`, username: 'old' };
+  const offset = encodeOffset({ eventId: 'e', seq: 0, presence: 0 });
+  const recovered = await connectSocket(room.chat, await room.connect('new', 'socketio'), { pid, offset });
+  expect(recovered?.answer.pid).toBe(pid);
+  const posted = vi.spyOn(room.chat.poster, 'post');
+  // The replay has begun, and has not read the log.
+  room.before(
+    (command) => command instanceof QueryCommand,
+    async () => {
+      await leaveEvent(room.chat, await room.find('new'));
+      const message = { id: 'm', eventId: 'e', seq: 1, participant: author, text: 'late', sentAt: 'then' };
+      await room.fill([{ seq: 1, kind: 'message', message }]);
+    },
+  );
+  await recovered?.afterwards?.();
+  expect(posted).not.toHaveBeenCalled();
 });

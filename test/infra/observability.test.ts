@@ -163,7 +163,7 @@ describe('the dashboard', () => {
     };
     const [spent] = widgets.filter(({ properties }) => properties.title.startsWith('Spent today'));
     const [whole, ...metrics] = spent?.properties.metrics ?? [];
-    const { expression } = whole?.[0] as { expression: string };
+    const [{ expression }] = whole as unknown as [{ expression: string }];
     const count = (name: string) => metrics.filter((metric) => metric.includes(name)).length;
     const functions = Object.keys(template.findResources('AWS::Lambda::Function')).length;
     const logGroups = Object.keys(template.findResources('AWS::Logs::LogGroup')).length;

@@ -1,6 +1,6 @@
 import type { Client } from './client.ts';
 import type { Faults } from './faults.ts';
-import type { Ledger, Sent } from './ledger.ts';
+import type { Ledger, Prohibition, Sent } from './ledger.ts';
 import { EMOJI, faultOf, type Operation } from './plan.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -55,6 +55,7 @@ async function perform(world: Acting, client: Client, operation: Operation): Pro
     return client.want({ eventId, username: renamed ? `${username} renamed` : username, watches });
   }
   if (operation.do === 'leave') return operation.client === 0 ? undefined : client.want(undefined);
+  if (operation.do === 'return') return operation.client === 0 ? undefined : comeBack(world, client);
   if (operation.do === 'quit') return operation.client === 0 ? undefined : client.close();
   if (operation.do === 'drop' || operation.do === 'vanish') return client.lose(operation.do === 'vanish');
   if (operation.do === 'end') return world.endConnection(client);
@@ -71,6 +72,19 @@ async function perform(world: Acting, client: Client, operation: Operation): Pro
   if (operation.do === 'send') return sendAll(world, client, operation);
   if (operation.do === 'react') return react(world, client, operation);
   return moderate(world, client, operation);
+}
+
+/** Leaves, and is back after a while; then its connection is lost, perhaps before it has its history. */
+async function comeBack({ scheduler, random }: Acting, client: Client): Promise<void> {
+  const { wish } = client;
+  if (!wish || !client.isIn) return;
+  client.want(undefined);
+  await scheduler.sleep(random.between(500, 4_000));
+  // Somebody else has led it elsewhere.
+  if (client.wish) return;
+  client.want(wish);
+  await scheduler.sleep(random.between(10, 400));
+  client.lose(random.chance(0.5));
 }
 
 async function sendAll(
@@ -105,6 +119,7 @@ export async function send(
       continue;
     }
     // Somebody impatient sends it twice at once.
+    const asked = scheduler.now;
     const answers = await Promise.all(
       Array.from({ length: repeated && identified && attempt === 1 ? 2 : 1 }, () =>
         client.request('sendMessage', data),
@@ -129,6 +144,9 @@ export async function send(
       const { code, retryAfterMs = 500 } = answer.error;
       if (code !== 'RATE_LIMITED' && code !== 'INTERNAL' && code !== 'NOT_JOINED') {
         sent.refusal = code;
+        const { name, person } = client;
+        if (code === 'MUTED')
+          client.refusals.push({ what: 'send', client: name, participantId: person.id, eventId, asked });
         return;
       }
       await scheduler.sleep(retryAfterMs);
@@ -151,7 +169,7 @@ async function react(
 /** Everything that can be told apart, so that whoever was not served is right again. */
 export async function reactWithAll(world: Acting, client: Client): Promise<void> {
   for (const emoji of EMOJI) {
-    const operation = { do: 'react', emoji, count: 1, index: 0, at: 0, client: 0 } as const;
+    const operation = { do: 'react', emoji, count: 1, index: 0, round: 0, at: 0, client: 0 } as const;
     await react(world, client, operation);
   }
 }
@@ -199,14 +217,36 @@ async function moderate(world: Acting, host: Client, operation: Operation): Prom
     isLift && ledger.lift(what === 'unban' ? 'ban' : 'mute', eventId, participantId, scheduler.now);
   const seconds = what === 'mute' || what === 'ban' ? { seconds: MUTE_SECONDS } : {};
   const asked = scheduler.now;
+  const attempt: Prohibition | undefined =
+    what === 'mute' || what === 'ban'
+      ? { what, eventId, participantId, from: asked, until: asked + LATE_MS + MUTE_SECONDS * 1_000 }
+      : undefined;
+  if (attempt) ledger.attempts.push(attempt);
   const answer = await host.request(what, { participantId, ...seconds });
   if (lift) lift.until = scheduler.now + (answer ? 0 : LATE_MS);
+  if (attempt && answer && 'data' in answer) {
+    attempt.answered = scheduler.now;
+    attempt.until = scheduler.now + MUTE_SECONDS * 1_000;
+  }
+  if (isLift && answer && 'data' in answer)
+    ledger.lifted(what === 'unban' ? 'ban' : 'mute', eventId, participantId, asked, scheduler.now);
+  // Whoever is sent away tries to come back, while they may not or once they may.
+  if (what === 'kick' || what === 'ban')
+    scheduler.after(random.between(500, 1.3 * MUTE_SECONDS * 1_000), () => returnTo(world, eventId, whom));
   if (!answer || 'error' in answer || (what !== 'ban' && what !== 'mute')) return;
   ledger.prohibitions.push({
     ...{ what, eventId, participantId, from: scheduler.now },
     // By the clock of whoever imposes it.
     until: asked + MUTE_SECONDS * 1_000,
   });
+}
+
+function returnTo({ faults, clients }: Acting, eventId: string, { person }: Client): void {
+  const { username } = person;
+  for (const client of clients) {
+    const isAway = client.person === person && client.wish === undefined && !client.isOver;
+    if (isAway && faults.areOn) client.want({ eventId, username, watches: false });
+  }
 }
 
 /** Asks until it is done. */

@@ -1,6 +1,7 @@
 import type { ErrorData } from '../../shared/protocol/errors.ts';
 import type { ServerEvent } from '../../shared/protocol/server-to-client.ts';
 import type { Gateway, Listener } from './gateway.ts';
+import type { Refusal } from './ledger.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Trace } from './trace.ts';
@@ -50,6 +51,7 @@ export class Client implements Listener {
   /** Joins and watches that it has asked for, and until when it may hear of the event: until it knows that it is out. */
   readonly stays: { eventId: string; asked: number; left: number }[] = [];
   readonly broken: string[] = [];
+  readonly refusals: Refusal[] = [];
   state: 'off' | 'connecting' | 'open' | 'ready' = 'off';
   /** It has the ack and the history of its join. */
   isIn = false;
@@ -62,6 +64,8 @@ export class Client implements Listener {
   readonly #means: Means;
   readonly #waiting = new Map<number, Waiting>();
   #requests = 0;
+  /** In this session. */
+  readonly #joined = new Set<string>();
   #poke: () => void = () => {};
   #awaitsHistory: (() => void) | undefined;
   /** What it does besides keeping up. */
@@ -198,17 +202,16 @@ export class Client implements Listener {
   #newSession(): void {
     this.isIn = false;
     this.mayBeIn = false;
+    this.#joined.clear();
     this.view?.reconnected();
   }
 
   #hearEvent(event: ServerEvent): void {
     const data = event.data as { eventId?: string; event?: { id: string } };
     const eventId = data.eventId ?? data.event?.id;
-    if (event.event === 'kicked' && eventId === this.wish?.eventId) {
-      this.wish = undefined;
-      this.isIn = false;
-      this.#left(undefined);
-    }
+    // It is sent away, such as the oldest of too many tabs: who came back would send away the next one.
+    if (event.event === 'error' && event.data.code === 'FORBIDDEN') this.#goOut();
+    if (event.event === 'kicked' && eventId === this.wish?.eventId) this.#goOut();
     if (eventId === undefined) return;
     // What was written before it left may be on its way.
     const isOfItsStay =
@@ -219,6 +222,12 @@ export class Client implements Listener {
     this.view.hear(event, this.#means.scheduler.now);
     if (event.event !== 'eventHistory') return;
     this.#awaitsHistory?.();
+  }
+
+  #goOut(): void {
+    this.wish = undefined;
+    this.isIn = false;
+    this.#left(undefined);
   }
 
   #answer(id: number, answer: Answer): void {
@@ -270,6 +279,8 @@ export class Client implements Listener {
       this.views.push(this.view);
     }
     const { view, connectionId } = this;
+    if (this.#joined.has(eventId)) view.rejoins.push(scheduler.now);
+    this.#joined.add(eventId);
     const stay = { eventId, asked: scheduler.now, left: Number.POSITIVE_INFINITY };
     this.stays.push(stay);
     this.mayBeIn = true;
@@ -285,7 +296,7 @@ export class Client implements Listener {
       if (this.wireName !== 'json') this.lose(false);
       return;
     }
-    if ('error' in answer) return this.#refusedEntry(answer.error, wish);
+    if ('error' in answer) return this.#refusedEntry(answer.error, wish, stay.asked);
     this.#left(eventId);
     const { event } = answer.data as { event: { status: string; reactionTotals?: Record<string, number> } };
     Object.assign(view.totals, event.reactionTotals);
@@ -298,7 +309,10 @@ export class Client implements Listener {
     this.isIn = true;
   }
 
-  async #refusedEntry({ code, retryAfterMs = 500 }: ErrorData, wish: Wish): Promise<void> {
+  async #refusedEntry({ code, retryAfterMs = 500 }: ErrorData, wish: Wish, asked: number): Promise<void> {
+    const { eventId } = wish;
+    if (code === 'FORBIDDEN')
+      this.refusals.push({ what: 'join', client: this.name, participantId: this.person.id, eventId, asked });
     const isFinal = ['FORBIDDEN', 'EVENT_ENDED', 'EVENT_NOT_FOUND', 'BAD_REQUEST', 'BATCH_REQUIRED'].includes(
       code,
     );

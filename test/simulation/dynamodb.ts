@@ -2,7 +2,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Faults } from './faults.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Operation } from './stand-ins.ts';
+import { type Operation, subjectsOf } from './stand-ins.ts';
 import type { TableModel } from './table-model.ts';
 
 type Input = Record<string, unknown>;
@@ -23,7 +23,17 @@ export class DynamoDB {
   readonly #random: Random;
   calls = 0;
 
-  constructor(model: TableModel, scheduler: Scheduler, faults: Faults, random: Random) {
+  /** Writes of this are slow; see `subjectsOf`. */
+  readonly #slowAt: string | undefined;
+
+  constructor(
+    model: TableModel,
+    scheduler: Scheduler,
+    faults: Faults,
+    random: Random,
+    slowAt: string | undefined,
+  ) {
+    this.#slowAt = slowAt;
     this.#model = model;
     this.#scheduler = scheduler;
     this.#faults = faults;
@@ -34,6 +44,8 @@ export class DynamoDB {
   async send(operation: Operation, input: Input): Promise<unknown> {
     this.calls += 1;
     const typed = toTyped(operation, input);
+    // Long enough for readers to lose their patience.
+    if (this.#isSlow(operation, input)) await this.#scheduler.sleep(this.#random.between(500, 3_500));
     /** Of a transaction: its request token lets it be carried out once. */
     let done: { output: Plain } | undefined;
     for (let attempt = 1; ; attempt += 1) {
@@ -56,6 +68,11 @@ export class DynamoDB {
       }
       await this.#scheduler.sleep(this.#random.between(10, 100) * 2 ** attempt);
     }
+  }
+
+  #isSlow(operation: Operation, input: Input): boolean {
+    if (this.#slowAt === undefined || operation === 'GetItem') return false;
+    return subjectsOf(input).includes(this.#slowAt) && this.#faults.happens('slowWrite');
   }
 
   #carryOut(operation: Operation, typed: Plain): Plain {

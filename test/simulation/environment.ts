@@ -13,8 +13,10 @@ export type Variables = Readonly<Record<string, string>>;
  */
 export class Environment {
   readonly handler: (event: unknown, context: unknown) => Promise<unknown>;
-  /** Calls of services that it may make until it is killed. */
+  /** Steps that it may make until it is killed: each call of a service is two, before it is made and before it is answered. */
   stepsLeft = Number.POSITIVE_INFINITY;
+  /** Only these steps count: calls that concern this. */
+  killedAt: string | undefined;
   onKilled: () => void = () => {};
   readonly name: string;
   readonly entry: Simulated;
@@ -75,19 +77,19 @@ export class Environment {
   }
 
   /** Something that it asks of a service. It may be killed before that, or after it was done and before it hears so. */
-  call<T>(service: () => Promise<T>): Promise<T> {
+  call<T>(subjects: readonly string[], service: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#isKilledNow()) return;
+      if (this.#isKilledNow(subjects)) return;
       service().then(
-        (value) => this.#isKilledNow() || this.resume(() => resolve(value)),
-        (error) => this.#isKilledNow() || this.resume(() => reject(error)),
+        (value) => this.#isKilledNow(subjects) || this.resume(() => resolve(value)),
+        (error) => this.#isKilledNow(subjects) || this.resume(() => reject(error)),
       );
     });
   }
 
-  #isKilledNow(): boolean {
+  #isKilledNow(subjects: readonly string[]): boolean {
     if (this.#state === 'dead') return true;
-    this.stepsLeft -= 1;
+    if (this.killedAt === undefined || subjects.includes(this.killedAt)) this.stepsLeft -= 1;
     if (this.stepsLeft > 0) return false;
     this.kill();
     return true;

@@ -12,7 +12,7 @@ export const faultKinds = [
   'shortPage',
   'unprocessed',
   'slowRequest',
-  'expired',
+  'slowWrite',
   // Of its stream
   'recordTwice',
   'recordLost',
@@ -60,11 +60,24 @@ export const mayRepeat: readonly FaultKind[] = [
   'outage',
 ];
 
+/** After these something may wait for the sweep, or for the next thing that happens. */
+const losing: readonly FaultKind[] = [
+  'killed',
+  'requestLost',
+  'answerLost',
+  'throttled',
+  'recordLost',
+  'noConcurrency',
+  'slowInvocation',
+  'outage',
+];
+
 const delaying: readonly FaultKind[] = [
   'requestLost',
   'answerLost',
   'throttled',
   'slowRequest',
+  'slowWrite',
   'postUnanswered',
   'sick',
   'outage',
@@ -111,10 +124,15 @@ export class Faults {
   }
 
   happens(kind: FaultKind): boolean {
+    const isSo = this.isDue(kind);
+    if (isSo) this.count(kind);
+    return isSo;
+  }
+
+  /** The same for what may yet not come to happen: it is to be counted once it has. */
+  isDue(kind: FaultKind): boolean {
     const rate = this.#rates[kind] ?? 0;
-    if (!this.#areOn || rate === 0 || !this.#random.chance(rate)) return false;
-    this.count(kind);
-    return true;
+    return this.#areOn && rate > 0 && this.#random.chance(rate);
   }
 
   count(kind: FaultKind): void {
@@ -126,6 +144,11 @@ export class Faults {
   /** Whether between these times something happened after which one may hear something twice. */
   excuse(from: number, to: number): boolean {
     return this.#excuses.some((at) => at >= from && at <= to);
+  }
+
+  /** Whether something may be left undone for a while. */
+  get haveLost(): boolean {
+    return losing.some((kind) => this.counts.has(kind));
   }
 
   /** How often something happened that a function waits for, or tries again. */

@@ -21,6 +21,7 @@ interface Means {
   services: Services;
   variables: Variables;
   seed: number;
+  killedAt: string | undefined;
   /** Milliseconds that a function may take. */
   timeoutOf: (entry: Simulated) => number;
   /** Of one function; what more asks of it waits. */
@@ -32,6 +33,7 @@ export class Lambda {
   /** Invocations that took longer than they may, without anything to excuse it. */
   readonly overdue: string[] = [];
   invocations = 0;
+  timeouts = 0;
   /** Under way, or waiting to be tried again. */
   pending = 0;
   readonly #idle = new Map<Simulated, Environment[]>();
@@ -95,15 +97,14 @@ export class Lambda {
   }
 
   #runIn(environment: Environment, entry: Simulated, event: unknown): Promise<Outcome> {
-    const { scheduler, faults, random, trace, timeoutOf } = this.#means;
+    const { scheduler, faults, random, trace, timeoutOf, killedAt } = this.#means;
     this.invocations += 1;
     const requestId = `r${this.invocations}`;
     const endsAt = scheduler.now + timeoutOf(entry);
     const delaysBefore = faults.delays;
-    const isKilled = faults.happens('killed');
-    // Each call of a service is two: before it is made, and before it is answered.
-    const steps = random.chance(0.7) ? random.integer(1, 30) : random.integer(30, 90);
-    environment.stepsLeft = isKilled ? steps : Number.POSITIVE_INFINITY;
+    const steps = random.integer(1, killedAt === undefined ? random.pick([8, 30, 90]) : 4);
+    environment.stepsLeft = faults.isDue('killed') ? steps : Number.POSITIVE_INFINITY;
+    environment.killedAt = killedAt;
     environment.requestId = requestId;
     environment.thaw();
     return new Promise((resolve) => {
@@ -122,11 +123,15 @@ export class Lambda {
         resolve(outcome);
       };
       const timeout = scheduler.after(timeoutOf(entry), () => {
+        this.timeouts += 1;
         if (faults.delays - delaysBefore < 3) this.overdue.push(`${entry} at ${scheduler.now}`);
         environment.onKilled = () => end({ state: 'timedOut' });
         environment.kill();
       });
-      environment.onKilled = () => end({ state: 'killed' });
+      environment.onKilled = () => {
+        faults.count('killed');
+        end({ state: 'killed' });
+      };
       const context = {
         awsRequestId: requestId,
         functionName: entry,

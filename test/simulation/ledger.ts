@@ -31,6 +31,7 @@ export interface Prohibition {
   participantId: string | undefined;
   from: number;
   until: number;
+  answered?: number;
 }
 
 /** Something that was acknowledged to somebody whom it was forbidden. */
@@ -43,12 +44,23 @@ export interface Entry {
   answered: number;
 }
 
+/** An answer that says that something is forbidden. */
+export interface Refusal {
+  what: 'join' | 'send';
+  client: string;
+  participantId: string;
+  eventId: string;
+  asked: number;
+}
+
 /** What the clients of a world have asked for, and what they were answered: what all else is compared with. */
 export class Ledger {
   readonly sent: Sent[] = [];
   readonly reacted: Reacted[] = [];
   readonly prohibitions: Prohibition[] = [];
   readonly entries: Entry[] = [];
+  /** What moderators have asked for, whatever became of it, and until when it may hold. */
+  readonly attempts: Prohibition[] = [];
   /** Acknowledged deletions. */
   readonly deleted: { eventId: string; seq: number }[] = [];
   operations = 0;
@@ -72,6 +84,37 @@ export class Ledger {
         lift.from < at &&
         lift.until > from,
     );
+  }
+
+  /** It was lifted: what was answered before is over. */
+  lifted(
+    what: Prohibition['what'],
+    eventId: string,
+    participantId: string,
+    asked: number,
+    now: number,
+  ): void {
+    for (const one of this.attempts) {
+      const isIt = one.what === what && one.eventId === eventId && one.participantId === participantId;
+      if (isIt && one.answered !== undefined && one.answered < asked) one.until = Math.min(one.until, now);
+    }
+  }
+
+  /** What was refused, as banned or muted, to somebody who was neither when it was asked for. */
+  unfounded(refusals: readonly Refusal[]): string[] {
+    const of = { join: 'ban', send: 'mute' };
+    return refusals
+      .filter(
+        ({ what, participantId, eventId, asked }) =>
+          !this.attempts.some(
+            (one) =>
+              one.what === of[what] &&
+              one.participantId === participantId &&
+              one.eventId === eventId &&
+              one.until > asked,
+          ),
+      )
+      .map(({ client, what, eventId }) => `${client} may not ${what} in ${eventId}, for no reason`);
   }
 
   /** What was acknowledged although it was forbidden when it was asked for, and still was when it was answered. */

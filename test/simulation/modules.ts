@@ -7,7 +7,7 @@ import * as combine from 'hono/combine';
 import * as factory from 'hono/factory';
 import * as httpException from 'hono/http-exception';
 import * as secureHeaders from 'hono/secure-headers';
-import { ulid } from 'ulid';
+import { decodeTime, ulid } from 'ulid';
 import * as zod from 'zod';
 import type { Environment } from './environment.ts';
 import type { Random } from './random.ts';
@@ -48,6 +48,7 @@ export function modulesFor(environment: Environment, services: Services, { rando
     'node:crypto': crypto,
     'node:timers/promises': { setImmediate: () => new Promise<void>((resolve) => immediate(resolve)) },
     ulid: {
+      decodeTime,
       ulid: (time = now(), chance = () => random.next()) => ulid(time, chance),
     },
     // Its tokens need an issuer, of which a world has none.

@@ -1,10 +1,11 @@
 import { checkCalm, LAST } from './checks/calm.ts';
 import { checkEmpty } from './checks/empty.ts';
+import { checkPrompt } from './checks/prompt.ts';
 import { checkThroughout } from './checks/throughout.ts';
 import type { Load } from './code.ts';
 import type { FaultKind } from './faults.ts';
 import { request } from './http.ts';
-import { EVENTS, type Plan } from './plan.ts';
+import { EVENTS, type Plan, ROUNDS } from './plan.ts';
 import { newWorld, type World } from './world.ts';
 
 export interface Result {
@@ -19,7 +20,9 @@ export interface Result {
 }
 
 const MINUTE_MS = 60_000;
-/** After the last that is done; then faults end. */
+/** The sweep comes in the middle of the second round. */
+const SWEEP_MS = 6_000;
+/** After the last that is done in a round. */
 const AFTERWARDS_MS = 2_000;
 /** Longer than a member is held whose joiner has died. */
 const HELD_MS = 30_000;
@@ -60,9 +63,14 @@ async function live(world: World, broken: string[]): Promise<void> {
   if (!(await world.rest())) return note(['it does not begin']);
   faults.begin();
   world.trace('world', 'faults begin');
-  for (const operation of plan.operations) scheduler.after(operation.at, () => world.act(operation));
-  scheduler.after(20_000, () => void world.tick());
-  await world.pass((plan.operations.at(-1)?.at ?? 0) + AFTERWARDS_MS);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const operations = plan.operations.filter((one) => one.round === round);
+    for (const operation of operations) scheduler.after(operation.at, () => world.act(operation));
+    if (round === 1) scheduler.after(SWEEP_MS, () => void world.tick());
+    await world.pass((operations.at(-1)?.at ?? 0) + AFTERWARDS_MS);
+    if (!(await world.rest())) return note([`round ${round} does not come to rest`, ...world.restless()]);
+    note(checkPrompt(world).map((what) => `after round ${round} ${what}`));
+  }
   faults.end();
   world.trace('world', 'faults end');
   if (!(await calm(world))) return note(['it does not come to rest', ...world.restless()]);

@@ -72,6 +72,7 @@ export class SimulatedChat implements Stage {
       rates: this.rates,
       settings,
       isStrict: false,
+      ...{ killedAt: undefined, slowAt: undefined },
     };
     const called: Called = {
       dynamodb: (caller, operation, input) => isRead(operation) || this.#written(caller, operation, input),

@@ -19,13 +19,13 @@ export interface Invocation {
 
 /** What an execution environment reaches over its network. Whatever they do they do, though nobody is left to hear of it. */
 export interface Services {
-  dynamodb(operation: Operation, input: Record<string, unknown>, caller: Environment): Promise<unknown>;
+  dynamodb(operation: Operation, input: Record<string, unknown>, caller: Caller): Promise<unknown>;
   /** Resolves to the status; rejects without an answer. */
   management(
     method: 'POST' | 'GET' | 'DELETE',
     connectionId: string,
     body: string,
-    caller: Environment,
+    caller: Caller,
   ): Promise<number>;
   invoke(input: Invocation): Promise<{ FunctionError?: string; Payload?: string }>;
   log(level: 'warn' | 'error', message: string, fields: Record<string, unknown>): void;
@@ -33,7 +33,8 @@ export interface Services {
 
 /** Where calls are made: they end with it. */
 export interface Caller {
-  call<T>(service: () => Promise<T>): Promise<T>;
+  /** `subjects`: what it concerns, as `subjectsOf` has it. */
+  call<T>(subjects: readonly string[], service: () => Promise<T>): Promise<T>;
 }
 
 /** A command says what is asked; its class says of whom. */
@@ -54,11 +55,23 @@ const commands = Object.fromEntries(
   Object.entries(operations).map(([name, operation]) => [name, commandFor(operation)]),
 );
 
+type Keyed = { pk?: string; sk?: string } | undefined;
+type Part = { Key?: Keyed; Item?: Keyed };
+
+/** What a call of DynamoDB concerns: the first words of the keys of single items, such as `MSG` and `CURSOR`. */
+export function subjectsOf(input: Record<string, unknown>): string[] {
+  const { TransactItems = [], ...single } = input as Part & { TransactItems?: Record<string, Part>[] };
+  const parts: Part[] = [single, ...TransactItems.flatMap((one) => Object.values(one))];
+  return parts.flatMap(({ Key, Item = Key }) =>
+    [Item?.pk, Item?.sk].flatMap((key) => key?.split('#', 1) ?? []),
+  );
+}
+
 /** AWS's clients as one environment has them: without HTTP, and each call ends with its environment. */
 export function standIns(environment: Caller, services: Services): Record<string, unknown> {
   const client = {
     send: ({ operation, input }: InstanceType<ReturnType<typeof commandFor>>) =>
-      environment.call(() => services.dynamodb(operation, input, environment)),
+      environment.call(subjectsOf(input), () => services.dynamodb(operation, input, environment)),
   };
   return {
     '@aws-sdk/lib-dynamodb': { ...commands, DynamoDBDocumentClient: { from: () => client } },
@@ -75,7 +88,7 @@ const lambda = (environment: Caller, services: Services) => ({
   InvokeCommand: Command,
   LambdaClient: class {
     async send({ input }: Command<Invocation>) {
-      const { Payload = '', ...answer } = await environment.call(() => services.invoke(input));
+      const { Payload = '', ...answer } = await environment.call([], () => services.invoke(input));
       return { ...answer, Payload: { transformToString: () => Payload } };
     }
   },
@@ -100,7 +113,7 @@ export function managementApi(
     };
 
     async send({ method, input }: Get | Delete) {
-      const status = await environment.call(() =>
+      const status = await environment.call([], () =>
         services.management(method, input.ConnectionId, '', environment),
       );
       const $metadata = { httpStatusCode: status };
@@ -127,7 +140,7 @@ const poolOf = (environment: Caller, services: Services) =>
     dispatch({ path, body }: { path: string; body: Buffer }, answered: Dispatched): void {
       const connectionId = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
       environment
-        .call(() => services.management('POST', connectionId, body.toString(), environment))
+        .call(['POST'], () => services.management('POST', connectionId, body.toString(), environment))
         .then(
           (status) => {
             answered.onResponseStart(undefined, status);

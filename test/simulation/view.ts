@@ -19,6 +19,8 @@ export class View {
   readonly deleted = new Set<number>();
   readonly participants = new Map<string, string>();
   readonly repeats: Repeat[] = [];
+  /** When it joined again on a connection that had been in the event: a window from before may tell what the history has, too. */
+  readonly rejoins: number[] = [];
   /** What must never be. */
   readonly broken: string[] = [];
   count: number | undefined;

@@ -54,11 +54,22 @@ export function newWorld(plan: Plan, load: Load, { called, environmentsMax }: Op
   const ledger = new Ledger();
   const stream = new Stream({ scheduler, faults, random: random('stream'), lambda: () => lambda });
   const model = new TableModel(TABLE, scheduler, random('table'), (change) => stream.changed(change));
-  const dynamodb = new DynamoDB(model, scheduler, faults, random('dynamodb'));
+  const dynamodb = new DynamoDB(model, scheduler, faults, random('dynamodb'), plan.slowAt);
   const gateway = new Gateway({ scheduler, faults, random: random('gateway'), trace, lambda: () => lambda });
   const settings = chatSettings.parse(plan.settings);
+  /** What functions have logged that no fault explains. */
+  const mistakes: string[] = [];
   const lambda: Lambda = new Lambda({
-    ...{ scheduler, faults, random: random('lambda'), trace, load, seed, environmentsMax },
+    ...{
+      scheduler,
+      faults,
+      random: random('lambda'),
+      trace,
+      load,
+      seed,
+      environmentsMax,
+      killedAt: plan.killedAt,
+    },
     variables: {
       ...{
         TABLE_NAME: TABLE,
@@ -70,12 +81,12 @@ export function newWorld(plan: Plan, load: Load, { called, environmentsMax }: Op
     },
     timeoutOf,
     services: {
-      async dynamodb(operation, input, caller) {
+      async dynamodb(operation, input, caller: Environment) {
         const output = await dynamodb.send(operation, input);
         called?.dynamodb(caller, operation, input);
         return output;
       },
-      async management(method, connectionId, body, caller) {
+      async management(method, connectionId, body, caller: Environment) {
         await called?.managing();
         const status = await gateway.manage(method, connectionId, body);
         if (method === 'POST' && status === 200) called?.post(caller);
@@ -92,7 +103,10 @@ export function newWorld(plan: Plan, load: Load, { called, environmentsMax }: Op
         if (outcome.state !== 'returned') return { FunctionError: 'Unhandled', Payload: '{}' };
         return { Payload: JSON.stringify(outcome.value) };
       },
-      log: (level, message, { error, ...fields }) => trace('log', level, message, fields, String(error)),
+      log(level, message, { error, ...fields }) {
+        trace('log', level, message, fields, String(error));
+        if (isMistake(error)) mistakes.push(`${message}: ${error}`);
+      },
     },
   });
 
@@ -188,6 +202,7 @@ export function newWorld(plan: Plan, load: Load, { called, environmentsMax }: Op
       dynamodb,
       gateway,
       lambda,
+      mistakes,
     },
     ...{ people, newPerson, clients, addClient, eventIds, isAtRest, rest, restless, during, pass, tick },
     act: (operation: Plan['operations'][number]) => begin(act(acting, operation)),
@@ -195,6 +210,10 @@ export function newWorld(plan: Plan, load: Load, { called, environmentsMax }: Op
     reactWithAll: (client: Client) => begin(reactWithAll(acting, client)),
   };
 }
+
+/** An error of the code itself. */
+const isMistake = (error: unknown): error is Error =>
+  error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
 
 function timeoutOf(entry: Simulated): number {
   if (['stream/deliver', 'schedule/sweep', 'schedule/heartbeat'].includes(entry))

@@ -88,7 +88,7 @@ class EnvironmentHere implements Environment {
     this.#end();
   }
 
-  async call<T>(service: () => Promise<T>): Promise<T> {
+  async call<T>(_subjects: readonly string[], service: () => Promise<T>): Promise<T> {
     if (this.hasEnded) return never();
     return service().then(
       (value) => (this.hasEnded ? never() : value),

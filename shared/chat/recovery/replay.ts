@@ -6,6 +6,7 @@ import type { Offset } from '../../protocol/offset.ts';
 import { type Attendance, isWatching } from '../../store/attendance.ts';
 import { getCursor } from '../../store/cursor.ts';
 import { type LogEntry, readLog } from '../../store/log.ts';
+import { getAttendant } from '../../store/members.ts';
 import { readPresenceHistory } from '../../store/presence-history.ts';
 import type { Addressee, Chat } from '../chat.ts';
 import { readableEnd } from '../history.ts';
@@ -39,6 +40,8 @@ export async function replay(chat: Chat, { to, joinId, offset, attendance }: Rep
     for await (const entry of readLog(table, eventId, { after: offset.seq, upTo: seq, pageSize: 500 })) {
       entries.push(entry);
     }
+    // After the log: what was written once it had left, or been banned, is none of its business.
+    if ((await getAttendant(table, attendance, connectionId))?.joinId !== joinId) return;
     const end = { seq, presence: history.at(-1)?.number ?? offset.presence };
     const stretch: Stretch = {
       eventId,

@@ -17,7 +17,11 @@ export function checkCalm(world: World): string[] {
       ...checkAcknowledged(world, eventId, contents),
       ...checkReactions(world, eventId, contents),
       ...checkPresence(world, eventId, contents),
-      ...livingIn(world, eventId).flatMap((client) => checkView(client, contents)),
+      ...checkHistory(contents),
+      ...livingIn(world, eventId).flatMap((client) => [
+        ...checkView(client, contents),
+        ...checkTotals(client, contents),
+      ]),
     ].map((what) => `${eventId}: ${what}`);
   });
 }
@@ -126,8 +130,26 @@ function checkPresence(world: World, eventId: string, { members, viewers, cursor
   return broken;
 }
 
-/** All messages from where it began, each once and in order; nothing that was deleted; what was reacted. */
-function checkView({ name, view }: Client, { log, totals }: Contents): string[] {
+/** What was recorded of who came and went fits together: nobody comes who is there, or leaves who is not. */
+function checkHistory({ history }: Contents): string[] {
+  const there = new Set<string>();
+  return history.flatMap(({ number, changes: { joined, left, renamed, participantCount } }) => {
+    const wrong = [
+      ...joined.filter(({ id }) => there.has(id)),
+      ...[...left, ...renamed.map(({ was }) => was)].filter(({ id }) => !there.has(id)),
+    ].map(({ username }) => username);
+    for (const { id } of joined) there.add(id);
+    for (const { id } of left) there.delete(id);
+    const isCounted = participantCount === there.size;
+    return [
+      ...(wrong.length > 0 ? [`record ${number} has ${wrong} come, leave or be renamed wrongly`] : []),
+      ...(isCounted ? [] : [`record ${number} counts ${participantCount}, not ${there.size}`]),
+    ];
+  });
+}
+
+/** All messages from where it began, each once and in order; nothing that was deleted. */
+export function checkView({ name, view }: Client, { log }: Contents): string[] {
   if (!view) return [`${name} has no view`];
   const broken: string[] = [];
   const begins = view.begins ?? 0;
@@ -138,7 +160,10 @@ function checkView({ name, view }: Client, { log, totals }: Contents): string[] 
     const surplus = shown.filter((seq) => !expected.includes(seq));
     broken.push(`${name} lacks ${missing}, has ${surplus} too many`);
   }
-  if (!isDeepStrictEqual(view.totals, totals))
-    broken.push(`${name} was told of ${JSON.stringify(view.totals)}, not ${JSON.stringify(totals)}`);
   return broken;
+}
+
+function checkTotals({ name, view }: Client, { totals }: Contents): string[] {
+  if (!view || isDeepStrictEqual(view.totals, totals)) return [];
+  return [`${name} was told of ${JSON.stringify(view.totals)}, not ${JSON.stringify(totals)}`];
 }

@@ -1,4 +1,5 @@
 import type { LogEntry } from '../../../shared/store/log.ts';
+import type { PresenceRecord } from '../../../shared/store/presence-history.ts';
 import type { World } from '../world.ts';
 
 export type Item = Record<string, unknown> & { pk: string; sk: string };
@@ -13,6 +14,7 @@ export interface Contents {
   members: Item[];
   viewers: Item[];
   outbox: Item[];
+  history: PresenceRecord[];
   totals: Record<string, number>;
 }
 
@@ -25,15 +27,18 @@ export function contentsOf(items: readonly Item[], eventId: string): Contents {
     for (const [emoji, count] of Object.entries(counts)) totals[emoji] = (totals[emoji] ?? 0) + Number(count);
   }
   return {
-    log: own.filter(({ sk }) => sk.startsWith('MSG#')).sort((a, b) => (a.sk < b.sk ? -1 : 1)) as never,
+    log: own.filter(({ sk }) => sk.startsWith('MSG#')).sort(bySortKey) as never,
     head: find('HEAD'),
     cursor: find('CURSOR') as Contents['cursor'],
     members: items.filter(({ pk }) => pk === `EVENT#${eventId}#AUDIENCE`),
     viewers: items.filter(({ pk }) => pk === `EVENT#${eventId}#VIEWERS`),
+    history: own.filter(({ sk }) => sk.startsWith('PRESENCE#')).sort(bySortKey) as never,
     outbox: own.filter(({ sk }) => sk.startsWith('OUTBOX#')),
     totals,
   };
 }
+
+const bySortKey = (a: Item, b: Item) => (a.sk < b.sk ? -1 : 1);
 
 /** Whoever is in an event, by their own account. */
 export const livingIn = ({ clients }: World, eventId: string) =>
