@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readSettings } from './infra/context-settings.ts';
 import { withEnvironment } from './infra/environment.ts';
+import { localAssembly } from './infra/local-assembly.ts';
 import { strictPosts } from './local/apigateway/settings.ts';
 import { checkDynamoDB, startDynamoDB, startingOf } from './local/dynamodb/dynamodb-local.ts';
 import { AUDIENCE, type Issuer } from './local/issuer.ts';
@@ -80,14 +79,16 @@ function readOptions() {
 
 const issuerSettings = (url: string) => ({ 'auth.issuer': url, 'auth.audience': AUDIENCE });
 
-/** In a process of its own, so that Ctrl-C is heard meanwhile. */
-function synthesize(context: Record<string, unknown>, outdir: string, stopping: Stopping): Promise<void> {
+/** The folder with the templates. They are synthesized in a process of its own, so that Ctrl-C is heard meanwhile. */
+function synthesize(context: Record<string, unknown>, stopping: Stopping): Promise<string> {
   const script = fileURLToPath(new URL('infra/synthesize.ts', import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, script, JSON.stringify({ context, outdir })], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    detached: process.platform !== 'win32',
+  return localAssembly(context, (synthesis) => {
+    const child = spawn(process.execPath, [...process.execArgv, script, JSON.stringify(synthesis)], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      detached: process.platform !== 'win32',
+    });
+    return runToEnd(child, stopping, 'The stacks could not be synthesized.');
   });
-  return runToEnd(child, stopping, 'The stacks could not be synthesized.');
 }
 
 interface ExampleEvent {
@@ -145,15 +146,12 @@ async function main(): Promise<void> {
   const stopping = new Stopping();
   const dynamodb = startDynamoDB({ ...database, kind });
   stopping.add(() => dynamodb.then((one) => one.stop()).catch(() => {}));
-  // A folder of its own, because several stacks may run at once.
-  const assembly = mkdtempSync(join(tmpdir(), 'live-event-chat-'));
-  stopping.add(() => rmSync(assembly, { recursive: true, force: true }));
 
   try {
     const issuer = command.issuer ? await startKeptIssuer(port, say) : undefined;
     stopping.add(() => issuer?.stop());
     const context = { ...command.context, ...(issuer && issuerSettings(issuer.url)) };
-    await Promise.all([dynamodb, synthesize(context, assembly, stopping)]);
+    const [assembly] = await Promise.all([synthesize(context, stopping), dynamodb]);
     say('stacks synthesized; creating the table and loading the functions');
     const functions = review ? [{ name: 'review', file: review }] : [];
     const stack = await startLocalStack({
