@@ -10,11 +10,9 @@ import { checkDynamoDB, startDynamoDB, startingOf } from './local/dynamodb/dynam
 import { AUDIENCE, type Issuer } from './local/issuer.ts';
 import { startKeptIssuer } from './local/kept-issuer.ts';
 import { arnOfModule, checkModule } from './local/lambda/module-function.ts';
-import { startLocalStack } from './local/local-stack.ts';
 import { checkPort } from './local/loopback.ts';
 import { pairsOf } from './local/pairs.ts';
 import { readArguments } from './local/read-arguments.ts';
-import { runAssembly } from './local/run-assembly.ts';
 import { readRunOptions } from './local/run-options.ts';
 import { runToEnd } from './local/run-to-end.ts';
 import { Stopping } from './local/stopping.ts';
@@ -138,20 +136,29 @@ async function main(): Promise<void> {
   const command = readCommand();
   if (command.help) return console.log(help);
   const { assembly: other, review, parameters, database, port, faults } = command;
-  if (other) return runAssembly({ assembly: other, parameters, database, port, faults }, say);
+  if (other) {
+    const { runAssembly } = await import('./local/run-assembly.ts');
+    return runAssembly({ assembly: other, parameters, database, port, faults }, say);
+  }
   if (review) checkModule('--review', review);
   const [kind] = await Promise.all([checkDynamoDB(database), checkPort(port)]);
 
   say(`${startingOf(database, kind)}, and synthesizing the stacks`);
   const stopping = new Stopping();
   const dynamodb = startDynamoDB({ ...database, kind });
+  // Loaded while that starts.
+  const loading = import('./local/local-stack.ts');
   stopping.add(() => dynamodb.then((one) => one.stop()).catch(() => {}));
 
   try {
     const issuer = command.issuer ? await startKeptIssuer(port, say) : undefined;
     stopping.add(() => issuer?.stop());
     const context = { ...command.context, ...(issuer && issuerSettings(issuer.url)) };
-    const [assembly] = await Promise.all([synthesize(context, stopping), dynamodb]);
+    // What fails first is told.
+    const [assembly, { startLocalStack }] = await Promise.race([
+      Promise.all([synthesize(context, stopping), loading]),
+      dynamodb.then(() => new Promise<never>(() => {})),
+    ]);
     say('stacks synthesized; creating the table and loading the functions');
     const functions = review ? [{ name: 'review', file: review }] : [];
     const stack = await startLocalStack({

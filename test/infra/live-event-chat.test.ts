@@ -83,7 +83,7 @@ describe('one chat', () => {
   });
 
   test('takes what is known at deployment only: an issuer, a certificate, a bus', () => {
-    const stack = new Stack(new App(), 'Theirs', { env: { region: 'us-east-1' } });
+    const stack = new Stack(theirApp(), 'Theirs', { env: { region: 'us-east-1' } });
     const users = new UserPool(stack, 'Users');
     const certificate = new Certificate(stack, 'Certificate', { domainName: 'chat.example.com' });
     new LiveEventChat(stack, 'Chat', {
