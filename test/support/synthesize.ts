@@ -27,9 +27,17 @@ const propsOf = (settings: Record<string, unknown>) => ({
 /** Throws `SettingsError`. */
 export const synthesize = (settings: Record<string, unknown> = {}): App => chatApp(propsOf(settings));
 
-/** Its stacks: the table, the chat, and the edge. */
-export const stacksOf = (settings: Record<string, unknown> = {}): Stack[] =>
-  synthesize(settings).node.children.filter((child): child is Stack => 'templateFile' in child);
+const known = new Map<string, Stack[]>();
+
+/** Its stacks: the table, the chat, and the edge. The same for the same settings: a synthesis takes a second. */
+export function stacksOf(settings: Record<string, unknown> = {}): readonly Stack[] {
+  const key = JSON.stringify(settings);
+  const stacks =
+    known.get(key) ??
+    synthesize(settings).node.children.filter((child): child is Stack => 'templateFile' in child);
+  known.set(key, stacks);
+  return stacks;
+}
 
 /** What cdk-nag and the CDK's own validation find. */
 export const findingsWith = (settings: Record<string, unknown> = {}): unknown[] =>
