@@ -3,7 +3,6 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAssets } from './infra/build.ts';
-import { builtFolder } from './infra/built.ts';
 
 // `npm run build`: makes what the package consists of, in the folder `dist`, which has the layout of the sources.
 
@@ -25,10 +24,10 @@ for (const file of filesIn(dist, '.d.ts')) {
 }
 // Whatever execution environments of the local stack load is no TypeScript.
 for (const file of filesIn(join(root, 'local'), '.mjs')) cpSync(file, join(dist, relative(root, file)));
-buildAssets(['iam', 'token']);
+const built = await buildAssets();
 for (const folder of ['functions', 'page']) {
   const filter = (file: string) => !file.endsWith('.map');
-  cpSync(join(builtFolder, folder), join(dist, '.build', folder), { recursive: true, filter });
+  cpSync(join(built, folder), join(dist, '.build', folder), { recursive: true, filter });
 }
 
 function filesIn(folder: string, end: string): string[] {

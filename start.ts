@@ -1,21 +1,18 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readSettings } from './infra/context-settings.ts';
 import { withEnvironment } from './infra/environment.ts';
+import { localAssembly } from './infra/local-assembly.ts';
 import { strictPosts } from './local/apigateway/settings.ts';
 import { checkDynamoDB, startDynamoDB, startingOf } from './local/dynamodb/dynamodb-local.ts';
 import { AUDIENCE, type Issuer } from './local/issuer.ts';
 import { startKeptIssuer } from './local/kept-issuer.ts';
 import { arnOfModule, checkModule } from './local/lambda/module-function.ts';
-import { startLocalStack } from './local/local-stack.ts';
 import { checkPort } from './local/loopback.ts';
 import { pairsOf } from './local/pairs.ts';
 import { readArguments } from './local/read-arguments.ts';
-import { runAssembly } from './local/run-assembly.ts';
 import { readRunOptions } from './local/run-options.ts';
 import { runToEnd } from './local/run-to-end.ts';
 import { Stopping } from './local/stopping.ts';
@@ -80,14 +77,16 @@ function readOptions() {
 
 const issuerSettings = (url: string) => ({ 'auth.issuer': url, 'auth.audience': AUDIENCE });
 
-/** In a process of its own, so that Ctrl-C is heard meanwhile. */
-function synthesize(context: Record<string, unknown>, outdir: string, stopping: Stopping): Promise<void> {
+/** The folder with the templates. They are synthesized in a process of its own, so that Ctrl-C is heard meanwhile. */
+function synthesize(context: Record<string, unknown>, stopping: Stopping): Promise<string> {
   const script = fileURLToPath(new URL('infra/synthesize.ts', import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, script, JSON.stringify({ context, outdir })], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    detached: process.platform !== 'win32',
+  return localAssembly(context, (synthesis) => {
+    const child = spawn(process.execPath, [...process.execArgv, script, JSON.stringify(synthesis)], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      detached: process.platform !== 'win32',
+    });
+    return runToEnd(child, stopping, 'The stacks could not be synthesized.');
   });
-  return runToEnd(child, stopping, 'The stacks could not be synthesized.');
 }
 
 interface ExampleEvent {
@@ -137,23 +136,29 @@ async function main(): Promise<void> {
   const command = readCommand();
   if (command.help) return console.log(help);
   const { assembly: other, review, parameters, database, port, faults } = command;
-  if (other) return runAssembly({ assembly: other, parameters, database, port, faults }, say);
+  if (other) {
+    const { runAssembly } = await import('./local/run-assembly.ts');
+    return runAssembly({ assembly: other, parameters, database, port, faults }, say);
+  }
   if (review) checkModule('--review', review);
   const [kind] = await Promise.all([checkDynamoDB(database), checkPort(port)]);
 
   say(`${startingOf(database, kind)}, and synthesizing the stacks`);
   const stopping = new Stopping();
   const dynamodb = startDynamoDB({ ...database, kind });
+  // Loaded while that starts.
+  const loading = import('./local/local-stack.ts');
   stopping.add(() => dynamodb.then((one) => one.stop()).catch(() => {}));
-  // A folder of its own, because several stacks may run at once.
-  const assembly = mkdtempSync(join(tmpdir(), 'live-event-chat-'));
-  stopping.add(() => rmSync(assembly, { recursive: true, force: true }));
 
   try {
     const issuer = command.issuer ? await startKeptIssuer(port, say) : undefined;
     stopping.add(() => issuer?.stop());
     const context = { ...command.context, ...(issuer && issuerSettings(issuer.url)) };
-    await Promise.all([dynamodb, synthesize(context, assembly, stopping)]);
+    // What fails first is told.
+    const [assembly, { startLocalStack }] = await Promise.race([
+      Promise.all([synthesize(context, stopping), loading]),
+      dynamodb.then(() => new Promise<never>(() => {})),
+    ]);
     say('stacks synthesized; creating the table and loading the functions');
     const functions = review ? [{ name: 'review', file: review }] : [];
     const stack = await startLocalStack({

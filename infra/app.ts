@@ -1,34 +1,35 @@
-import { App, Tags, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
-import { buildAssets } from './build.ts';
+import { App, Tags } from 'aws-cdk-lib';
+import { BUILT } from './built.ts';
 import { ChatStack } from './chat-stack.ts';
-import { credentialsOf, LOCAL, readSettings } from './context-settings.ts';
+import { LOCAL, readSettings } from './context-settings.ts';
 import { DataStack } from './data-stack.ts';
 import { EdgeStack } from './edge-stack.ts';
 import { withEnvironment } from './environment.ts';
 
 export interface ChatAppProps {
+  /** What `buildAssets` has made. */
+  built: string;
   /** On top of what the CDK itself passes. */
   context?: Record<string, unknown>;
   /** Where to synthesize to. */
   outdir?: string;
-  /** Whether it is for the local stack, where an issuer need not have https. */
+  /** Whether it is for the local stack: there an issuer need not have https, and nobody looks at where constructs were made. */
   isLocal?: boolean;
-  /** Whether to run cdk-nag and the CDK's own validation; the templates are the same without. */
-  checks?: boolean;
+  /** Whether to run the CDK's own validation; the templates are the same without. */
+  validates?: boolean;
 }
 
 /** The whole application. Throws `SettingsError`. */
-export function chatApp({ context, outdir, isLocal = false, checks = true }: ChatAppProps = {}): App {
+export function chatApp({ built, context, outdir, isLocal = false, validates = false }: ChatAppProps): App {
   const app = new App({
-    context: { ...context, [LOCAL]: isLocal },
+    context: { ...context, [BUILT]: built, [LOCAL]: isLocal },
     ...(outdir !== undefined && { outdir }),
-    builtinCloudFormationValidation: checks,
+    ...(isLocal && { stackTraces: false, treeMetadata: false }),
+    builtinCloudFormationValidation: validates,
   });
   const settings = readSettings(withEnvironment(app.node.getAllContext()), { isLocal });
   const { account, region } = settings;
   const env = { ...(account !== undefined && { account }), ...(region !== undefined && { region }) };
-  buildAssets(settings.edge ? [credentialsOf(settings)] : []);
   // A stack without resources could not be deployed. What there was is left as it is.
   const data =
     settings.tableName === undefined
@@ -55,6 +56,5 @@ export function chatApp({ context, outdir, isLocal = false, checks = true }: Cha
     });
   }
   for (const [key, value] of Object.entries(settings.tags)) Tags.of(app).add(key, value);
-  if (checks) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }

@@ -1,12 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, buildSync } from 'esbuild';
-import { pageFiles } from '../web/build.ts';
-import { builtFolder, type Credentials, entries, pageOf } from './built.ts';
+import { type BuildOptions, build as esbuild, type OutputFile } from 'esbuild';
+import { entries } from './built.ts';
+import { type CacheOptions, cached } from './cache.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const functions = join(builtFolder, 'functions');
 
 /** How every function is bundled. */
 export const bundling = {
@@ -30,51 +29,40 @@ export const bundling = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-/** What this process has built. */
-const done = new Set<string>();
-
 /**
- * Builds the bundles of all functions, with their source maps, and the page for each of these credentials, once in a process.
- * All bundles at once: one esbuild run takes a second, one for each function would take ten.
+ * The folder with the bundles of all functions, with their source maps, in `functions`, and the page for each kind of credentials in
+ * `page`. Made once from the same sources. All bundles at once: one esbuild run takes a second, one for each function would take ten.
  */
-export function buildAssets(pages: readonly Credentials[]): void {
-  once('functions', () => writeFolder(functions, bundles()));
-  for (const credentials of pages) {
-    once(credentials, () => writeFolder(pageOf(credentials), pageFiles(credentials)));
+export function buildAssets(options?: CacheOptions): Promise<string> {
+  return cached('built', (folder) => build(folder), options);
+}
+
+async function build(folder: string): Promise<void> {
+  const functions = bundle(join(folder, 'functions'));
+  // Loads what describes the HTTP API, while esbuild is at work.
+  const { buildPages } = await import('../web/build.ts');
+  const [bundles, pages] = await Promise.all([functions, buildPages()]);
+  for (const { path, contents } of bundles) write(path, contents);
+  for (const [credentials, files] of Object.entries(pages)) {
+    for (const [path, content] of Object.entries(files))
+      write(join(folder, 'page', credentials, path), content);
   }
 }
 
-function once(what: string, build: () => void): void {
-  if (done.has(what)) return;
-  build();
-  done.add(what);
-}
-
-function bundles(): Record<string, Uint8Array> {
-  const { outputFiles } = buildSync({
+async function bundle(outdir: string): Promise<OutputFile[]> {
+  const { outputFiles } = await esbuild({
     ...bundling,
     entryPoints: entries.map((entry) => ({ in: `functions/${entry}.ts`, out: `${entry}/index` })),
-    outdir: functions,
+    outdir,
     outExtension: { '.js': '.mjs' },
     write: false,
     sourcemap: 'linked',
     sourcesContent: false,
   });
-  return Object.fromEntries(outputFiles.map(({ path, contents }) => [relative(functions, path), contents]));
+  return outputFiles;
 }
 
-/** Makes a folder have these files, by their paths, and no others. Another process may be reading it, or writing the same. */
-function writeFolder(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
-  for (const [path, content] of Object.entries(files)) {
-    const file = join(folder, path);
-    if (existsSync(file) && readFileSync(file).equals(Buffer.from(content))) continue;
-    mkdirSync(dirname(file), { recursive: true });
-    const unfinished = join(builtFolder, `unfinished-${process.pid}`);
-    writeFileSync(unfinished, content);
-    renameSync(unfinished, file);
-  }
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const file = join(entry.parentPath, entry.name);
-    if (entry.isFile() && !(relative(folder, file) in files)) rmSync(file, { force: true });
-  }
+function write(file: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
 }

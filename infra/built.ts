@@ -1,8 +1,13 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Construct } from 'constructs';
 
-/** Where `buildAssets` puts what templates refer to. The package brings it along, so that whoever uses it needs no sources. */
-export const builtFolder = fileURLToPath(new URL('../.build', import.meta.url));
+/** The CDK context with the folder that `buildAssets` has filled. Without it that of the package is used, which has no sources. */
+export const BUILT = 'live-event-chat:built';
+
+const inPackage = fileURLToPath(new URL('../.build', import.meta.url));
+
+const builtFor = (scope: Construct): string => scope.node.tryGetContext(BUILT) ?? inPackage;
 
 /** Every Lambda entry point, by its path in functions/. */
 export const entries = [
@@ -31,10 +36,11 @@ export const entries = [
 export type Entry = (typeof entries)[number];
 
 /** The folder with the bundle of an entry point, `index.mjs`. */
-export const bundleOf = (entry: Entry): string => join(builtFolder, 'functions', entry);
+export const bundleOf = (scope: Construct, entry: Entry): string => join(builtFor(scope), 'functions', entry);
 
 /** What the HTTP API wants of operators: a token of the issuer, or IAM credentials. */
 export type Credentials = 'token' | 'iam';
 
 /** The folder with the files of the page. */
-export const pageOf = (credentials: Credentials): string => join(builtFolder, 'page', credentials);
+export const pageOf = (scope: Construct, credentials: Credentials): string =>
+  join(builtFor(scope), 'page', credentials);

@@ -1,9 +1,10 @@
-import { chatApp } from './app.ts';
+import { buildAssets } from './build.ts';
+import { checkedChatApp } from './checked-app.ts';
 import { SettingsError } from './context-settings.ts';
 
 /** The app that cdk.json runs. */
 try {
-  chatApp().synth();
+  checkedChatApp({ built: await buildAssets() }).synth();
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
   console.error(error.message);

@@ -1,4 +1,4 @@
-import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import type { CryptoKey, JWTPayload } from 'jose';
 import { type Clock, systemClock } from './clock.ts';
 import { listenOnLoopback } from './loopback.ts';
 
@@ -45,6 +45,8 @@ export async function startIssuer(
   clock: Pick<Clock, 'now'> = systemClock,
   keys?: Keys,
 ): Promise<Issuer> {
+  // Most runs have no issuer.
+  const { exportJWK, generateKeyPair, SignJWT } = await import('jose');
   const { privateKey, publicKey } = keys ?? (await generateKeyPair(ALGORITHM));
   const key = { ...(await exportJWK(publicKey)), kid: KEY_ID, alg: ALGORITHM, use: 'sig' };
   let url = '';

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK } from 'jose';
+import type { CryptoKey } from 'jose';
 import { systemClock } from './clock.ts';
 import { ALGORITHM, type Issuer, type Keys, startIssuer } from './issuer.ts';
 import type { Log } from './log.ts';
@@ -31,6 +31,7 @@ export async function startKeptIssuer(stackPort: number, log: Log, file = keyFil
 async function keptKeys(file: string): Promise<Keys> {
   const known = await readKeys(file).catch(() => undefined);
   if (known) return known;
+  const { exportJWK, generateKeyPair } = await import('jose');
   const keys = await generateKeyPair(ALGORITHM, { extractable: true });
   const text = JSON.stringify({
     privateKey: await exportJWK(keys.privateKey),
@@ -47,6 +48,7 @@ async function keptKeys(file: string): Promise<Keys> {
 
 async function readKeys(file: string): Promise<Keys | undefined> {
   if (!isOurs(file)) return undefined;
+  const { importJWK } = await import('jose');
   const { privateKey, publicKey } = JSON.parse(readFileSync(file, 'utf8'));
   return {
     privateKey: (await importJWK(privateKey, ALGORITHM)) as CryptoKey,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, buildSync } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { asyncApiDocument } from '../functions/http/asyncapi-document.ts';
 import { openApiDocument } from '../functions/http/openapi-document.ts';
 import { referencePage } from './reference/html.ts';
@@ -13,7 +13,6 @@ const options = {
   absWorkingDir: root,
   bundle: true,
   minify: true,
-  write: false,
   format: 'esm',
   platform: 'browser',
   // light-dark() and :has() are of the same age.
@@ -24,39 +23,58 @@ const options = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-const built = (entry: string, more: BuildOptions = {}): string =>
-  buildSync({ ...options, ...more, entryPoints: [entry] }).outputFiles?.[0]?.text ?? '';
+async function built(entry: string, more: BuildOptions = {}): Promise<string> {
+  const { outputFiles } = await build({ ...options, ...more, entryPoints: [entry], write: false });
+  return outputFiles[0]?.text ?? '';
+}
+
+/** `embed.js` brings its style along. */
+async function builtElement(): Promise<string> {
+  const style = await built('web/style/embed.css');
+  return built('web/embed/live-event-chat.tsx', { define: { EMBED_STYLE: JSON.stringify(style) } });
+}
 
 const textOf = (path: string) => readFileSync(join(root, path), 'utf8');
 
+/** The content of files by their paths. */
+export type Files = Readonly<Record<string, string>>;
+
 /**
- * The files of the page by their paths: those in `assets` have a hash of their content in their names. `credentials` is what
- * the HTTP API wants, for the reference.
+ * The files of the page, for each kind of credentials that the HTTP API may want: only the reference differs. Those in `assets` have a
+ * hash of their content in their names.
  */
-export function pageFiles(credentials: 'token' | 'iam' = 'iam'): Record<string, string> {
+export async function buildPages(): Promise<Record<'iam' | 'token', Files>> {
+  const [page, pageStyle, referenceStyle, client, element] = await Promise.all([
+    built('web/page/main.tsx'),
+    built('web/style/page.css'),
+    built('web/reference/reference.css'),
+    built('client/index.ts'),
+    builtElement(),
+  ]);
   const assets: Record<string, string> = {};
   const asset = (name: string, content: string): string => {
     const path = `assets/${basename(name, extname(name))}-${hashOf(content)}${extname(name)}`;
     assets[path] = content;
     return `/${path}`;
   };
+  const icon = asset('icon.svg', textOf('web/icon.svg'));
   const addresses: Record<string, string> = {
-    script: asset('page.js', built('web/page/main.tsx')),
-    style: asset('page.css', built('web/style/page.css')),
-    icon: asset('icon.svg', textOf('web/icon.svg')),
+    script: asset('page.js', page),
+    style: asset('page.css', pageStyle),
+    icon,
   };
-  const style = built('web/style/embed.css');
-  const reference = {
-    style: asset('reference.css', built('web/reference/reference.css')),
-    icon: addresses.icon ?? '',
-  };
-  return {
-    ...assets,
+  const common = {
     'index.html': textOf('web/index.html').replace(/\{(\w+)\}/g, (_, name) => addresses[name] ?? ''),
-    'docs/index.html': referencePage(openApiDocument(credentials), asyncApiDocument(), reference),
-    'client.js': built('client/index.ts'),
-    'embed.js': built('web/embed/live-event-chat.tsx', { define: { EMBED_STYLE: JSON.stringify(style) } }),
+    'client.js': client,
+    'embed.js': element,
   };
+  const reference = { style: asset('reference.css', referenceStyle), icon };
+  const pageFor = (credentials: 'iam' | 'token'): Files => ({
+    ...assets,
+    ...common,
+    'docs/index.html': referencePage(openApiDocument(credentials), asyncApiDocument(), reference),
+  });
+  return { iam: pageFor('iam'), token: pageFor('token') };
 }
 
 const hashOf = (content: string) => createHash('sha256').update(content).digest('hex').slice(0, 10);

@@ -71,7 +71,7 @@ export class ChatFunction extends Construct {
       description: `Live event chat: ${entry}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(bundleOf(entry)),
+      code: Code.fromAsset(bundleOf(this, entry)),
       handler: 'index.handler',
       memorySize: MEMORY_MB,
       timeout: props.timeout ?? Duration.millis(timing.requestTimeoutMs),

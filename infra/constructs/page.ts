@@ -37,7 +37,7 @@ export class Page extends Construct {
         removalPolicy: RemovalPolicy.DESTROY,
       }),
     };
-    const files = Source.asset(pageOf(credentialsOf(settings)));
+    const files = Source.asset(pageOf(this, credentialsOf(settings)));
     // Their names change with their content.
     const { handlerRole } = new BucketDeployment(this, 'Assets', {
       ...common,

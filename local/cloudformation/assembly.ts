@@ -136,7 +136,8 @@ function addAssets(assets: Map<string, string>, directory: string, file: string)
     assetsSchema.parse(readJson(join(directory, file))).files,
   )) {
     for (const { objectKey } of Object.values(destinations)) {
-      if (source.path) assets.set(objectKey, join(directory, source.path));
+      // Absolute where the CDK was told to leave assets where they are.
+      if (source.path) assets.set(objectKey, resolve(directory, source.path));
     }
   }
 }

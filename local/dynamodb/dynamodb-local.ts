@@ -3,7 +3,6 @@ import { callDynamoDB } from './call.ts';
 import { openDataDir } from './data-dir.ts';
 import { isInstalled, notInstalled, startDynamoDBLocal } from './dynamodb-local-process.ts';
 import { hasJava, noJava } from './java.ts';
-import { startMemoryDynamoDB } from './memory/memory-server.ts';
 
 /** `local`: AWS's DynamoDB Local, which needs Java. `memory`: our own model of it, in this process. */
 export const dynamodbKinds = ['local', 'memory'] as const;
@@ -73,6 +72,11 @@ function read({ endpoint, kind, dataDir }: DynamoDBOptions) {
   if (dataDir && known === 'memory')
     throw new Error('The DynamoDB in memory keeps nothing: leave out DATA_DIR, or choose DynamoDB Local.');
   return { running, kind: known, dataDir };
+}
+
+async function startMemoryDynamoDB(): Promise<DynamoDB> {
+  const server = await import('./memory/memory-server.ts');
+  return server.startMemoryDynamoDB();
 }
 
 async function checkEndpoint(endpoint: string): Promise<void> {

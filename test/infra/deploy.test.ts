@@ -9,6 +9,7 @@ import { configSchema } from '../../infra/config-schema.ts';
 import { readSettings } from '../../infra/context-settings.ts';
 import { SETTINGS_METADATA, surprises } from '../../infra/deployed.ts';
 import { withEnvironment } from '../../infra/environment.ts';
+import { built, newOutdir } from '../support/synthesize.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -47,7 +48,7 @@ describe('environments', () => {
 
   test('put their account, region and tags on the stacks', () => {
     const context = { account: '123456789012', region: 'eu-west-1', tags: { team: 'events' } };
-    const { stacks } = chatApp({ context, checks: false }).synth();
+    const { stacks } = chatApp({ built, context, outdir: newOutdir() }).synth();
     expect(stacks.map(({ environment }) => environment.name)).toEqual(
       Array(3).fill('aws://123456789012/eu-west-1'),
     );

@@ -1,26 +1,27 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, type AppProps, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { buildAssets } from '../../infra/build.ts';
-import { entries } from '../../infra/built.ts';
+import { describe, expect, test } from 'vitest';
+import { BUILT, entries } from '../../infra/built.ts';
 import { LiveEventChat, type LiveEventChatProps, SettingsError } from '../../infra/index.ts';
+import { built, findingsOf, newOutdir } from '../support/synthesize.ts';
 
-/** The construct in a stack of somebody else: with none of our context, and no account or region. */
-
-beforeAll(() => buildAssets(['iam', 'token']));
+/** The construct in a stack of somebody else: with none of our context but what the package brings along, and no account or region. */
+const theirApp = (props: AppProps = {}) =>
+  new App({
+    outdir: newOutdir(),
+    context: { [BUILT]: built, [DISABLE_ASSET_STAGING_CONTEXT]: true },
+    ...props,
+  });
 
 function stackWith(props: Record<string, LiveEventChatProps>) {
-  const outdir = mkdtempSync(join(tmpdir(), 'chat-construct-'));
-  const stack = new Stack(new App({ outdir }), 'Theirs');
+  const stack = new Stack(theirApp(), 'Theirs');
   const chats = Object.entries(props).map(([id, chat]) => new LiveEventChat(stack, id, chat));
   let template: Template | undefined;
   const templateOf = () => {
@@ -82,7 +83,7 @@ describe('one chat', () => {
   });
 
   test('takes what is known at deployment only: an issuer, a certificate, a bus', () => {
-    const stack = new Stack(new App(), 'Theirs', { env: { region: 'us-east-1' } });
+    const stack = new Stack(theirApp(), 'Theirs', { env: { region: 'us-east-1' } });
     const users = new UserPool(stack, 'Users');
     const certificate = new Certificate(stack, 'Certificate', { domainName: 'chat.example.com' });
     new LiveEventChat(stack, 'Chat', {
@@ -105,15 +106,10 @@ describe('one chat', () => {
   });
 
   test('cdk-nag and the CDK’s own validation find nothing', { timeout: 120_000 }, () => {
-    const app = new App({
-      outdir: mkdtempSync(join(tmpdir(), 'chat-construct-')),
-      builtinCloudFormationValidation: true,
-    });
+    const app = theirApp({ builtinCloudFormationValidation: true });
     new LiveEventChat(new Stack(app, 'Theirs'), 'Chat');
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    const { directory } = app.synth();
-    const report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
-    expect(report.pluginReports).toEqual([]);
+    expect(findingsOf(app)).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import cdk from '../../cdk.json' with { type: 'json' };
+import { localAssembly, synthesizeLocally } from '../../infra/local-assembly.ts';
 
 /**
  * The directory of a cloud assembly that all processes of a run share: the first that needs it synthesizes it, to where
@@ -28,12 +28,8 @@ export async function sharedAssembly(
   return directory;
 }
 
-/** The assembly of the chat with these settings. */
+/** The assembly of the chat with these settings: made once from the same code, also for later runs. */
 export function chatAssembly(settings: Record<string, unknown>): Promise<string> {
-  const context = { ...cdk.context, ...settings };
-  const digest = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
-  return sharedAssembly(`chat-${digest.slice(0, 16)}`, async (outdir) => {
-    const { chatApp } = await import('../../infra/app.ts');
-    chatApp({ context, outdir, isLocal: true, checks: false }).synth();
-  });
+  const digest = process.env.CHAT_INPUTS;
+  return localAssembly({ ...cdk.context, ...settings }, synthesizeLocally, { digest });
 }

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { pageFiles } from '../../web/build.ts';
+import { buildPages } from '../../web/build.ts';
 
-const files = Object.entries(pageFiles());
+const files = Object.entries((await buildPages()).iam);
 const kib = (wanted: (path: string) => boolean) =>
   files.filter(([path]) => wanted(path)).reduce((sum, [, text]) => sum + gzipSync(text).length, 0) / 1024;
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import cdk from '../../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../../infra/app.ts';
-import { bundling } from '../../../infra/build.ts';
+import { buildAssets, bundling } from '../../../infra/build.ts';
 import type { Entry } from '../../../infra/built.ts';
 import { readAssembly } from '../../../local/cloudformation/assembly.ts';
 import type { LocalStackOptions } from '../../../local/local-stack.ts';
@@ -23,7 +23,7 @@ export async function runDirectly(
   const outdir = mkdtempSync(join(tmpdir(), 'chat-directly-'));
   const remove = () => rmSync(outdir, { recursive: true, force: true });
   try {
-    chatApp({ context: { ...cdk.context, ...settings }, outdir, checks: false }).synth();
+    chatApp({ built: await buildAssets(), context: { ...cdk.context, ...settings }, outdir }).synth();
     await bundleInto(assetOf('websocket/send-message', outdir), "export * from './send-message.ts'");
     // Both would find messages that no window has told of, and tell them again.
     await bundleInto(assetOf('stream/deliver', outdir), idle);
