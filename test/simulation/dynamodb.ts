@@ -1,4 +1,5 @@
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Item } from '../../local/dynamodb/memory/attribute-value.ts';
+import { marshalled, unmarshalled } from './attribute-values.ts';
 import type { Faults } from './faults.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -115,12 +116,10 @@ function conflictOf(operation: Operation, { TransactItems = [] }: { TransactItem
   return named('TransactionCanceledException', { CancellationReasons });
 }
 
-const marshalled = (value: unknown) => marshall(value, { removeUndefinedValues: true });
-
 /** Marshals what of an input are values. */
 function typedFields(input: Plain): Plain {
   const typed: Plain = { ...input };
-  for (const name of VALUES) if (typed[name] !== undefined) typed[name] = marshalled(typed[name]);
+  for (const name of VALUES) if (typed[name] !== undefined) typed[name] = marshalled(typed[name] as object);
   return typed;
 }
 
@@ -136,7 +135,7 @@ export function toTyped(operation: Operation, input: Input): Plain {
   const tables = Object.entries(input.RequestItems as Record<string, unknown>).map(([name, asked]) => [
     name,
     operation === 'BatchGetItem'
-      ? { ...(asked as Plain), Keys: (asked as { Keys: unknown[] }).Keys.map(marshalled) }
+      ? { ...(asked as Plain), Keys: (asked as { Keys: object[] }).Keys.map(marshalled) }
       : (asked as Record<string, Plain>[]).map((one) =>
           Object.fromEntries(Object.entries(one).map(([kind, part]) => [kind, typedFields(part)])),
         ),
@@ -144,8 +143,7 @@ export function toTyped(operation: Operation, input: Input): Plain {
   return { ...input, RequestItems: Object.fromEntries(tables) };
 }
 
-type Typed = Parameters<typeof unmarshall>[0];
-const plain = (item: unknown) => unmarshall(item as Typed);
+const plain = (item: unknown) => unmarshalled(item as Item);
 
 export function fromTyped(operation: Operation, output: Plain): Plain {
   const { Item, Items, Attributes, LastEvaluatedKey, Responses, UnprocessedKeys, UnprocessedItems } = output;
