@@ -17,7 +17,7 @@ export function newProgress({ isTTY = process.stdout.isTTY, now = Date.now } = {
         shownAt = now();
         process.stdout.write(`${line}\n`);
       }
-      width = isTTY ? line.length : 0;
+      width = isTTY ? Math.max(width, line.length) : 0;
     },
   };
 }

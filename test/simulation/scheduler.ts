@@ -10,10 +10,11 @@ export interface Timer {
 const { setImmediate } = globalThis;
 
 /**
- * Lets every promise go on that can. By Node's queues alone: a turn of the event loop for each step would be a tenth of a world's
- * time, and nothing in a world waits for it.
+ * Lets every promise go on that can, where Node has this (it has no documentation). A turn of the event loop for each step, which
+ * does the same, would be a tenth of a world's time.
  */
-const settle = (process as unknown as { _tickCallback(): void })._tickCallback;
+const { _tickCallback: settle } = process as unknown as { _tickCallback?: () => void };
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
  * Virtual time, milliseconds since the epoch. It leaps from one timer to the next, once all that runs has come to wait for
@@ -48,18 +49,11 @@ export class Scheduler {
   async run(isSo: () => boolean, until: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
       // Out of the promise that this is called in: none goes on while another does.
-      setImmediate(() => {
-        try {
-          resolve(this.#run(isSo, until));
-        } catch (error) {
-          reject(error);
-        }
-      });
+      setImmediate(() => this.#run(isSo, until).then(resolve, reject));
     });
   }
 
-  #run(isSo: () => boolean, until: number): boolean {
-    settle();
+  async #run(isSo: () => boolean, until: number): Promise<boolean> {
     while (!isSo()) {
       const next = this.#timers[0];
       if (!next || next.at > until) {
@@ -70,7 +64,8 @@ export class Scheduler {
       if (!next.run) continue;
       this.#now = Math.max(this.#now, next.at);
       next.run();
-      settle();
+      if (settle) settle();
+      else await turn();
     }
     return true;
   }
