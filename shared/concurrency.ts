@@ -19,7 +19,9 @@ export async function forEachConcurrently<T>(
       throw error;
     }
   };
-  const results = await Promise.allSettled(Array.from({ length: limit }, worker));
+  // Most posts are to a few.
+  const length = Array.isArray(items) ? Math.min(limit, items.length) : limit;
+  const results = await Promise.allSettled(Array.from({ length }, worker));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 

@@ -6,6 +6,9 @@ function variable(name: string): string {
   return value;
 }
 
+/** Parsed once: every invocation asks for them. */
+let parsed: { text: string; settings: ChatSettings } | undefined;
+
 /**
  * The only place that reads the environment. A variable is read when it is used, because not every function has all of
  * them. The stacks set them: infra/constructs/chat-function.ts.
@@ -24,7 +27,9 @@ export const environment = {
   },
   /** Checked when the template was made: infra/context-settings.ts. */
   get settings(): ChatSettings {
-    return JSON.parse(variable('SETTINGS')) as ChatSettings;
+    const text = variable('SETTINGS');
+    if (parsed?.text !== text) parsed = { text, settings: JSON.parse(text) as ChatSettings };
+    return parsed.settings;
   },
   /** Name of the function that opens Socket.IO connections; only `$connect` invokes it. */
   get openFunction() {

@@ -96,6 +96,7 @@ export function completeCursor(item: Item | undefined): Cursor | undefined {
   if (!item) return undefined;
   const cursor: Cursor = { ...newCursor, ...item };
   const { delivered, presence, outbox, reactions, reactionsTold } = cursor;
-  const viewers = { ...newCursor.viewers, delivered, presence, outbox, reactions, reactionsTold };
-  return { ...cursor, viewers: { ...viewers, ...(item.viewers as object | undefined) } };
+  const before = { delivered, presence, outbox, reactions, reactionsTold };
+  cursor.viewers = { ...newCursor.viewers, ...before, ...(item.viewers as object | undefined) };
+  return cursor;
 }

@@ -4,7 +4,7 @@ import { Script } from 'node:vm';
 import { build, type Plugin } from 'esbuild';
 import { bundling } from '../../infra/build.ts';
 import { type Entry, entries } from '../../infra/built.ts';
-import { packageOf } from './modules.ts';
+import { light, packageOf } from './modules.ts';
 
 /** The entry points that a world runs: nothing is published without a bus. */
 export type Simulated = Exclude<Entry, 'stream/publish'>;
@@ -66,9 +66,12 @@ export async function loadCode(mutation?: Mutation): Promise<Load> {
   const once = compiled<() => object>(shared.text, ['require'])((name: string) => packageOf(name));
   const loaded = new Map<string, object>();
   const protocolOf = (name: string) => {
-    const found = loaded.get(name) ?? once[name]?.();
-    if (found) loaded.set(name, found);
-    return found;
+    const found = loaded.get(name);
+    const exports = found ? undefined : once[name]?.();
+    if (!exports) return found;
+    const own = light(exports);
+    loaded.set(name, own);
+    return own;
   };
   const run = compiled<() => { handler: Handler }>(functions.text, replaced);
   return (entry, { require, ...globals }) => {

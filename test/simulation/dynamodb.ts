@@ -1,4 +1,5 @@
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Item } from '../../local/dynamodb/memory/attribute-value.ts';
+import { marshalled, unmarshalled } from './attribute-values.ts';
 import type { Faults } from './faults.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -61,7 +62,7 @@ export class DynamoDB {
         if (operation === 'TransactWriteItems') done = { output };
         if (!this.#faults.happens('answerLost')) {
           await this.#travel();
-          return fromTyped(operation, output);
+          return fromTyped(output);
         }
         await this.#noticeLoss();
         if (isLast) throw named('TimeoutError');
@@ -132,12 +133,10 @@ function conflictOf(operation: Operation, { TransactItems = [] }: { TransactItem
   return named('TransactionCanceledException', { CancellationReasons });
 }
 
-const marshalled = (value: unknown) => marshall(value, { removeUndefinedValues: true });
-
 /** Marshals what of an input are values. */
 function typedFields(input: Plain): Plain {
   const typed: Plain = { ...input };
-  for (const name of VALUES) if (typed[name] !== undefined) typed[name] = marshalled(typed[name]);
+  for (const name of VALUES) if (typed[name] !== undefined) typed[name] = marshalled(typed[name] as object);
   return typed;
 }
 
@@ -153,7 +152,7 @@ export function toTyped(operation: Operation, input: Input): Plain {
   const tables = Object.entries(input.RequestItems as Record<string, unknown>).map(([name, asked]) => [
     name,
     operation === 'BatchGetItem'
-      ? { ...(asked as Plain), Keys: (asked as { Keys: unknown[] }).Keys.map(marshalled) }
+      ? { ...(asked as Plain), Keys: (asked as { Keys: object[] }).Keys.map(marshalled) }
       : (asked as Record<string, Plain>[]).map((one) =>
           Object.fromEntries(Object.entries(one).map(([kind, part]) => [kind, typedFields(part)])),
         ),
@@ -161,40 +160,37 @@ export function toTyped(operation: Operation, input: Input): Plain {
   return { ...input, RequestItems: Object.fromEntries(tables) };
 }
 
-type Typed = Parameters<typeof unmarshall>[0];
-const plain = (item: unknown) => unmarshall(item as Typed);
+const plain = (item: unknown) => unmarshalled(item as Item);
 
-export function fromTyped(operation: Operation, output: Plain): Plain {
-  const { Item, Items, Attributes, LastEvaluatedKey, Responses, UnprocessedKeys, UnprocessedItems } = output;
-  if (operation === 'BatchWriteItem') return { UnprocessedItems: plainWrites(UnprocessedItems) };
-  return {
-    ...(Item !== undefined && { Item: plain(Item) }),
-    ...(Items !== undefined && { Items: (Items as unknown[]).map(plain) }),
-    ...(Attributes !== undefined && { Attributes: plain(Attributes) }),
-    ...(LastEvaluatedKey !== undefined && { LastEvaluatedKey: plain(LastEvaluatedKey) }),
-    ...(Responses !== undefined && {
-      Responses: eachTable(Responses, (items) => (items as unknown[]).map(plain)),
-    }),
-    ...(UnprocessedKeys !== undefined && {
-      UnprocessedKeys: eachTable(UnprocessedKeys, (asked) => ({
-        ...(asked as Plain),
-        Keys: (asked as { Keys: unknown[] }).Keys.map(plain),
-      })),
-    }),
-  };
+const plainAll = (items: unknown) => (items as Item[]).map(unmarshalled);
+
+/** What of an output is values. */
+const plainFields: Readonly<Record<string, (field: unknown) => unknown>> = {
+  ...{ Item: plain, Items: plainAll, Attributes: plain, LastEvaluatedKey: plain },
+  Responses: (tables) => eachTable(tables, plainAll),
+  UnprocessedKeys: (tables) =>
+    eachTable(tables, (asked) => ({ ...(asked as Plain), Keys: plainAll((asked as Plain).Keys) })),
+  UnprocessedItems: (tables) => eachTable(tables, (writes) => (writes as Writes).map(plainWrite)),
+};
+
+export function fromTyped(output: Plain): Plain {
+  const result: Plain = {};
+  for (const name of Object.keys(output)) {
+    const plainField = plainFields[name];
+    if (plainField) result[name] = plainField(output[name]);
+  }
+  return result;
 }
 
 const eachTable = (tables: unknown, of: (asked: unknown) => unknown) =>
   Object.fromEntries(Object.entries(tables as Plain).map(([name, asked]) => [name, of(asked)]));
 
-const plainWrites = (tables: unknown) =>
-  eachTable(tables ?? {}, (writes) =>
-    (writes as Record<string, { Item?: unknown; Key?: unknown }>[]).map((write) =>
-      Object.fromEntries(
-        Object.entries(write).map(([kind, { Item, Key }]) => [
-          kind,
-          Item === undefined ? { Key: plain(Key) } : { Item: plain(Item) },
-        ]),
-      ),
-    ),
+type Writes = Record<string, { Item?: Item; Key?: Item }>[];
+
+const plainWrite = (write: Writes[number]) =>
+  Object.fromEntries(
+    Object.entries(write).map(([kind, { Item, Key }]) => [
+      kind,
+      Item === undefined ? { Key: plain(Key) } : { Item: plain(Item) },
+    ]),
   );

@@ -127,10 +127,7 @@ export class Environment {
       setImmediate: immediate,
       process: { env: variables },
       Date: dateAt(now),
-      Math: Object.defineProperties(Object.create(Object.prototype), {
-        ...Object.getOwnPropertyDescriptors(Math),
-        random: { value: () => random.next() },
-      }),
+      Math: Object.create(Math, { random: { value: () => random.next() } }),
       performance: { now },
       console: { log() {}, warn() {}, error() {} },
       fetch: () => Promise.reject(new Error('There is no network')),

@@ -18,8 +18,15 @@ const nodeRequire = createRequire(import.meta.url);
 // Schemas are made anew for each environment: code made for each would cost more than it saves.
 zod.config({ jitless: true });
 
+/**
+ * A module that has all its exports from its prototype: whatever imports it would copy each of its own, for each environment anew.
+ */
+export const light = (exports: object): object => Object.create({ ...exports });
+
+const ownCrypto = light(nodeCrypto);
+
 /** What the packages that have no part in the simulation are to the code. */
-const packages: Readonly<Record<string, unknown>> = {
+const packages: Readonly<Record<string, unknown>> = mapped({
   zod,
   '@hono/zod-openapi': zodOpenApi,
   'hono/aws-lambda': awsLambda,
@@ -28,8 +35,11 @@ const packages: Readonly<Record<string, unknown>> = {
   'hono/factory': factory,
   'hono/http-exception': httpException,
   'hono/secure-headers': secureHeaders,
-  aws4: nodeRequire('aws4'),
-};
+});
+
+function mapped(modules: Readonly<Record<string, object>>) {
+  return Object.fromEntries(Object.entries(modules).map(([name, exports]) => [name, light(exports)]));
+}
 
 interface Means {
   random: Random;
@@ -39,11 +49,10 @@ interface Means {
 
 /** `require` as the code of one environment has it: AWS's clients are the simulated services, randomness is the seed's. */
 export function modulesFor(environment: Environment, services: Services, { random, now, immediate }: Means) {
-  const crypto = {
-    ...nodeCrypto,
+  const crypto = Object.assign(Object.create(ownCrypto), {
     randomBytes: (size: number) => random.bytes(size),
     randomUUID: () => random.bytes(16).toString('hex'),
-  };
+  });
   const own: Readonly<Record<string, unknown>> = {
     'node:crypto': crypto,
     'node:timers/promises': { setImmediate: () => new Promise<void>((resolve) => immediate(resolve)) },

@@ -39,7 +39,7 @@ function bugThat(breaks: string): PlantedBug {
 test('what it takes to fail is less than the world that failed', async () => {
   const broken = await loadCode(bugThat('Nobody hears of leaves'));
   const seed = await firstFailing(broken);
-  const less = await shrink(seed, broken, 30);
+  const less = await shrink(seed, broken, { worlds: 30 });
   const shrunk = await simulate(planOf(seed, less), broken);
   expect(shrunk.broken).not.toEqual([]);
   expect(shrunk.plan.operations.length).toBeLessThan(planOf(seed).operations.length / 2);

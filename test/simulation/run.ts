@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { loadCode } from './code.ts';
 import { type FaultKind, faultKinds } from './faults.ts';
 import { type Less, planOf } from './plan.ts';
+import { newProgress } from './progress.ts';
 import { add, noTotals, perHour, summary, sumOf, transcriptOf } from './report.ts';
 import { shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
@@ -55,14 +56,17 @@ async function replay(seed: number, less: Less): Promise<void> {
 }
 
 async function runMany(from: number, seconds: number, worlds: number, processes: number): Promise<void> {
-  const began = Date.now();
+  // What it takes until worlds can begin counts, too.
+  const began = Date.now() - process.uptime() * 1_000;
   const elapsed = () => (Date.now() - began) / 1_000;
   const all = Array.from({ length: processes }, noTotals);
-  console.log(`Seeds from ${from} on`);
-  const progress = setInterval(() => {
+  const told = new Set<number>();
+  const progress = newProgress();
+  progress.say(`Seeds from ${from} on`);
+  const timer = setInterval(() => {
     const { worlds: done, acknowledged, failed } = sumOf(all);
-    const line = `${elapsed().toFixed(0)} s: ${done} worlds (${perHour(done, elapsed())} an hour), ${acknowledged} messages`;
-    process.stdout.write(process.stdout.isTTY ? `\r${line}, ${failed.length} failed ` : '');
+    const rate = `${done} worlds (${perHour(done, elapsed())} an hour)`;
+    progress.show(`${elapsed().toFixed(0)} s: ${rate}, ${acknowledged} messages, ${failed.length} failed`);
   }, 1_000);
   await Promise.all(
     all.map((_, index) => {
@@ -70,19 +74,34 @@ async function runMany(from: number, seconds: number, worlds: number, processes:
       const task = { first: from + index, step: processes, until: began + seconds * 1_000, worlds: share };
       return work(task, (totals) => {
         all[index] = totals;
+        for (const { seed } of totals.failed) {
+          if (!told.has(seed)) progress.say(`Seed ${seed} fails: npm run simulate -- --seed ${seed}`);
+          told.add(seed);
+        }
       });
     }),
-  );
-  clearInterval(progress);
+  ).finally(() => clearInterval(timer));
   const totals = sumOf(all);
-  console.log(`\n${summary(totals, elapsed())}`);
+  progress.say(`\n${summary(totals, elapsed())}`);
   const [first] = totals.failed;
   if (!first) return;
   process.exitCode = 1;
-  console.log('\nLooking for what it takes to fail …\n');
+  progress.say(`\nLooking for what it takes to fail, for ${SHRINK_MS / 1_000} s at most …`);
   const load = await loadCode();
-  const less = await shrink(first.seed, load);
-  console.log(transcriptOf(await simulate(planOf(first.seed, less), load), less));
+  const less = await shrink(first.seed, load, {
+    until: Date.now() + SHRINK_MS,
+    tried: (tried, left) => progress.show(`${tried} worlds tried: ${left} of it fail, too`),
+  });
+  progress.say(`\n${transcriptOf(await simulate(planOf(first.seed, less), load), less)}`);
 }
+
+/** Looking for less takes no longer. */
+const SHRINK_MS = 60_000;
+
+/** Whoever reads the beginning alone, as `head` does, ends it. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 await main();

@@ -3,18 +3,38 @@ import { faultKinds } from './faults.ts';
 import { type Less, planOf } from './plan.ts';
 import { simulate } from './simulate.ts';
 
-/** What of a seed's plan it takes to fail, by leaving out parts as long as that fails, too; so many worlds at most. */
-export async function shrink(seed: number, load: Load, worlds = 120): Promise<Less> {
-  let left = worlds;
-  const fails = async (less: Less) => {
-    left -= 1;
-    return left >= 0 && (await simulate(planOf(seed, less), load)).broken.length > 0;
+interface Bounds {
+  /** So many worlds at most. */
+  worlds?: number;
+  /** Tries no more after that, milliseconds since the epoch. */
+  until?: number;
+  /** Hears how many worlds were tried, and what is left. */
+  tried?: (worlds: number, left: string) => void;
+}
+
+/** What of a seed's plan it takes to fail, by leaving out parts as long as that fails, too. */
+export async function shrink(
+  seed: number,
+  load: Load,
+  { worlds = 120, until = Number.POSITIVE_INFINITY, tried = () => {} }: Bounds = {},
+): Promise<Less> {
+  let count = 0;
+  const fails = async (less: Less, left: string) => {
+    if (count >= worlds || Date.now() >= until) return false;
+    count += 1;
+    const { broken } = await simulate(planOf(seed, less), load);
+    if (broken.length > 0) tried(count, left);
+    return broken.length > 0;
   };
   const othersThan = (kept: readonly string[]) => faultKinds.filter((kind) => !kept.includes(kind));
-  const kinds = await fewest(faultKinds, (kept) => fails({ without: othersThan(kept) }));
+  const kinds = await fewest(faultKinds, (kept) =>
+    fails({ without: othersThan(kept) }, `${kept.length} kinds of faults`),
+  );
   const without = othersThan(kinds);
   const all = planOf(seed, { without }).operations.map(({ index }) => index);
-  const operations = await fewest(all, (kept) => fails({ without, operations: kept }));
+  const operations = await fewest(all, (kept) =>
+    fails({ without, operations: kept }, `${kinds.length} kinds of faults and ${kept.length} operations`),
+  );
   return { without, operations };
 }
 

@@ -1,6 +1,6 @@
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { MemoryDynamoDB } from '../../local/dynamodb/memory/memory-dynamodb.ts';
 import { tableKeys } from '../../shared/store/keys.ts';
+import { unmarshalled } from './attribute-values.ts';
 import type { Item } from './checks/contents.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -72,7 +72,7 @@ export class TableModel {
         ...(from !== undefined && { ExclusiveStartKey: from }),
       };
       const page = this.#database.call('Scan', input) as { Items: never[]; LastEvaluatedKey?: unknown };
-      items.push(...page.Items.map((item) => unmarshall(item) as Item));
+      items.push(...page.Items.map((item) => unmarshalled(item) as Item));
       if (!page.LastEvaluatedKey) return items;
       from = page.LastEvaluatedKey;
     }

@@ -1,12 +1,13 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Totals } from './report.ts';
 import type { Task } from './worker.ts';
+import { workerBundle } from './worker-bundle.ts';
 
 /** Runs worlds in another process; `heard` gets what they come to after each. */
-export function work(task: Task, heard: (totals: Totals) => void): Promise<void> {
-  const worker = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), [JSON.stringify(task)], {
-    execArgv: ['--import', 'tsx'],
+export async function work(task: Task, heard: (totals: Totals) => void): Promise<void> {
+  const worker = fork(await workerBundle(), [JSON.stringify(task)], {
+    // Worlds leave much behind that is short-lived.
+    execArgv: ['--max-semi-space-size=64'],
   });
   worker.on('message', (totals) => heard(totals as Totals));
   return new Promise((resolve, reject) =>

@@ -16,7 +16,13 @@ export interface Task {
 const { first, step, until, worlds, mutation } = JSON.parse(process.argv[2] ?? '') as Task;
 const load = await loadCode(mutation);
 const totals = noTotals();
-for (let seed = first; totals.worlds < worlds && Date.now() < until; seed += step) {
+/** Nobody is left to hear of it. */
+process.once('disconnect', () => process.exit());
+
+const began = Date.now();
+/** What another world takes, by those before, milliseconds. */
+const another = () => (Date.now() - began) / Math.max(1, totals.worlds);
+for (let seed = first; totals.worlds < worlds && Date.now() + another() < until; seed += step) {
   add(totals, await simulate(planOf(seed), load));
   process.send?.(totals);
   if (mutation && totals.failed.length > 0) break;

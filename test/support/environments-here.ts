@@ -109,7 +109,6 @@ class EnvironmentHere implements Environment {
       log,
       dynamodb: async (operation, input) =>
         fromTyped(
-          operation,
           (await dynamodb({ accessKeyId, sessionToken }, operation, toTyped(operation, input))) as never,
         ),
       management: async (method, id) =>
@@ -126,6 +125,7 @@ class EnvironmentHere implements Environment {
       ...standIns(this, services),
       // What is posted goes the way of AWS, signed.
       'undici/lib/dispatcher/pool.js': packageOf('undici/lib/dispatcher/pool.js'),
+      aws4: packageOf('aws4'),
       '@aws-sdk/client-apigatewaymanagementapi': managementApi(this, services, credentials),
       jose: {
         ...jose,

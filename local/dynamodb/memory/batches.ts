@@ -1,5 +1,5 @@
 import type { Item } from './attribute-value.ts';
-import { type Consumed, capacityOf, consumedByWrite } from './capacity.ts';
+import { type Consumed, capacityOf, consumedByWrite, isCapacity } from './capacity.ts';
 import { invalid } from './errors.ts';
 import type { BatchGetInput, BatchWriteInput } from './input.ts';
 import { readItemAt } from './item-read.ts';
@@ -28,7 +28,7 @@ export function batchGetItem(state: State, input: BatchGetInput, asOf?: number):
       return [name, reads.flatMap(({ found }) => found ?? [])] as [string, Item[]];
     }),
   );
-  return answer({ Responses, UnprocessedKeys: {} }, input.ReturnConsumedCapacity, consumed);
+  return answer({ Responses, UnprocessedKeys: {} }, input.ReturnConsumedCapacity, () => consumed);
 }
 
 export function batchWriteItem(state: State, input: BatchWriteInput): object {
@@ -45,14 +45,22 @@ export function batchWriteItem(state: State, input: BatchWriteInput): object {
     ),
   );
   if (new Set(writes.map(({ id }) => id)).size < writes.length) throw duplicates();
-  const consumed = writes.map(({ table, place, next }) =>
-    consumedByWrite(table, state.write(table, place, next(undefined))),
+  const done = writes.map(({ table, place, next }) => ({
+    table,
+    written: state.write(table, place, next(undefined)),
+  }));
+  return answer({ UnprocessedItems: {} }, input.ReturnConsumedCapacity, () =>
+    done.map(({ table, written }) => consumedByWrite(table, written)),
   );
-  return answer({ UnprocessedItems: {} }, input.ReturnConsumedCapacity, consumed);
 }
 
 /** For operations on several tables. */
-export function answer(output: object, wanted: string | undefined, consumed: readonly Consumed[]): object {
-  const ConsumedCapacity = capacityOf(wanted, consumed);
+export function answer(
+  output: object,
+  wanted: string | undefined,
+  consumed: () => readonly Consumed[],
+): object {
+  if (!isCapacity(wanted)) return output;
+  const ConsumedCapacity = capacityOf(wanted, consumed());
   return ConsumedCapacity.length > 0 ? { ...output, ConsumedCapacity } : output;
 }

@@ -26,9 +26,12 @@ export function consumedByRead(table: Table, units: number, indexName?: string):
   return { table, units: 0, indexUnits: new Map([[indexName, units]]) };
 }
 
+/** Whether a request asks for it: it takes time to tell. */
+export const isCapacity = (wanted: string | undefined) => wanted === 'TOTAL' || wanted === 'INDEXES';
+
 /** As answers say it, one entry a table; nothing unless it was asked for. */
 export function capacityOf(wanted: string | undefined, consumed: readonly Consumed[]): object[] {
-  if (wanted !== 'TOTAL' && wanted !== 'INDEXES') return [];
+  if (!isCapacity(wanted)) return [];
   const tables = [...new Set(consumed.map(({ table }) => table))];
   return tables.map((table) => {
     const own = consumed.filter((one) => one.table === table);
@@ -56,7 +59,12 @@ export function capacityOf(wanted: string | undefined, consumed: readonly Consum
 }
 
 /** For operations on one table. */
-export function withCapacity<T extends object>(output: T, wanted: string | undefined, consumed: Consumed): T {
-  const [ConsumedCapacity] = capacityOf(wanted, [consumed]);
+export function withCapacity<T extends object>(
+  output: T,
+  wanted: string | undefined,
+  consumed: () => Consumed,
+): T {
+  if (!isCapacity(wanted)) return output;
+  const [ConsumedCapacity] = capacityOf(wanted, [consumed()]);
   return ConsumedCapacity ? { ...output, ConsumedCapacity } : output;
 }

@@ -90,13 +90,13 @@ export class MemoryDynamoDB {
 function operationsOn(state: State): Record<string, Operation> {
   const write = (kind: 'Put' | 'Update' | 'Delete') => (input: WriteInput) => {
     const { table, written, output } = writeItem(state, kind, input);
-    return withCapacity(output, input.ReturnConsumedCapacity, consumedByWrite(table, written));
+    return withCapacity(output, input.ReturnConsumedCapacity, () => consumedByWrite(table, written));
   };
   const read =
     (run: Read) =>
     (input: QueryInput, asOf: number | undefined): object => {
       const { output, consumed } = run(state, input, asOf);
-      return withCapacity(output, input.ReturnConsumedCapacity, consumed);
+      return withCapacity(output, input.ReturnConsumedCapacity, () => consumed);
     };
   const on =
     <Input>(run: (on: State, input: Input, asOf?: number) => object) =>

@@ -7,14 +7,19 @@ const MAX_DEPTH = 32;
 /** An item of a request as DynamoDB keeps it: a copy, with numbers normalized and sets in order. Throws what is wrong with it. */
 export function readItem(raw: unknown, depth = 0): Item {
   const item: Record<string, AttributeValue> = {};
-  for (const [name, value] of Object.entries(raw as object))
-    setAttribute(item, name, readValue(value, depth));
+  for (const name of Object.keys(raw as object))
+    setAttribute(item, name, readValue((raw as Item)[name], depth));
   return item;
 }
 
 export function readValue(raw: unknown, depth = 0): AttributeValue {
-  const given = Object.keys(Object(raw)).filter((key) => (raw as AttributeValue)[key as Type] !== undefined);
-  const [type, more] = given as Type[];
+  let type: Type | undefined;
+  let more: Type | undefined;
+  for (const key of Object.keys(Object(raw)) as Type[]) {
+    if ((raw as AttributeValue)[key] === undefined) continue;
+    if (type) more ??= key;
+    else type = key;
+  }
   if (!type || !TYPES.includes(type))
     throw invalid('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes');
   if (more)

@@ -70,13 +70,17 @@ function writeAll(state: State, input: TransactInput): object {
   });
   const reasons = outcomes.map(({ reason }) => reason);
   if (reasons.some(({ Code }) => Code !== 'None')) throw transactionCanceled(reasons);
-  const consumed = writes.map(({ kind, table, place }, index) => {
+  const done = writes.map(({ kind, table, place }, index) => {
     const [before, after] = [befores[index], outcomes[index]?.after];
-    if (kind === 'ConditionCheck')
-      return consumedByWrite(table, { before, after, indexWrites: new Map() }, 2);
-    return consumedByWrite(table, state.write(table, place, after), 2);
+    const isCheck = kind === 'ConditionCheck';
+    return {
+      table,
+      written: isCheck ? { before, after, indexWrites: new Map() } : state.write(table, place, after),
+    };
   });
-  return answer({}, input.ReturnConsumedCapacity, consumed);
+  return answer({}, input.ReturnConsumedCapacity, () =>
+    done.map(({ table, written }) => consumedByWrite(table, written, 2)),
+  );
 }
 
 export function transactGetItems(state: State, input: TransactInput): object {
@@ -88,7 +92,8 @@ export function transactGetItems(state: State, input: TransactInput): object {
   });
   if (new Set(reads.map(({ id }) => id)).size < reads.length)
     throw invalid('Transaction request cannot include multiple operations on one item');
-  const consumed = reads.map(({ consumed: { table, units } }) => consumedByRead(table, 2 * units));
   const Responses = reads.map(({ found }) => (found ? { Item: found } : {}));
-  return answer({ Responses }, input.ReturnConsumedCapacity, consumed);
+  return answer({ Responses }, input.ReturnConsumedCapacity, () =>
+    reads.map(({ consumed: { table, units } }) => consumedByRead(table, 2 * units)),
+  );
 }

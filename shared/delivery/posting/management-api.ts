@@ -77,7 +77,10 @@ export function managementApi(
     const date = new Date(second * 1000).toISOString().replace(/[:-]|\.\d{3}/g, '');
     // Kept by the SDK until they are about to expire.
     const [region, credentials] = await Promise.all([client.config.region(), client.config.credentials()]);
-    const key = signingKey(credentials, date.slice(0, 8), region);
+    const day = date.slice(0, 8);
+    const isSame =
+      moment?.date.startsWith(day) && moment.region === region && moment.credentials === credentials;
+    const key = isSame && moment ? moment.key : signingKey(credentials, day, region);
     moment = { second, date, region, credentials, key, signers: new WeakMap() };
     return moment;
   }

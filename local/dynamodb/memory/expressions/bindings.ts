@@ -1,7 +1,7 @@
 import type { AttributeValue, Item } from '../attribute-value.ts';
 import { attribute } from '../attribute-value.ts';
 import { invalid } from '../errors.ts';
-import { readValue } from '../read-value.ts';
+import { readItem } from '../read-value.ts';
 import type { Parsed, Path } from './syntax.ts';
 
 /** The path without references. */
@@ -12,29 +12,26 @@ interface Input {
   readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>> | undefined;
 }
 
+const none = {};
+
 /** What the references in the expressions of one request stand for. */
 export class Bindings {
   readonly #names: Readonly<Record<string, string>>;
-  readonly #rawValues: Readonly<Record<string, unknown>>;
-  readonly #values = new Map<string, AttributeValue>();
-  readonly #unusedNames: Set<string>;
-  readonly #unusedValues: Set<string>;
+  readonly #values: Item;
+  /** Of both. */
+  readonly #used = new Set<string>();
 
   /** `has`: whether the request has any expression. */
   constructor(has: boolean, { ExpressionAttributeNames, ExpressionAttributeValues }: Input) {
-    this.#names = ExpressionAttributeNames ?? {};
-    this.#rawValues = ExpressionAttributeValues ?? {};
-    this.#unusedNames = new Set(Object.keys(this.#names));
-    this.#unusedValues = new Set(Object.keys(this.#rawValues));
-    for (const [what, given, keys] of [
-      ['ExpressionAttributeNames', ExpressionAttributeNames, this.#unusedNames],
-      ['ExpressionAttributeValues', ExpressionAttributeValues, this.#unusedValues],
-    ] as const) {
-      if (!given) continue;
+    const check = (what: string, given: object | undefined) => {
+      if (!given) return;
       if (!has) throw invalid(`${what} can only be specified when using expressions`);
-      if (keys.size === 0) throw invalid(`${what} must not be empty`);
-    }
-    for (const [ref, value] of Object.entries(this.#rawValues)) this.#values.set(ref, readValue(value));
+      if (Object.keys(given).length === 0) throw invalid(`${what} must not be empty`);
+    };
+    check('ExpressionAttributeNames', ExpressionAttributeNames);
+    check('ExpressionAttributeValues', ExpressionAttributeValues);
+    this.#names = ExpressionAttributeNames ?? none;
+    this.#values = ExpressionAttributeValues ? readItem(ExpressionAttributeValues) : none;
   }
 
   /** Throws if an expression refers to what is not there. `kind`: which parameter it is. */
@@ -44,28 +41,31 @@ export class Bindings {
         throw invalid(
           `Invalid ${kind}: An expression attribute name used in the document path is not defined; attribute name: ${name}`,
         );
-      this.#unusedNames.delete(name);
+      this.#used.add(name);
     }
     for (const value of values) {
-      if (!this.#values.has(value))
+      if (this.#values[value] === undefined)
         throw invalid(
           `Invalid ${kind}: An expression attribute value used in expression is not defined; attribute value: ${value}`,
         );
-      this.#unusedValues.delete(value);
+      this.#used.add(value);
     }
     return root;
   }
 
   /** Throws if something was given that no expression has used. */
   checkUnused(): void {
-    const unused = (what: string, keys: ReadonlySet<string>) =>
-      invalid(`Value provided in ${what} unused in expressions: keys: {${[...keys].join(', ')}}`);
-    if (this.#unusedNames.size > 0) throw unused('ExpressionAttributeNames', this.#unusedNames);
-    if (this.#unusedValues.size > 0) throw unused('ExpressionAttributeValues', this.#unusedValues);
+    const check = (what: string, given: object) => {
+      const unused = Object.keys(given).filter((ref) => !this.#used.has(ref));
+      if (unused.length > 0)
+        throw invalid(`Value provided in ${what} unused in expressions: keys: {${unused.join(', ')}}`);
+    };
+    check('ExpressionAttributeNames', this.#names);
+    check('ExpressionAttributeValues', this.#values);
   }
 
   value(ref: string): AttributeValue {
-    const value = this.#values.get(ref);
+    const value = this.#values[ref];
     if (!value) throw new Error(`${ref} was not checked`);
     return value;
   }
