@@ -5,8 +5,8 @@ import { App, CloudFormationValidatePlugin, Stack } from 'aws-cdk-lib';
 import { beforeAll, expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../infra/app.ts';
-import { buildAssets } from '../../infra/build.ts';
 import { LiveEventChat } from '../../infra/index.ts';
+import { built } from '../support/synthesize.ts';
 
 /**
  * Every template of every kind of deployment against the schemas of CloudFormation's resource types, which come with AWS's validator
@@ -61,10 +61,8 @@ let deployments = 0;
 function pathsWith(settings: Record<string, unknown>): string[] {
   deployments += 1;
   const outdir = join(folder, String(deployments));
-  return pathsOf(chatApp({ context: { ...cdk.context, ...settings }, outdir, checks: false }));
+  return pathsOf(chatApp({ context: { ...cdk.context, ...settings }, outdir, built }));
 }
-
-beforeAll(() => buildAssets(['iam', 'token']));
 
 test.for([
   ['dev', { config: 'dev' }, 3],

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundling } from '../../infra/build.ts';
-import { builtFolder } from '../../infra/built.ts';
 
 /** What runs worlds, as one file: what loads TypeScript as it is takes a third longer, as it names every function anew. */
-const file = join(builtFolder, 'worlds.mjs');
+const file = join(bundling.absWorkingDir, '.build', 'worlds.mjs');
 
 let built: Promise<string> | undefined;
 

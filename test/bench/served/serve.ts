@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import cdk from '../../../cdk.json' with { type: 'json' };
-import { chatApp } from '../../../infra/app.ts';
+import { localAssembly, synthesizeLocally } from '../../../infra/local-assembly.ts';
 import { type LocalStack, startLocalStack } from '../../../local/local-stack.ts';
 import { tableKeys } from '../../../shared/store/keys.ts';
 import { startPlainServer } from './plain-server.ts';
@@ -17,10 +14,7 @@ const settings = { joinsPerSecond: 1_000, joinBurst: 1_000, sendsPerSecond: 1_00
 const fleet = { perFunction: 4, total: 40, patienceMs: 50 };
 
 async function startChat(): Promise<LocalStack> {
-  const assembly = mkdtempSync(join(tmpdir(), 'bench-assembly-'));
-  process.on('exit', () => rmSync(assembly, { recursive: true, force: true }));
-  const context = { ...cdk.context, ...settings };
-  chatApp({ context, outdir: assembly, isLocal: true, checks: false }).synth();
+  const assembly = await localAssembly({ ...cdk.context, ...settings }, synthesizeLocally);
   return startLocalStack({ assembly, fleet, dynamodbKind: 'memory', log: console.error });
 }
 
