@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CloudFormationValidatePlugin, Stack } from 'aws-cdk-lib';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../infra/app.ts';
 import { LiveEventChat } from '../../infra/index.ts';
