@@ -71,6 +71,13 @@ export async function startStreamSource(options: StreamSourceOptions): Promise<S
     return byService && !userIdentity ? { ...record, userIdentity: theService } : record;
   };
 
+  /** DynamoDB knows nothing of a clock that was moved ahead: by that one, every record would be old. */
+  const byOurClock = (record: SourceRecord): SourceRecord => {
+    const aheadSeconds = (clock.now() - Date.now()) / 1000;
+    const createdAt = record.dynamodb.ApproximateCreationDateTime + Math.round(aheadSeconds);
+    return { ...record, dynamodb: { ...record.dynamodb, ApproximateCreationDateTime: createdAt } };
+  };
+
   const measureAge = (records: readonly StreamRecord[]) => {
     const [, name = mapping.FunctionName] = /:function:([^:]+)/.exec(mapping.FunctionName) ?? [];
     const createdAt = (records.at(-1)?.dynamodb.ApproximateCreationDateTime ?? 0) * 1000;
@@ -121,7 +128,8 @@ export async function startStreamSource(options: StreamSourceOptions): Promise<S
     onRecords: async (page) => {
       const records = page.filter(({ dynamodb }) => BigInt(dynamodb.SequenceNumber) > done);
       lastRead = BigInt(records.at(-1)?.dynamodb.SequenceNumber ?? lastRead);
-      lanes.add(records.map((r) => toStreamRecord(markRemoval(r), mapping.EventSourceArn)).filter(passes));
+      const marked = records.map((record) => byOurClock(markRemoval(record)));
+      lanes.add(marked.map((record) => toStreamRecord(record, mapping.EventSourceArn)).filter(passes));
       await lanes.drainTo(maxPending);
     },
     onError: (error) =>

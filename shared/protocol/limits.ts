@@ -47,7 +47,7 @@ export const limits = {
     'socketio-batch-no-offsets': 0,
   },
   /** Of those, how many a participant may have once more, that recoveries have brought before. */
-  repeatedEvents: { perSecond: 20, burst: 5_000 },
+  repeatedEvents: { perSecond: 20, burst: 2_000 },
   /** How many requests that write a caller of the HTTP API may make, also in vain; more where `publishPerSecond` is. */
   writes: { perSecond: 50, burst: 500 },
   /** How long `userTyping` with `isTyping: true` is valid, milliseconds. */

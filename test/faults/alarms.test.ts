@@ -19,7 +19,7 @@ beforeAll(async () => {
       spendPerHourMax: 0.001,
       'events.busArn': 'arn:aws:events:us-east-1:000000000000:event-bus/chat',
     },
-    { functionLogs: 'none', dynamodbKind: process.env.DDBK ?? 'memory' },
+    { functionLogs: 'none', dynamodbKind: 'memory' },
   );
 });
 afterEach(() => endFaults(stack));

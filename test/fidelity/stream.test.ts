@@ -191,6 +191,16 @@ describe('a batch that fails', () => {
     }, within);
   });
 
+  it('is as old as its records by the clock of the stack, however far that was moved ahead before', async () => {
+    core.clock.advance(2 * 86_400_000);
+    const createdAt = core.clock.now() / 1000;
+    await put('seen#late', 'a');
+    await vi.waitFor(() => expect(batches('Consumer', 'seen#late')).toHaveLength(1), within);
+    const [record] = batches('Consumer', 'seen#late').flat();
+    // DynamoDB Local knows the minute.
+    expect(record?.dynamodb.ApproximateCreationDateTime).toBeGreaterThan(createdAt - 61);
+  });
+
   it('does not hold up other items', async () => {
     await putAll([
       { pk: 'partial#other', sk: 'bad', failItem: 'yes' },
