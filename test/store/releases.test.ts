@@ -245,7 +245,7 @@ test.for(releases)(
       });
       await other.catchUp(then.chat, 'e', soon());
       expect(room.heard.get('ben')?.map(({ event }) => event)).toEqual(
-        expect.arrayContaining(['messageDeleted', 'userLeft', 'eventEnded']),
+        expect.arrayContaining(['messageDeleted', 'eventUpdated', 'eventEnded']),
       );
     }
   },
