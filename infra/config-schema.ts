@@ -22,7 +22,7 @@ export function configSchema(): object {
 }
 
 /** What docs/settings.md says of each setting: in its tables, the last column. A row may be of several. */
-function settingsInDocs(): Map<string, string> {
+export function settingsInDocs(): Map<string, string> {
   const docs = readFileSync(new URL('../docs/settings.md', import.meta.url), 'utf8');
   const rows = [...docs.matchAll(/^\| (`.+?`) \|.*?\| (.+) \|$/gm)];
   return new Map(

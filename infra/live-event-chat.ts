@@ -17,13 +17,14 @@ import { Publication } from './constructs/publication.ts';
 import { chatTable } from './constructs/table.ts';
 import { ChatWebSocketApi } from './constructs/websocket-api.ts';
 import { LOCAL, readSettings, type Settings, SettingsError } from './context-settings.ts';
+import type { SettingsProps } from './settings-props.ts';
 
 /**
  * Every setting of docs/settings.md by its name, but for `account`, `region` and `tags`, which are those of the stack. All have
  * defaults; that of `name` is the path of the construct. Values that are known only at deployment, such as the ARN of a
  * certificate of the same app, are taken as they are.
  */
-export interface LiveEventChatProps extends Partial<Omit<Settings, 'account' | 'region' | 'tags'>> {
+export interface LiveEventChatProps extends SettingsProps {
   /** A table of the chat that is defined elsewhere, with its stream. Without it, and without `tableName`, there is a new one. */
   readonly table?: ITable;
 }

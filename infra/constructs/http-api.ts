@@ -81,7 +81,7 @@ export class EventsHttpApi extends Construct {
     const why = settings['auth.issuer'] === undefined ? undefined : isVerified;
     this.#addRoutes(({ access, tells }) => access === 'operators' && !tells, events, why);
     this.#addRoutes(({ access, tells }) => access === 'moderators' || tells === true, moderation, why);
-    new HttpStage(this, 'Stage', {
+    const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -97,6 +97,8 @@ export class EventsHttpApi extends Construct {
         'integrationErrorMessage',
       ]),
     });
+    // It deploys whatever changes, so it comes after all of that.
+    this.#inTurn(stage);
   }
 
   /** Adds routes to a function. They need IAM credentials, unless there is a reason to leave them open in the API itself. */

@@ -125,6 +125,8 @@ export class ChatWebSocketApi extends Construct {
         'integration.error',
       ]),
     });
+    // It deploys whatever changes, so it comes after all of that.
+    inTurn(this.stage);
     Validations.of(api).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:

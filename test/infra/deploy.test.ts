@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { chatApp } from '../../infra/app.ts';
 import { configSchema } from '../../infra/config-schema.ts';
-import { readSettings } from '../../infra/context-settings.ts';
+import { readSettings, settings } from '../../infra/context-settings.ts';
 import { SETTINGS_METADATA, surprises } from '../../infra/deployed.ts';
 import { withEnvironment } from '../../infra/environment.ts';
+import { settingsPropsSource } from '../../infra/settings-props-source.ts';
 import { built, newOutdir } from '../support/synthesize.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,6 +45,18 @@ describe('environments', () => {
       .filter(([key, { description }]) => key !== '$schema' && !description)
       .map(([key]) => key);
     expect(undocumented).toEqual([]);
+  });
+
+  test('say it in the props of the construct, too: infra/settings-props.ts is as `npm run docs` writes it', () => {
+    const written = readFileSync(`${root}infra/settings-props.ts`, 'utf8');
+    expect(written).toBe(settingsPropsSource());
+    const props = [...written.matchAll(/\/\*\* (.*) Default: (.*)\. \*\/\n {2}readonly '?([\w.]+)'?\?:/g)];
+    expect(props.map(([, , , key]) => key).sort()).toEqual(
+      Object.keys(settings.shape)
+        .filter((key) => !['account', 'region', 'tags'].includes(key))
+        .sort(),
+    );
+    for (const [, meaning = ''] of props) expect(meaning).toMatch(/^\S.{10,}/);
   });
 
   test('put their account, region and tags on the stacks', () => {

@@ -154,8 +154,8 @@ describe('the dashboard', () => {
       widgets: { properties: { title: string; metrics: unknown[][] } }[];
     };
     const [spent] = widgets.filter(({ properties }) => properties.title.startsWith('Spent today'));
-    const [whole, ...metrics] = spent?.properties.metrics ?? [];
-    const [{ expression }] = whole as unknown as [{ expression: string }];
+    const [whole = [], ...metrics] = spent?.properties.metrics ?? [];
+    const [{ expression }] = whole as [{ expression: string }];
     const count = (name: string) => metrics.filter((metric) => metric.includes(name)).length;
     const functions = Object.keys(template.findResources('AWS::Lambda::Function')).length;
     const logGroups = Object.keys(template.findResources('AWS::Logs::LogGroup')).length;

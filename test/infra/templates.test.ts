@@ -187,6 +187,9 @@ describe('what a deployment in a busy account needs', () => {
     expect(roots).toHaveLength(2);
     const successors = ids.map((id) => ids.filter((other) => routes[other]?.DependsOn?.includes(id)));
     for (const after of successors) expect(after.length).toBeLessThanOrEqual(1);
+    const stages = Object.values(chat.findResources('AWS::ApiGatewayV2::Stage'));
+    for (const { DependsOn = [] } of stages)
+      expect(ids.filter((id) => DependsOn.includes(id))).toHaveLength(1);
   });
 
   test('both APIs can be reached by IPv6, and stacks do not hold on to each other', () => {

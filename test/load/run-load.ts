@@ -38,7 +38,8 @@ export interface LoadResult extends Delivery {
 export type Phase = 'joining' | 'sending' | 'settling';
 type Say = (phase: Phase, tally: Tally) => void;
 
-/** Clients that join at the same time. */
+/** Clients that join at the same time: first few, so that functions that are cold start one by one; later as many as are in, at most so many. */
+const JOINING_AT_FIRST = 4;
 const JOINING_AT_ONCE = 20;
 const PATIENCE_MS = 30_000;
 const LOOK_MS = 100;
@@ -79,7 +80,8 @@ class Load {
   async join(): Promise<void> {
     const { clients } = this.#plan;
     while (this.#tally.live < clients) {
-      const room = JOINING_AT_ONCE - (this.#members.length - this.#tally.live);
+      const wave = Math.min(JOINING_AT_ONCE, Math.max(JOINING_AT_FIRST, this.#tally.live));
+      const room = wave - (this.#members.length - this.#tally.live);
       for (let i = 0; i < room && this.#members.length < clients; i += 1) {
         this.#members.push(await this.#newMember(this.#members.length));
       }

@@ -86,18 +86,26 @@ test('hosts that are named may be loaded', () => {
 });
 
 /** A chat that acknowledges messages, and sends everybody what `lines` makes of them. */
-async function startChat(lines: (seqs: number[], client: number) => number[]) {
+async function startChat(
+  lines: (seqs: number[], client: number) => number[],
+  { clients = 3 }: Partial<LoadPlan> = {},
+) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   onTestFinished(() => void server.close());
   await once(server, 'listening');
   const sockets: { send(text: string): void }[] = [];
   const ids: string[] = [];
+  /** How many have connected and not joined yet, now and at most. */
+  const entering = { now: 0, most: 0 };
   server.on('connection', (socket) => {
+    entering.now += 1;
+    entering.most = Math.max(entering.most, entering.now);
     const say = (frame: object) => socket.send(JSON.stringify(frame));
     socket.on('message', (text) => {
       const { action, id, data } = JSON.parse(String(text));
       if (action === 'joinEvent') {
         sockets.push(socket);
+        entering.now -= 1;
         say({ event: 'ack', id, data: { latestSeq: 0, participantToken: 'secret' } });
         say({ event: 'eventHistory', data: { messages: [], hasMore: false } });
       } else {
@@ -119,12 +127,12 @@ async function startChat(lines: (seqs: number[], client: number) => number[]) {
   });
   const { port } = server.address() as { port: number };
   const plan: LoadPlan = {
-    ...{ url: `ws://127.0.0.1:${port}`, eventId: 'e', clients: 3, wires: ['json'], rate: 100, seconds: 0.2 },
+    ...{ url: `ws://127.0.0.1:${port}`, eventId: 'e', clients, wires: ['json'], rate: 100, seconds: 0.2 },
     patienceMs: 300,
   };
   const result = await runLoad(plan, () => {});
   const figures = Object.fromEntries(figuresOf(result).map(([name, value]) => [name, value]));
-  return { plan, result, figures };
+  return { plan, result, figures, entering };
 }
 
 test('a chat that keeps its promises passes', async () => {
@@ -136,6 +144,14 @@ test('a chat that keeps its promises passes', async () => {
   expect(html.match(/<svg /g)).toHaveLength(4);
   expect(html).toContain('ws://&#60;b&#62;&#34;');
   expect(html).not.toMatch(/<script|<link|<img|src=|@import/);
+});
+
+test('a thousand clients come in waves, and all of them are counted', { timeout: 120_000 }, async () => {
+  const { result, figures, entering } = await startChat((seqs) => seqs, { clients: 1_000 });
+  expect(isGood(result)).toBe(true);
+  expect(result).toMatchObject({ clients: 1_000, away: 0, expected: 20_000, delivered: 20_000 });
+  expect(figures.delivered).toBe('100 %');
+  expect(entering.most).toBeLessThanOrEqual(20);
 });
 
 test('what a chat loses is missing', async () => {
