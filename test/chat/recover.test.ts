@@ -6,6 +6,7 @@ import { kick } from '../../shared/chat/moderation/kick.ts';
 import { encodeOffset } from '../../shared/protocol/offset.ts';
 import type { Wire } from '../../shared/protocol/wire.ts';
 import { updateCursor } from '../../shared/store/cursor.ts';
+import { putPresenceRecord } from '../../shared/store/presence-history.ts';
 import { type ChatOnTable, chatOnTable, participantIdOf } from './chat-on-table.ts';
 
 let room: ChatOnTable;
@@ -115,4 +116,20 @@ test('who leaves on the way hears nothing that was written afterwards', async ()
   );
   await recovered?.afterwards?.();
   expect(posted).not.toHaveBeenCalled();
+});
+
+test('an offset of an earlier stay is none, though nothing was written since', async () => {
+  const pid = `${await connect('old')}`;
+  await room.join('old');
+  await leaveEvent(room.chat, await room.find('old'));
+  const changes = { joined: [], left: [], renamed: [], participantCount: 0 };
+  const record = { number: 1, after: 0, upTo: 0, changes, summarize: false, outbox: [] };
+  await putPresenceRecord(room.chat.table, 'e', record, Date.now() + 60_000);
+  await updateCursor(room.chat.table, 'e', {
+    UpdateExpression: 'SET presence = :one',
+    ExpressionAttributeValues: { ':one': 1 },
+  });
+  await room.join('old');
+  // Cut off before the history of its second stay: it does not know who came and went between the two.
+  expect(await connect('new', { pid })).not.toBe(pid);
 });

@@ -27,10 +27,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     breaks: 'A sender whose number was closed takes the void for its message',
   },
   {
-    file: 'shared/store/log.ts',
-    find: "  return found.kind !== 'message' || entry.kind !== 'message' || found.message.id === entry.message.id;",
-    replace: '  return true;',
-    breaks: 'A sender takes another message on its number for its own',
+    file: 'shared/chat/append.ts',
+    find: "    if (result === 'put') return { written: { head, entry } };",
+    replace: "    if (result !== 'repeated') return { written: { head, entry } };",
+    breaks: 'A sender whose number was closed acknowledges all the same',
   },
   {
     file: 'shared/store/event-head.ts',
@@ -242,8 +242,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     file: 'shared/chat/recovery/recover.ts',
-    find: '  const isOfThisStay = start !== undefined && offset?.eventId === eventId && offset.seq >= start.seq;',
-    replace: '  const isOfThisStay = start !== undefined && offset?.eventId === eventId;',
+    find: '  const isOfThisStay = offset.seq >= start.seq && offset.presence >= start.presence;',
+    replace: '  const isOfThisStay = true;',
     breaks: 'An offset of another stay is taken for one of this',
   },
   {
@@ -295,5 +295,72 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: '  if (waits || !isCaughtUpForAll(head, cursor)) await catchUp(chat, eventId, deadline);\n  else await setDelivered(table, eventId, head);',
     replace: '  await setDelivered(table, eventId, head);',
     breaks: 'The sweep does not deliver what the stream has missed',
+  },
+  {
+    file: 'shared/chat/sweeping/heal.ts',
+    find: '  if (waits) await signalPresence(table, eventId);',
+    replace: '',
+    breaks: 'The sweep finds what a dead writer left in the outbox, and wakes nobody for it',
+  },
+  {
+    file: 'functions/stream/deliver.ts',
+    find: '          batchItemFailures.push({ itemIdentifier });',
+    replace: '',
+    breaks: 'The stream does not bring again what could not be delivered',
+  },
+  {
+    file: 'shared/delivery/window/viewers.ts',
+    find: '    pending: positions.pending,',
+    replace: '    pending: {},',
+    breaks: 'Viewers who could not be served are forgotten',
+  },
+  {
+    file: 'shared/delivery/window/viewers.ts',
+    find: '    outbox: Math.max(signals, outbox),',
+    replace: '    outbox,',
+    breaks: 'Viewers are taken for behind for ever',
+  },
+  // Who comes, goes and comes back
+  {
+    file: 'shared/store/join.ts',
+    find: '  if (isElsewhere) return [...departure(connectionId, previous), ...arrival(connection, next)];',
+    replace: '  if (isElsewhere) return arrival(connection, next);',
+    breaks: 'Whoever goes to another event stays in the first one',
+  },
+  {
+    file: 'shared/store/join.ts',
+    find: "    state: 'held' as const,",
+    replace: "    state: 'live' as const as 'held',",
+    breaks: 'A joiner is served before they have their history',
+  },
+  {
+    file: 'shared/store/take-over.ts',
+    find: '  if (before) writes.push(...departure(from.connectionId, before));',
+    replace: '',
+    breaks: 'Whoever recovers is there twice',
+  },
+  {
+    file: 'shared/delivery/window/unserved.ts',
+    find: 'disconnectMembers(delivery, [...lagging, ...hopeless], until)',
+    replace: 'disconnectMembers(delivery, [...hopeless], until)',
+    breaks: 'Whoever does not read misses messages, and stays',
+  },
+  {
+    file: 'shared/delivery/content/presence-changes.ts',
+    find: '      if (isRenamed) changes.renamed',
+    replace: '      if (isRenamed && !isRenamed) changes.renamed',
+    breaks: 'Nobody hears of new names',
+  },
+  {
+    file: 'shared/chat/history.ts',
+    find: '    after: after ?? 0,',
+    replace: '    after: after === undefined ? 0 : after + 1,',
+    breaks: 'Whoever comes back misses the first message that they have not had',
+  },
+  {
+    file: 'shared/chat/history.ts',
+    find: '    ...(deletedSeqs.length > 0 && { deletedSeqs }),',
+    replace: '',
+    breaks: 'Whoever comes back does not hear what was deleted',
   },
 ];

@@ -106,24 +106,23 @@ async function findStay(
   const { eventId } = was;
   const start = now ? (await getAttendant(table, now, connectionId))?.start : expiredStay?.start;
   const offset = decodeOffset(shown);
-  // An older offset is from before the history: from another stay, or another event.
-  const isOfThisStay = start !== undefined && offset?.eventId === eventId && offset.seq >= start.seq;
+  if (!start || offset?.eventId !== eventId) return 'lost';
+  // An older one is from before the history: from another stay, of which it knows other people.
+  const isOfThisStay = offset.seq >= start.seq && offset.presence >= start.presence;
   if (!isOfThisStay) return 'lost';
-  // Who came and went before that is no business of theirs.
-  const place = { ...offset, presence: Math.max(offset.presence, start.presence) };
   const id = idIn(was);
   if (id !== undefined && (await isBanned(table, eventId, id))) return 'lost';
   // Whoever is in an event that is deleted is taken out of it.
   const status = (await getEventHead(table, eventId))?.status ?? 'deleted';
   if (status === 'deleted') return 'lost';
   const end = await readableEnd(table, eventId);
-  const missed = end - place.seq;
+  const missed = end - offset.seq;
   const most = limits.replayedEvents[wire] - missed;
   if (missed < 0 || most < 0) return 'lost';
-  const history = await readPresenceHistory(table, eventId, place.presence, most);
+  const history = await readPresenceHistory(table, eventId, offset.presence, most);
   if (history.length > most) return 'lost';
-  const served = { eventId, seq: end, presence: history.at(-1)?.number ?? place.presence };
-  const stay = { start, offset: place, served };
+  const served = { eventId, seq: end, presence: history.at(-1)?.number ?? offset.presence };
+  const stay = { start, offset, served };
   if (isWatching(was)) return { attendance: was, ...stay };
   const role = roleOf(was.participant.id, identity, await getHosts(table, eventId, { consistent: true }));
   return { attendance: { ...was, participant: withRole(was.participant, role) }, ...stay };
