@@ -1,6 +1,7 @@
 import { limits } from '../protocol/limits.ts';
-import { type LogPart, readLog, readPart, type StoredMessage } from '../store/log.ts';
+import type { StoredMessage } from '../store/log.ts';
 import { LONGEST_QUOTE, withQuotes } from '../store/messages.ts';
+import { type LogPart, readLog, readPart } from '../store/read-log.ts';
 import type { Table } from '../store/table.ts';
 import { byteBudget } from './byte-budget.ts';
 import { type Page, UNUSED } from './history.ts';

@@ -1,8 +1,9 @@
 import type { Message } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { getCursor } from '../store/cursor.ts';
-import { readLog, readPrefix, type StoredMessage } from '../store/log.ts';
+import type { StoredMessage } from '../store/log.ts';
 import { LONGEST_QUOTE, withQuotes } from '../store/messages.ts';
+import { readLog, readPrefix } from '../store/read-log.ts';
 import type { Table } from '../store/table.ts';
 import { byteBudget } from './byte-budget.ts';
 

@@ -2,7 +2,8 @@ import { LONE_SURROGATE } from '../protocol/characters.ts';
 import type { Message } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { logKey } from './keys.ts';
-import { type Expiring, type LogEntry, type StoredMessage, unlessExpired } from './log.ts';
+import type { LogEntry, StoredMessage } from './log.ts';
+import { type Expiring, unlessExpired } from './read-log.ts';
 import { batchGet, type Table } from './table.ts';
 
 /** DynamoDB takes no more keys at once. */

@@ -7,8 +7,9 @@ import type { Wire } from '../../shared/protocol/wire.ts';
 import { chatSettings } from '../../shared/settings.ts';
 import { type Connection, getConnection, putConnection } from '../../shared/store/connections.ts';
 import { createEvent } from '../../shared/store/events.ts';
-import { type LogEntry, logItem, readLog } from '../../shared/store/log.ts';
+import { type LogEntry, logItem } from '../../shared/store/log.ts';
 import { listMembers } from '../../shared/store/members.ts';
+import { readLog } from '../../shared/store/read-log.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { newTable } from '../support/database.ts';
 

@@ -5,8 +5,8 @@ import { getCursor } from '../../shared/store/cursor.ts';
 import { allocateSeq, signalPresence } from '../../shared/store/event-head.ts';
 import { join } from '../../shared/store/join.ts';
 import { leave } from '../../shared/store/leave.ts';
-import { readPrefix } from '../../shared/store/log.ts';
 import { setLive } from '../../shared/store/members.ts';
+import { readPrefix } from '../../shared/store/read-log.ts';
 import { newRoom, type Room } from './room.ts';
 
 /** Who gets what: the real store and windows, on a management API that does as the test says. */

@@ -1,7 +1,8 @@
 import { sleep } from '../../concurrency.ts';
 import { deliverNow } from '../../delivery/deliver.ts';
 import type { Erasure } from '../../protocol/client-to-server.ts';
-import { readLog, type StoredMessage } from '../../store/log.ts';
+import type { StoredMessage } from '../../store/log.ts';
+import { readLog } from '../../store/read-log.ts';
 import type { Chat } from '../chat.ts';
 import { audit } from './audit.ts';
 import { takeAway } from './delete-message.ts';

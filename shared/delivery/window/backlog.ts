@@ -1,4 +1,5 @@
-import { type LogEntry, readPart } from '../../store/log.ts';
+import type { LogEntry } from '../../store/log.ts';
+import { readPart } from '../../store/read-log.ts';
 import type { Table } from '../../store/table.ts';
 import type { Span } from '../content/compose.ts';
 
