@@ -1,19 +1,17 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, CloudFormationValidatePlugin, Stack } from 'aws-cdk-lib';
+import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import { expect, test } from 'vitest';
-import cdk from '../../cdk.json' with { type: 'json' };
-import { chatApp } from '../../infra/app.ts';
+import { BUILT } from '../../infra/built.ts';
 import { LiveEventChat } from '../../infra/index.ts';
-import { built } from '../support/synthesize.ts';
+import { built, newOutdir, synthesize } from '../support/synthesize.ts';
 
 /**
  * Every template of every kind of deployment against the schemas of CloudFormation's resource types, which come with AWS's validator
  * (https://www.npmjs.com/package/@aws/cloudformation-validate): names, types, ranges and patterns of all properties.
  */
 
-const folder = mkdtempSync(join(tmpdir(), 'chat-schemas-'));
 const validator = new CloudFormationValidatePlugin();
 const us = { account: '123456789012', region: 'us-east-1' };
 const issuer = { 'auth.issuer': 'https://id.example.com/', 'auth.audience': 'chat' };
@@ -57,13 +55,6 @@ function complaintsAbout(paths: readonly string[]): string[] {
 }
 
 const pathsOf = (app: App) => app.synth().stacks.map(({ templateFullPath }) => templateFullPath);
-let deployments = 0;
-function pathsWith(settings: Record<string, unknown>): string[] {
-  deployments += 1;
-  const outdir = join(folder, String(deployments));
-  return pathsOf(chatApp({ context: { ...cdk.context, ...settings }, outdir, built }));
-}
-
 test.for([
   ['dev', { config: 'dev' }, 3],
   ['stage', { config: 'stage', ...us }, 3],
@@ -75,19 +66,22 @@ test.for([
   ['a new account', { createApiGatewayAccountRole: true, debugSampleRate: 0.01 }, 3],
   ['as little as possible, on a table that is there', { ...without, ...existing }, 1],
 ] as const)('%s', { timeout: 120_000 }, ([, settings, stacks]) => {
-  const paths = pathsWith(settings);
+  const paths = pathsOf(synthesize(settings));
   expect(paths).toHaveLength(stacks);
   expect(complaintsAbout(paths)).toEqual([]);
 });
 
 test('the construct in somebody’s stack', { timeout: 120_000 }, () => {
-  const app = new App({ outdir: join(folder, 'construct') });
+  const app = new App({
+    outdir: newOutdir(),
+    context: { [BUILT]: built, [DISABLE_ASSET_STAGING_CONTEXT]: true },
+  });
   new LiveEventChat(new Stack(app, 'Theirs'), 'Chat', { ...issuer, ...alarms, ...concurrency });
   expect(complaintsAbout(pathsOf(app))).toEqual([]);
 });
 
 test('what does not fit a schema is found: unknown names, wrong types, values and resources', () => {
-  const path = join(folder, 'wrong.json');
+  const path = join(newOutdir(), 'wrong.json');
   const function_ = { Code: { ZipFile: 'x' }, Role: 'arn:aws:iam::123456789012:role/x', MemorySize: 1 };
   const Resources = {
     Name: { Type: 'AWS::SQS::Queue', Properties: { Visibility: 1 } },
