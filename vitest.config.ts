@@ -68,7 +68,7 @@ export default defineConfig({
       ),
       project('client', ['test/{client,web}/**/*.test.ts'], {
         ...inMemory,
-        globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-stack.ts'],
+        globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-here.ts'],
         setupFiles: 'test/setup/clients.ts',
       }),
       project('trust', ['test/trust/**/*.test.ts'], {

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import type { WebSocket } from 'ws';
+import { impatientClient } from './bundle.ts';
 import { shows, textsIn, until } from './rooms.ts';
-import { ben, enterServer as enter, heard, message, startServer, tell } from './server.ts';
+import { ben, enterServer, heard, message, startServer, tell } from './server.ts';
+
+const quick = {
+  ...{ TYPING_LASTS_MS: 300, TYPING_EVERY_MS: 300, TYPING_STOPS_MS: 400 },
+  ...{ REACTING_MS: 200, RETRY_MS: 20 },
+};
+const client = await impatientClient(quick);
+const enter = (url: string) => enterServer(url, { client });
 
 test('several events in one frame are one change, in their order', async () => {
   const { url, sockets } = await startServer();
@@ -31,9 +39,13 @@ test('several events in one frame are one change, in their order', async () => {
   expect(room.snapshot.participants.map(({ id }) => id)).toEqual(['me', 'ben']);
 });
 
-test('typing ends with a word, with a message, with leaving, and by itself', async () => {
+test.for([
+  // Not before the test has failed.
+  ['with a word, with a message, with leaving', 120_000],
+  ['by itself', 300],
+] as const)('typing ends %s', async ([, TYPING_LASTS_MS]) => {
   const { url, sockets } = await startServer();
-  const room = await enter(url);
+  const room = await enterServer(url, { client: await impatientClient({ TYPING_LASTS_MS }) });
   const [socket] = sockets as [WebSocket];
   const types = async (isTyping = true) => {
     tell(socket, { event: 'userTyping', data: { eventId: 'e', participant: ben, isTyping } });
@@ -41,14 +53,13 @@ test('typing ends with a word, with a message, with leaving, and by itself', asy
   };
   const stops = () => until(room, 'silence', ({ typing }) => typing.length === 0);
   await types();
+  if (TYPING_LASTS_MS < 1_000) return void (await stops());
   await types(false);
   await types();
   tell(socket, heard(1));
   await stops();
   await types();
   tell(socket, { event: 'userLeft', data: { eventId: 'e', participantCount: 1, participant: ben } });
-  await stops();
-  await types();
   await stops();
 });
 

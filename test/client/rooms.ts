@@ -1,6 +1,7 @@
 import { inject, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Chat, type ChatOptions, createChat, type Room, type RoomSnapshot } from '../../client/index.ts';
+import type { Chat, ChatOptions, Room, RoomSnapshot } from '../../client/index.ts';
+import * as patientClient from '../../client/index.ts';
 import { withPatience } from '../support/transcript.ts';
 
 /** What a browser keeps for a site; `undefined` for what was never set. */
@@ -16,10 +17,12 @@ export function memoryStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeIt
   };
 }
 
+type Options = Partial<ChatOptions> & { client?: typeof patientClient };
+
 /** A client of the suite's chat, with an identity of its own; left after the test. */
-export function openChat(options: Partial<ChatOptions> = {}): Chat {
+export function openChat({ client = patientClient, ...options }: Options = {}): Chat {
   const url = options.url ?? inject('chatUrl');
-  const chat = createChat({
+  const chat = client.createChat({
     url,
     storage: memoryStorage(),
     // Node 20 has none.
@@ -54,11 +57,7 @@ export function until(
 export const isLive = (room: Room) => until(room, 'a live room', ({ status }) => status === 'live');
 
 /** A room that is live. */
-export async function enter(
-  eventId: string,
-  username: string,
-  options: Partial<ChatOptions> = {},
-): Promise<Room> {
+export async function enter(eventId: string, username: string, options: Options = {}): Promise<Room> {
   const room = openChat(options).join(eventId, { username });
   await isLive(room);
   return room;

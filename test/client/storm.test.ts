@@ -4,7 +4,7 @@ import { createChat, type Room } from '../../client/index.ts';
 import { type LoadWire, Member } from '../load/member.ts';
 import { Tally } from '../load/tally.ts';
 import { createEvent } from '../support/chat.ts';
-import { endFaults, runChat } from '../support/run-chat.ts';
+import { endFaults, runChatHere } from '../support/run-chat.ts';
 
 /** What a new account may have; `STORM_CLIENTS=20` tries 60 clients instead of 24. */
 const CONCURRENCY = 10;
@@ -34,7 +34,7 @@ async function sayUntilSent(room: Room, text: string): Promise<void> {
 test(
   'with 10 executions for all nothing acknowledged is lost, and nobody storms',
   async () => {
-    const stack = await runChat(
+    const stack = await runChatHere(
       { sendsPerSecond: 1_000, sendBurst: 1_000, joinsPerSecond: 1_000, joinBurst: 1_000 },
       {
         lambdaConcurrency: CONCURRENCY,

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createEvent, enter } from '../support/chat.ts';
-import { executablePath, Visitor, withBrowser } from './visitor.ts';
-
-withBrowser();
+import { executablePath, Visitor } from './visitor.ts';
 
 const phone = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true };
 const colours = ['light', 'dark'] as const;

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createEvent, enter, http } from '../support/chat.ts';
-import { executablePath, origin, Visitor, withBrowser } from './visitor.ts';
-
-withBrowser();
+import { executablePath, origin, Visitor } from './visitor.ts';
 
 describe('the page', { skip: !executablePath }, () => {
   test('lists the events as links', async () => {
@@ -135,7 +133,7 @@ describe('the page', { skip: !executablePath }, () => {
 
   test('counts reactions for everybody', async () => {
     const eventId = await createEvent();
-    const ana = await Visitor.enter(eventId, 'ana');
+    const ana = await Visitor.enter(eventId, 'ana', { reducedMotion: 'no-preference' });
     const ben = await Visitor.enter(eventId, 'ben');
     for (let n = 0; n < 3; n += 1) await ana.button('🎉').click();
     for (const { page } of [ana, ben]) {
