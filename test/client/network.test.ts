@@ -1,25 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Frame, Message } from '../../client/index.ts';
-import { createEvent, enter as enterDirectly, http } from '../support/chat.ts';
+import type { Frame } from '../../client/index.ts';
+import { createEvent, http } from '../support/chat.ts';
 import { impatientClient } from './bundle.ts';
 import { openNetwork } from './network.ts';
-import { enter, isLive, memoryStorage, openChat, shows, textsIn, until } from './rooms.ts';
+import { enter, isLive, memoryStorage, openChat, sayAtOnce, shows, textsIn, until } from './rooms.ts';
 
 const say = async (room: { send(text: string): Promise<unknown> }, ...texts: string[]) => {
   for (const text of texts) await room.send(text);
 };
-
-/** Many say something; resolves to it in the order of the log. */
-async function sayAtOnce(eventId: string, count: number, textOf: (i: number) => string): Promise<string[]> {
-  const speaker = await enterDirectly(eventId, 'crowd');
-  const sent = await Promise.all(
-    Array.from({ length: count }, (_, i) =>
-      speaker.request<{ message: Message }>('sendMessage', { text: textOf(i) }),
-    ),
-  );
-  await speaker.close();
-  return sent.sort((a, b) => a.message.seq - b.message.seq).map(({ message }) => message.text);
-}
 
 test('what was said while a connection was lost comes once, in order', async () => {
   const eventId = await createEvent();

@@ -1,7 +1,8 @@
 import { inject, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Chat, ChatOptions, Room, RoomSnapshot } from '../../client/index.ts';
+import type { Chat, ChatOptions, Message, Room, RoomSnapshot } from '../../client/index.ts';
 import * as patientClient from '../../client/index.ts';
+import { enter as enterDirectly } from '../support/chat.ts';
 import { withPatience } from '../support/transcript.ts';
 
 /** What a browser keeps for a site; `undefined` for what was never set. */
@@ -68,3 +69,19 @@ export const namesIn = ({ snapshot }: Room): string[] =>
   snapshot.participants.map(({ username }) => username).sort();
 export const shows = (room: Room, ...texts: string[]) =>
   until(room, `the messages ${texts}`, () => `${textsIn(room)}` === `${texts}`);
+
+/** Many say something; resolves to it in the order of the log. */
+export async function sayAtOnce(
+  eventId: string,
+  count: number,
+  textOf: (i: number) => string,
+): Promise<string[]> {
+  const speaker = await enterDirectly(eventId, 'crowd');
+  const sent = await Promise.all(
+    Array.from({ length: count }, (_, i) =>
+      speaker.request<{ message: Message }>('sendMessage', { text: textOf(i) }),
+    ),
+  );
+  await speaker.close();
+  return sent.sort((a, b) => a.message.seq - b.message.seq).map(({ message }) => message.text);
+}
