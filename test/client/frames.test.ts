@@ -145,24 +145,51 @@ test.for([
   ]);
 });
 
-test('a server that fails for good fails the message, and the next one goes', async () => {
+const sorry = { code: 'INTERNAL', message: 'Sorry', requestId: 'r' };
+
+test('a server that fails for long is asked until it has the message, and then for the next one', async () => {
+  const asked: unknown[] = [];
   const { url } = await startServer((socket, { id, data }) => {
-    if (data.text === 'good') {
-      tell(socket, {
-        event: 'ack',
-        id,
-        data: { message: message(1, { ...data, participant: { id: 'me' } }) },
-      });
-    } else tell(socket, { event: 'error', id, data: { code: 'INTERNAL', message: 'Sorry', requestId: 'r' } });
+    asked.push(data.text);
+    const own = message(asked.length, { ...data, participant: { id: 'me' } });
+    if (asked.length <= 8) tell(socket, { event: 'error', id, data: sorry });
+    else tell(socket, { event: 'ack', id, data: { message: own } });
   });
   const room = await enter(url);
-  const [bad, good] = [room.send('bad'), room.send('good')];
-  await expect(bad).rejects.toMatchObject({ code: 'INTERNAL', details: { requestId: 'r' } });
-  expect(await good).toMatchObject({ text: 'good' });
-  expect(room.snapshot.messages.map(({ text, state }) => [text, state])).toEqual([
-    ['good', 'sent'],
-    ['bad', 'failed'],
-  ]);
+  const [first, second] = [room.send('first'), room.send('second')];
+  expect(await first).toMatchObject({ text: 'first' });
+  expect(await second).toMatchObject({ text: 'second' });
+  expect(asked).toEqual([...Array(9).fill('first'), 'second']);
+  await shows(room, 'first', 'second');
+});
+
+test('whoever leaves a room whose server fails does not wait for it', async () => {
+  const { url } = await startServer((socket, { id }) => tell(socket, { event: 'error', id, data: sorry }));
+  const room = await enter(url);
+  const sent = room.send('hello');
+  await room.leave();
+  await expect(sent).rejects.toMatchObject({ code: 'NOT_JOINED' });
+  expect(room.snapshot.messages).toMatchObject([{ text: 'hello', state: 'failed' }]);
+});
+
+test('a page of history that the server fails five times is read over HTTP', async () => {
+  let asked = 0;
+  const { url } = await startServer(
+    (socket, { id }) => {
+      asked += 1;
+      tell(socket, { event: 'error', id, data: sorry });
+    },
+    { messages: [message(2)], hasMore: true },
+  );
+  const read: string[] = [];
+  const fetch = async (address: unknown) => {
+    read.push(`${address}`);
+    return Response.json({ messages: [message(1)], hasMore: false });
+  };
+  const room = await enterServer(url, { client, fetch: fetch as typeof globalThis.fetch });
+  await room.loadOlder();
+  expect([asked, read]).toEqual([5, [expect.stringMatching(/\/api\/events\/e\/messages\?before=2$/)]]);
+  await shows(room, '1', '2');
 });
 
 test('whatever a network brings, nothing is thrown and the room goes on', async () => {

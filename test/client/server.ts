@@ -4,7 +4,10 @@ import type { Room } from '../../client/index.ts';
 import { openChat, until } from './rooms.ts';
 
 /** A server that says what a test wants it to say; it answers joins, leaves and pings. */
-export async function startServer(onRequest: (socket: WebSocket, request: Request) => void = () => {}) {
+export async function startServer(
+  onRequest: (socket: WebSocket, request: Request) => void = () => {},
+  history: object = { messages: [], hasMore: false },
+) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   onTestFinished(() => server.close());
   const sockets: WebSocket[] = [];
@@ -24,7 +27,7 @@ export async function startServer(onRequest: (socket: WebSocket, request: Reques
           { event: 'ack', id, data: { event, participant, latestSeq: 0, can } },
           {
             event: 'eventHistory',
-            data: { eventId, messages: [], participants: [participant], participantCount: 1, hasMore: false },
+            data: { eventId, participants: [participant], participantCount: 1, ...history },
           },
         ]);
       } else if (action === 'ping' || action === 'leaveEvent') tell(socket, { event: 'ack', id, data: {} });

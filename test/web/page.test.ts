@@ -22,6 +22,10 @@ describe('the page', { skip: !executablePath }, () => {
     await ana.button('Create').click();
     await ana.join('ana');
     await ana.page.getByRole('heading', { name: 'Made on the page' }).waitFor();
+    // Whoever has joined can write at once.
+    await ana.page.keyboard.type('first');
+    await ana.page.keyboard.press('Enter');
+    await ana.sees('first');
   });
 
   test('says that there is no such event', async () => {
