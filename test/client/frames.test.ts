@@ -7,7 +7,7 @@ import { ben, enterServer, heard, message, startServer, tell } from './server.ts
 
 const quick = {
   ...{ TYPING_LASTS_MS: 300, TYPING_EVERY_MS: 300, TYPING_STOPS_MS: 400 },
-  ...{ REACTING_MS: 200, RETRY_MS: 20 },
+  ...{ REACTING_MS: 200, RETRY_MS: 20, BACKOFF_MAX_MS: 100 },
 };
 const client = await impatientClient(quick);
 const enter = (url: string) => enterServer(url, { client });

@@ -139,7 +139,7 @@ test('the log is read over HTTP, from a message on and around a time', async () 
   const { events } = openChat();
   const textsOf = ({ messages }: { messages: { text: string }[] }) => messages.map(({ text }) => text);
   expect(textsOf(await events.messages(eventId))).toEqual(['one', 'two', 'three']);
-  const after = await events.messages(eventId, { after: 1, limit: 1 });
+  const after = await events.messages(eventId, { after: said[0]?.seq ?? 0, limit: 1 });
   expect([textsOf(after), after.hasMore]).toEqual([['two'], true]);
   const around = await events.messages(eventId, { at: `${said[1]?.sentAt}`, limit: 2 });
   expect(textsOf(around)).toContain('two');
