@@ -3,7 +3,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 type Options = NonNullable<TestProjectInlineConfiguration['test']>;
 
 /**
- * Where chats run that are about something else than the database: test/store/memory-model.test.ts holds it against DynamoDB Local, on
+ * Where tests run that are about something else than the database: test/store/memory-model.test.ts holds it against DynamoDB Local, on
  * which the other projects run. It takes less than two thirds of the time.
  */
 const inMemory = { env: { DYNAMODB: process.env.DYNAMODB || 'memory' } };
@@ -38,7 +38,12 @@ export default defineConfig({
     reporters: ['default', './test/setup/summary-reporter.ts'],
     projects: [
       project('unit', ['test/unit/**/*.test.ts']),
-      project('database', ['test/{store,chat,delivery}/**/*.test.ts'], {
+      project('store', ['test/store/**/*.test.ts'], {
+        globalSetup: 'test/setup/database.ts',
+        setupFiles: 'test/setup/unmock.ts',
+      }),
+      project('database', ['test/{chat,delivery}/**/*.test.ts'], {
+        ...inMemory,
         globalSetup: 'test/setup/database.ts',
         setupFiles: 'test/setup/unmock.ts',
       }),
@@ -63,7 +68,7 @@ export default defineConfig({
       ),
       project('client', ['test/{client,web}/**/*.test.ts'], {
         ...inMemory,
-        globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-stack.ts'],
+        globalSetup: ['test/setup/assemblies.ts', 'test/setup/chat-here.ts'],
         setupFiles: 'test/setup/clients.ts',
       }),
       project('trust', ['test/trust/**/*.test.ts'], {

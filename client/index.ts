@@ -7,7 +7,10 @@ import type { Chat, ChatOptions, JoinOptions } from './types.ts';
 export { ChatError } from './chat-error.ts';
 export type * from './types.ts';
 
-/** The chat at an address. Nothing is connected before the first `join`. Throws a `TypeError` if `url` is none. */
+/**
+ * The chat at an address. Nothing is connected before the first `join`, which throws a `TypeError` where there is no `WebSocket`.
+ * Throws a `TypeError` if `url` is none.
+ */
 export function createChat(options: ChatOptions): Chat {
   const { token, storage, onFrame, WebSocket: Socket = globalThis.WebSocket } = options;
   const url = new URL(options.url, globalThis.location?.href);
@@ -25,6 +28,8 @@ export function createChat(options: ChatOptions): Chat {
   const context = { url: `${url}`, WebSocket: Socket, http, identity, getToken, token, onFrame };
   const rooms = new Map<string, OwnRoom>();
   const open = (eventId: string, joining?: JoinOptions) => {
+    // Else it would try for ever.
+    if (!Socket) throw new TypeError('There is no global WebSocket: give createChat one, such as that of ws');
     const room = createRoom(context, eventId, joining);
     const { leave } = room;
     room.leave = () => {

@@ -2,9 +2,9 @@ import type { Action } from '../shared/protocol/client-to-server.ts';
 import type { ErrorData } from '../shared/protocol/errors.ts';
 import type { Replies } from '../shared/protocol/replies.ts';
 import { ChatError, fault } from './chat-error.ts';
-import { ANSWER_MS, MUTED_MS, PONG_MS, RETRY_MS } from './timing.ts';
+import { ANSWER_MS, BACKOFF_MAX_MS, MUTED_MS, PONG_MS, RETRY_MS } from './timing.ts';
 
-/** A request that the server itself fails this often is given up. */
+/** A request that belongs to the connection and that the server itself fails this often is given up. */
 const MOST_FAILURES = 5;
 
 interface Request {
@@ -101,8 +101,10 @@ export function createRequests({ send, drop, rejoin }: RequestsOptions): Request
   };
   const failure = (request: Request, error: ChatError) => {
     request.failures += 1;
-    if (request.failures < MOST_FAILURES) transmitLater(request, RETRY_MS * 2 ** request.failures);
-    else finish(request, error);
+    if (request.isOnce && request.failures === MOST_FAILURES) return finish(request, error);
+    // Those whom the same storm has hit do not come back all at once.
+    const ms = Math.min(BACKOFF_MAX_MS, RETRY_MS * 2 ** request.failures);
+    transmitLater(request, ms * (0.5 + Math.random() / 2));
   };
 
   function start<A extends Action>(action: A, data: object, callbacks: Callbacks<A>, isOnce = false) {

@@ -12,7 +12,7 @@ export const BACKOFF_MAX_MS = 30_000;
 export const IDLE_MS = 120_000;
 /** A page that is seen or online again doubts a connection that was silent for this long. */
 export const DOUBT_MS = 15_000;
-/** What a server that has failed gets before the request comes again; doubles with each attempt. */
+/** What a server that has failed gets before the request comes again, or half of it; doubles with each attempt, to 30 s. */
 export const RETRY_MS = 300;
 export const TYPING_LASTS_MS = 5_000;
 export const TYPING_EVERY_MS = 3_000;

@@ -10,8 +10,21 @@ import type {
 } from '../shared/protocol/entities.ts';
 import type { ErrorData } from '../shared/protocol/errors.ts';
 import type { Rights } from '../shared/protocol/replies.ts';
+import type { Events } from './events.ts';
 
-export type { AuditRecord, Author, Ban, ErrorData, Event, Message, Metadata, Mute, Participant, Rights };
+export type {
+  AuditRecord,
+  Author,
+  Ban,
+  ErrorData,
+  Event,
+  Events,
+  Message,
+  Metadata,
+  Mute,
+  Participant,
+  Rights,
+};
 
 export interface ChatOptions {
   /** The stage address (`wss://…/prod`), or the origin that serves it (`https://chat.example.com`). */
@@ -172,20 +185,6 @@ export interface Moderation {
   bans(): Promise<Ban[]>;
   mutes(): Promise<Mute[]>;
   audit(): Promise<AuditRecord[]>;
-}
-
-export interface Events {
-  list(options?: { limit?: number; cursor?: string }): Promise<{ events: Event[]; nextCursor?: string }>;
-  get(eventId: string): Promise<Event>;
-  /** Both need the right to operate. An update without changes tells the rules that only operators see. */
-  create(event: {
-    name: string;
-    description?: string;
-    startsAt?: string;
-    endsAt?: string;
-    hosts?: Person[];
-  }): Promise<Event>;
-  update(eventId: string, changes: Record<string, unknown>): Promise<Event & { blockedWords?: string[] }>;
 }
 
 export interface Chat {

@@ -38,3 +38,11 @@ const flags = [
 /** A browser without a window that asks nobody but the pages it is told to. */
 export const launchBrowser = (executablePath: string): Promise<Browser> =>
   chromium.launch({ executablePath, args: flags });
+
+let shared: Promise<Browser> | undefined;
+
+/** One for all files of a worker, which ends with it: to start a browser takes longer than most tests. */
+export const sharedBrowser = (executablePath: string): Promise<Browser> => {
+  shared ??= launchBrowser(executablePath);
+  return shared;
+};

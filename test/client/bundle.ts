@@ -35,10 +35,12 @@ export async function bundle(entry: string, times: Record<string, number> = {}):
   return outputFiles[0]?.text ?? '';
 }
 
-/** The client as a page gets it, but less patient: most of what goes wrong in a test is not answered at all. */
-export async function impatientClient(): Promise<typeof client> {
+/** Most of what goes wrong in a test is not answered at all. */
+const patience = { ANSWER_MS: 3_000, PONG_MS: 3_000, CONNECT_MS: 4_000, BACKOFF_MAX_MS: 1_000 };
+
+/** The client as a page gets it, but with other times of client/timing.ts. */
+export async function impatientClient(times: Record<string, number> = patience): Promise<typeof client> {
   const file = join(mkdtempSync(join(tmpdir(), 'client-')), 'client.mjs');
-  const times = { ANSWER_MS: 3_000, PONG_MS: 3_000, CONNECT_MS: 4_000, BACKOFF_MAX_MS: 1_000 };
   writeFileSync(file, await bundle('index.ts', times));
   return import(/* @vite-ignore */ pathToFileURL(file).href);
 }

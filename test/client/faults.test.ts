@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Frame } from '../../client/index.ts';
 import { managementClient } from '../fidelity/gateway/management.ts';
 import { createEvent } from '../support/chat.ts';
-import { outliveLeases } from '../support/deaths.ts';
 import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
+import { outliveLeases } from './leases.ts';
 import { enter as enterAt, isLive, shows, textsIn, until } from './rooms.ts';
 
 let stack: RunningChat;

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import type { WebSocket } from 'ws';
+import { impatientClient } from './bundle.ts';
 import { shows, textsIn, until } from './rooms.ts';
-import { ben, enterServer as enter, heard, message, startServer, tell } from './server.ts';
+import { ben, enterServer, heard, message, startServer, tell } from './server.ts';
+
+const quick = {
+  ...{ TYPING_LASTS_MS: 300, TYPING_EVERY_MS: 300, TYPING_STOPS_MS: 400 },
+  ...{ REACTING_MS: 200, RETRY_MS: 20, BACKOFF_MAX_MS: 100 },
+};
+const client = await impatientClient(quick);
+const enter = (url: string) => enterServer(url, { client });
 
 test('several events in one frame are one change, in their order', async () => {
   const { url, sockets } = await startServer();
@@ -31,9 +39,13 @@ test('several events in one frame are one change, in their order', async () => {
   expect(room.snapshot.participants.map(({ id }) => id)).toEqual(['me', 'ben']);
 });
 
-test('typing ends with a word, with a message, with leaving, and by itself', async () => {
+test.for([
+  // Not before the test has failed.
+  ['with a word, with a message, with leaving', 120_000],
+  ['by itself', 300],
+] as const)('typing ends %s', async ([, TYPING_LASTS_MS]) => {
   const { url, sockets } = await startServer();
-  const room = await enter(url);
+  const room = await enterServer(url, { client: await impatientClient({ TYPING_LASTS_MS }) });
   const [socket] = sockets as [WebSocket];
   const types = async (isTyping = true) => {
     tell(socket, { event: 'userTyping', data: { eventId: 'e', participant: ben, isTyping } });
@@ -41,14 +53,13 @@ test('typing ends with a word, with a message, with leaving, and by itself', asy
   };
   const stops = () => until(room, 'silence', ({ typing }) => typing.length === 0);
   await types();
+  if (TYPING_LASTS_MS < 1_000) return void (await stops());
   await types(false);
   await types();
   tell(socket, heard(1));
   await stops();
   await types();
   tell(socket, { event: 'userLeft', data: { eventId: 'e', participantCount: 1, participant: ben } });
-  await stops();
-  await types();
   await stops();
 });
 
@@ -134,24 +145,51 @@ test.for([
   ]);
 });
 
-test('a server that fails for good fails the message, and the next one goes', async () => {
+const sorry = { code: 'INTERNAL', message: 'Sorry', requestId: 'r' };
+
+test('a server that fails for long is asked until it has the message, and then for the next one', async () => {
+  const asked: unknown[] = [];
   const { url } = await startServer((socket, { id, data }) => {
-    if (data.text === 'good') {
-      tell(socket, {
-        event: 'ack',
-        id,
-        data: { message: message(1, { ...data, participant: { id: 'me' } }) },
-      });
-    } else tell(socket, { event: 'error', id, data: { code: 'INTERNAL', message: 'Sorry', requestId: 'r' } });
+    asked.push(data.text);
+    const own = message(asked.length, { ...data, participant: { id: 'me' } });
+    if (asked.length <= 8) tell(socket, { event: 'error', id, data: sorry });
+    else tell(socket, { event: 'ack', id, data: { message: own } });
   });
   const room = await enter(url);
-  const [bad, good] = [room.send('bad'), room.send('good')];
-  await expect(bad).rejects.toMatchObject({ code: 'INTERNAL', details: { requestId: 'r' } });
-  expect(await good).toMatchObject({ text: 'good' });
-  expect(room.snapshot.messages.map(({ text, state }) => [text, state])).toEqual([
-    ['good', 'sent'],
-    ['bad', 'failed'],
-  ]);
+  const [first, second] = [room.send('first'), room.send('second')];
+  expect(await first).toMatchObject({ text: 'first' });
+  expect(await second).toMatchObject({ text: 'second' });
+  expect(asked).toEqual([...Array(9).fill('first'), 'second']);
+  await shows(room, 'first', 'second');
+});
+
+test('whoever leaves a room whose server fails does not wait for it', async () => {
+  const { url } = await startServer((socket, { id }) => tell(socket, { event: 'error', id, data: sorry }));
+  const room = await enter(url);
+  const sent = room.send('hello');
+  await room.leave();
+  await expect(sent).rejects.toMatchObject({ code: 'NOT_JOINED' });
+  expect(room.snapshot.messages).toMatchObject([{ text: 'hello', state: 'failed' }]);
+});
+
+test('a page of history that the server fails five times is read over HTTP', async () => {
+  let asked = 0;
+  const { url } = await startServer(
+    (socket, { id }) => {
+      asked += 1;
+      tell(socket, { event: 'error', id, data: sorry });
+    },
+    { messages: [message(2)], hasMore: true },
+  );
+  const read: string[] = [];
+  const fetch = async (address: unknown) => {
+    read.push(`${address}`);
+    return Response.json({ messages: [message(1)], hasMore: false });
+  };
+  const room = await enterServer(url, { client, fetch: fetch as typeof globalThis.fetch });
+  await room.loadOlder();
+  expect([asked, read]).toEqual([5, [expect.stringMatching(/\/api\/events\/e\/messages\?before=2$/)]]);
+  await shows(room, '1', '2');
 });
 
 test('whatever a network brings, nothing is thrown and the room goes on', async () => {

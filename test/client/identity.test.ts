@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
+import { createChat } from '../../client/index.ts';
 import { createEvent } from '../support/chat.ts';
 import { enter, isLive, memoryStorage, namesIn, openChat, shows, until } from './rooms.ts';
 
@@ -108,6 +109,16 @@ test('a join that can never succeed is refused; with another name there is anoth
   expect(chat.join(eventId, { username: ' ' })).toBe(nameless);
   const named = chat.join(eventId, { username: 'ana' });
   await isLive(named);
+});
+
+test('where there is no WebSocket, a join says so, and the HTTP API can be used', async () => {
+  const eventId = await createEvent('Read in Node 20');
+  vi.stubGlobal('WebSocket', undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const chat = createChat({ url: inject('chatUrl') });
+  for (const enters of [() => chat.join(eventId, { username: 'ana' }), () => chat.watch(eventId)])
+    expect(enters).toThrow('There is no global WebSocket: give createChat one, such as that of ws');
+  expect(await chat.events.get(eventId)).toMatchObject({ name: 'Read in Node 20' });
 });
 
 test('leaving resolves at once without a connection, and the next join is another room', async () => {

@@ -132,6 +132,21 @@ test('a host ends the event', async () => {
   }
 });
 
+test('the log is read over HTTP, from a message on and around a time', async () => {
+  const { eventId, guest } = await hosted();
+  const said = [];
+  for (const text of ['one', 'two', 'three']) said.push(await guest.send(text));
+  const { events } = openChat();
+  const textsOf = ({ messages }: { messages: { text: string }[] }) => messages.map(({ text }) => text);
+  expect(textsOf(await events.messages(eventId))).toEqual(['one', 'two', 'three']);
+  const after = await events.messages(eventId, { after: said[0]?.seq ?? 0, limit: 1 });
+  expect([textsOf(after), after.hasMore]).toEqual([['two'], true]);
+  const around = await events.messages(eventId, { at: `${said[1]?.sentAt}`, limit: 2 });
+  expect(textsOf(around)).toContain('two');
+  expect([around.messages.length, around.hasMore || around.hasMoreBefore]).toEqual([2, true]);
+  await expect(events.messages(eventId, { at: 'noon' })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+});
+
 test('events are listed, read, created and changed over HTTP', async () => {
   const { events } = openChat();
   const { id } = await events.create({ name: 'Opening', description: 'At nine' });
@@ -140,6 +155,10 @@ test('events are listed, read, created and changed over HTTP', async () => {
   const page = await events.list({ limit: 1 });
   expect(page).toMatchObject({ events: [{ id }], nextCursor: expect.any(String) });
   expect((await events.list({ limit: 1, cursor: `${page.nextCursor}` })).events[0]?.id).not.toBe(id);
+  const [active] = (await events.list({ status: 'active', limit: 1 })).events;
+  expect(active).toMatchObject({ id });
+  expect(await events.update(id, { status: 'ended' })).toMatchObject({ status: 'ended' });
+  expect((await events.list({ status: 'ended', limit: 1 })).events).toMatchObject([{ id, name: 'Closing' }]);
   await expect(events.get('no/such event')).rejects.toMatchObject({ name: 'ChatError' });
   await expect(events.get('nothing')).rejects.toMatchObject({ code: 'EVENT_NOT_FOUND' });
   await expect(events.create({ name: '' })).rejects.toMatchObject({

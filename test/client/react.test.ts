@@ -1,19 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import type { Frame } from '../../client/index.ts';
 import { ChatProvider, useRoom } from '../../client/react.ts';
 import { listenOnLoopback } from '../../local/loopback.ts';
-import { findBrowser } from '../browser/find-browser.ts';
+import { findBrowser, sharedBrowser } from '../browser/find-browser.ts';
 import { createEvent, enter as enterDirectly } from '../support/chat.ts';
 import type { ChatClient } from '../support/chat-client.ts';
 import { openChat } from './rooms.ts';
 
 const executablePath = findBrowser();
-let browser: Browser;
 let site: { origin: string; stop(): Promise<void> };
 
 beforeAll(async () => {
@@ -40,21 +39,14 @@ beforeAll(async () => {
     (_, socket) => socket.destroy(),
   );
   site = { origin: `http://localhost:${server.port}`, stop: () => server.close() };
-  browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run'],
-  });
 });
-afterAll(async () => {
-  await browser?.close();
-  await site?.stop();
-});
+afterAll(() => site?.stop());
 
 /** The page, and somebody else who is in its event. */
 async function openPage(): Promise<{ page: Page; ben: ChatClient; said: string[] }> {
   const eventId = await createEvent();
   const ben = await enterDirectly(eventId, 'ben');
-  const context = await browser.newContext();
+  const context = await (await sharedBrowser(`${executablePath}`)).newContext();
   onTestFinished(() => context.close());
   const page = await context.newPage();
   const said: string[] = [];

@@ -1,6 +1,8 @@
 import { inject, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Chat, type ChatOptions, createChat, type Room, type RoomSnapshot } from '../../client/index.ts';
+import type { Chat, ChatOptions, Message, Room, RoomSnapshot } from '../../client/index.ts';
+import * as patientClient from '../../client/index.ts';
+import { enter as enterDirectly } from '../support/chat.ts';
 import { withPatience } from '../support/transcript.ts';
 
 /** What a browser keeps for a site; `undefined` for what was never set. */
@@ -16,10 +18,12 @@ export function memoryStorage(): Pick<Storage, 'getItem' | 'setItem' | 'removeIt
   };
 }
 
+type Options = Partial<ChatOptions> & { client?: typeof patientClient };
+
 /** A client of the suite's chat, with an identity of its own; left after the test. */
-export function openChat(options: Partial<ChatOptions> = {}): Chat {
+export function openChat({ client = patientClient, ...options }: Options = {}): Chat {
   const url = options.url ?? inject('chatUrl');
-  const chat = createChat({
+  const chat = client.createChat({
     url,
     storage: memoryStorage(),
     // Node 20 has none.
@@ -54,11 +58,7 @@ export function until(
 export const isLive = (room: Room) => until(room, 'a live room', ({ status }) => status === 'live');
 
 /** A room that is live. */
-export async function enter(
-  eventId: string,
-  username: string,
-  options: Partial<ChatOptions> = {},
-): Promise<Room> {
+export async function enter(eventId: string, username: string, options: Options = {}): Promise<Room> {
   const room = openChat(options).join(eventId, { username });
   await isLive(room);
   return room;
@@ -69,3 +69,19 @@ export const namesIn = ({ snapshot }: Room): string[] =>
   snapshot.participants.map(({ username }) => username).sort();
 export const shows = (room: Room, ...texts: string[]) =>
   until(room, `the messages ${texts}`, () => `${textsIn(room)}` === `${texts}`);
+
+/** Many say something; resolves to it in the order of the log. */
+export async function sayAtOnce(
+  eventId: string,
+  count: number,
+  textOf: (i: number) => string,
+): Promise<string[]> {
+  const speaker = await enterDirectly(eventId, 'crowd');
+  const sent = await Promise.all(
+    Array.from({ length: count }, (_, i) =>
+      speaker.request<{ message: Message }>('sendMessage', { text: textOf(i) }),
+    ),
+  );
+  await speaker.close();
+  return sent.sort((a, b) => a.message.seq - b.message.seq).map(({ message }) => message.text);
+}

@@ -5,9 +5,9 @@ import type { Chat, Message, Room } from '../../client/index.ts';
 import type { Faults } from '../../local/faults.ts';
 import { unlimited } from '../setup/chat-stack.ts';
 import { createEvent, http } from '../support/chat.ts';
-import { outliveLeases } from '../support/deaths.ts';
-import { endFaults, type RunningChat, runChat } from '../support/run-chat.ts';
+import { endFaults, type RunningChat, runChatHere } from '../support/run-chat.ts';
 import { impatientClient } from './bundle.ts';
+import { outliveLeases } from './leases.ts';
 import { type Network, startNetwork } from './network.ts';
 import { isLive, memoryStorage, until } from './rooms.ts';
 
@@ -21,7 +21,7 @@ const timeout = 120_000 * Number(RUNS) + 120_000;
 let stack: RunningChat;
 let client: Awaited<ReturnType<typeof impatientClient>>;
 beforeAll(async () => {
-  [stack, client] = await Promise.all([runChat(unlimited, { functionLogs: 'none' }), impatientClient()]);
+  [stack, client] = await Promise.all([runChatHere(unlimited, { functionLogs: 'none' }), impatientClient()]);
 });
 afterAll(() => stack.stop());
 

@@ -1,10 +1,13 @@
 import { onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Frame, Room } from '../../client/index.ts';
+import type { Room } from '../../client/index.ts';
 import { openChat, until } from './rooms.ts';
 
-/** A server that says what a test wants it to say; it answers joins and pings. */
-export async function startServer(onRequest: (socket: WebSocket, request: Request) => void = () => {}) {
+/** A server that says what a test wants it to say; it answers joins, leaves and pings. */
+export async function startServer(
+  onRequest: (socket: WebSocket, request: Request) => void = () => {},
+  history: object = { messages: [], hasMore: false },
+) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   onTestFinished(() => server.close());
   const sockets: WebSocket[] = [];
@@ -24,10 +27,10 @@ export async function startServer(onRequest: (socket: WebSocket, request: Reques
           { event: 'ack', id, data: { event, participant, latestSeq: 0, can } },
           {
             event: 'eventHistory',
-            data: { eventId, messages: [], participants: [participant], participantCount: 1, hasMore: false },
+            data: { eventId, participants: [participant], participantCount: 1, ...history },
           },
         ]);
-      } else if (action === 'ping') tell(socket, { event: 'ack', id, data: {} });
+      } else if (action === 'ping' || action === 'leaveEvent') tell(socket, { event: 'ack', id, data: {} });
       else onRequest(socket, request);
     });
   });
@@ -55,8 +58,8 @@ export const message = (seq: number, more: object = {}) => ({
 export const heard = (seq: number) => ({ event: 'newMessage', data: message(seq) });
 export const ben = { id: 'ben', username: 'ben', joinedAt: '2026-01-01T00:00:00.000Z' };
 
-export async function enterServer(url: string, onFrame?: (frame: Frame) => void): Promise<Room> {
-  const room = openChat({ url, onFrame }).join('e', { username: 'ana' });
+export async function enterServer(url: string, options: Parameters<typeof openChat>[0] = {}): Promise<Room> {
+  const room = openChat({ url, ...options }).join('e', { username: 'ana' });
   await until(room, 'a live room', ({ status }) => status === 'live');
   return room;
 }

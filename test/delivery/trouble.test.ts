@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { sleep } from '../../shared/concurrency.ts';
 import { catchUp, deliverNow } from '../../shared/delivery/deliver.ts';
 import { newPoster } from '../../shared/delivery/posting/poster.ts';
@@ -9,6 +9,7 @@ import { join } from '../../shared/store/join.ts';
 import { setLive } from '../../shared/store/members.ts';
 import { readPresenceHistory } from '../../shared/store/presence-history.ts';
 import type { Table } from '../../shared/store/table.ts';
+import { timing } from '../../shared/timing.ts';
 import { newRoom, type Room } from './room.ts';
 
 /** Trouble that is not the members’: nobody is dropped for it, nobody waits for it, nobody hears anything twice. */
@@ -17,6 +18,13 @@ beforeEach(async () => {
   room = await newRoom();
   for (const name of ['ana', 'bob', 'cleo']) await room.enter(name);
 });
+
+/** Until the end of the test some things take less time than they do, milliseconds. */
+function hurry(shorter: { [Name in keyof typeof timing]?: number }): void {
+  const usual = { ...timing };
+  onTestFinished(() => void Object.assign(timing, usual));
+  Object.assign(timing, shorter);
+}
 
 const soon = () => Date.now() + 20_000;
 const pending = async () => (await getCursor(room.delivery.table, 'e'))?.pending;
@@ -68,12 +76,13 @@ test('a joiner that a window skipped while it was held keeps its place when a po
 });
 
 test('whom a window had no time for is served by the next one', async () => {
+  hurry({ directMs: 500 });
   await hold('dora');
   await room.say('one');
   await room.catchUp();
   await becomeLive('dora');
   await signalPresence(room.delivery.table, 'e');
-  const table = withSlowListing(room.delivery.table, 4_100);
+  const table = withSlowListing(room.delivery.table, 600);
   await deliverNow({ ...room.delivery, table }, 'e');
   expect(room.closed).toEqual([]);
   await room.catchUp();
@@ -81,13 +90,14 @@ test('whom a window had no time for is served by the next one', async () => {
 });
 
 test('who was held when a long window began and went live meanwhile is not taken for stuck', async () => {
+  hurry({ heldTooLongMs: 2_000 });
   await hold('dora');
   await room.say('one');
   const { postAll } = room.delivery.poster;
   room.delivery.poster.postAll = async (...args) => {
     room.delivery.poster.postAll = postAll;
     await becomeLive('dora');
-    await sleep(20_500);
+    await sleep(2_500);
     return postAll(...args);
   };
   await catchUp(room.delivery, 'e', Date.now() + 60_000);
@@ -96,6 +106,7 @@ test('who was held when a long window began and went live meanwhile is not taken
 });
 
 test('a throttled account drops nobody, however many windows it lasts', async () => {
+  hurry({ directMs: 1_000 });
   const deleted: string[] = [];
   const real = room.delivery.poster;
   room.delivery.poster = newPoster(

@@ -17,7 +17,7 @@ import type { Table } from '../../shared/store/table.ts';
 import { type ChatOnTable, chatOnTable, participantIdOf } from '../chat/chat-on-table.ts';
 
 /**
- * What releases have written. `WRITE_FIXTURE=1 npx vitest run --project database test/store/formats.test.ts` adds what this
+ * What releases have written. `WRITE_FIXTURE=1 npx vitest run --project store test/store/formats.test.ts` adds what this
  * version writes, as test/store/fixtures/{version}.json, which is done at each release and never changed afterwards.
  */
 

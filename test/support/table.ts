@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { createTable } from '../../local/dynamodb/table.ts';
 import { newId } from '../../shared/ids.ts';
 import { tableKeys } from '../../shared/store/keys.ts';
@@ -11,8 +11,10 @@ const keySchema = (hash: string, range: string) => [
   { AttributeName: range, KeyType: 'RANGE' },
 ];
 
-/** An empty table with the keys of the real one, on the DynamoDB Local at `endpoint`. */
-export async function newTableAt(endpoint: string, settings: { maxAttempts?: number } = {}): Promise<Table> {
+export type TableSettings = Pick<DynamoDBClientConfig, 'maxAttempts' | 'requestHandler'>;
+
+/** An empty table with the keys of the real one, on the DynamoDB at `endpoint`. */
+export async function newTableAt(endpoint: string, settings: TableSettings = {}): Promise<Table> {
   const name = `chat-${newId()}`;
   await createTable(endpoint, {
     stack: 'Test',

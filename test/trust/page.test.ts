@@ -1,8 +1,6 @@
 import { describe, test } from 'vitest';
 import { newEvent } from '../support/tokens.ts';
-import { executablePath, Visitor, withBrowser } from '../web/visitor.ts';
-
-withBrowser();
+import { executablePath, Visitor } from '../web/visitor.ts';
 
 describe('the page, with tokens of the local issuer', { skip: !executablePath }, () => {
   test('signs in as whoever one likes to be', async () => {

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { listenOnLoopback } from '../../local/loopback.ts';
 import { createEvent, enter } from '../support/chat.ts';
-import { executablePath, origin, Visitor, withBrowser } from './visitor.ts';
-
-withBrowser();
+import { executablePath, origin, Visitor } from './visitor.ts';
 
 /** A page of another origin that embeds the chat with two lines. */
 async function siteWith(attributes: string) {

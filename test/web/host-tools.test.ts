@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createEvent, http } from '../support/chat.ts';
-import { executablePath, Visitor, withBrowser } from './visitor.ts';
-
-withBrowser();
+import { executablePath, Visitor } from './visitor.ts';
 
 /** Ana hosts, Ben is in. */
 async function hosted() {

@@ -1,21 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest';
-import { findBrowser, launchBrowser } from '../browser/find-browser.ts';
+import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { expect, inject, onTestFinished } from 'vitest';
+import { findBrowser, sharedBrowser } from '../browser/find-browser.ts';
 
 export const executablePath = findBrowser();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-let browser: Browser;
-
-/** Starts the browser before the tests of a file, and ends it after them. */
-export function withBrowser(): void {
-  beforeAll(async () => {
-    if (executablePath) browser = await launchBrowser(executablePath);
-  });
-  afterAll(() => browser?.close());
-}
 
 /** Where the page is. By its address: on `localhost` a browser takes no notice of the network's going. */
 export const origin = (): string =>
@@ -39,7 +29,9 @@ export class Visitor {
   }
 
   static async open(address: string, options: BrowserContextOptions = {}): Promise<Visitor> {
-    const context = await browser.newContext({ locale: 'en-GB', ...options });
+    const browser = await sharedBrowser(`${executablePath}`);
+    // What moves takes time, and painting.
+    const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
     onTestFinished(() => context.close());
     const visitor = new Visitor(context, await context.newPage());
     onTestFinished(() => {
@@ -97,8 +89,6 @@ export class Visitor {
 
   /** What axe finds wrong with the page as it is. */
   async violations(): Promise<string[]> {
-    // Colours that are on their way would be measured half way.
-    await this.page.emulateMedia({ reducedMotion: 'reduce' });
     // As an expression: the page's policy lets no script in.
     await this.page.evaluate(axe);
     return this.page.evaluate(async () => {

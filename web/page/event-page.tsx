@@ -31,6 +31,7 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, canWatch, isOpen
   const [event, setEvent] = useState<Event>();
   const [error, setError] = useState<string>();
   const [username, setUsername] = useState(() => ofTab.getItem(joinedKey(eventId)));
+  const [hasJoined, setJoined] = useState(false);
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
@@ -66,6 +67,7 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, canWatch, isOpen
 
   function join(name: string) {
     if (!isNamed) ofBrowser.setItem(NAME, name);
+    setJoined(true);
     enter(name);
   }
 
@@ -75,7 +77,7 @@ export function EventPage({ chat, eventId, isNamed, mustSignIn, canWatch, isOpen
     setUsername(null);
   }
 
-  if (room) return <Entered room={room} chat={chat} isOpen={isOpen} onLeave={forget} />;
+  if (room) return <Entered {...{ room, chat, isOpen, hasJoined }} onLeave={forget} />;
   if (!event) return <Plain title={error ? 'This event cannot be shown' : 'Loading…'} text={error} />;
   const watch = () => enter(WATCHING);
   if (mustSignIn)
@@ -119,10 +121,11 @@ interface EnteredProps {
   room: Room;
   chat: Chat;
   isOpen: boolean;
+  hasJoined: boolean;
   onLeave: (reason?: string) => void;
 }
 
-function Entered({ room, chat, isOpen, onLeave }: EnteredProps) {
+function Entered({ room, chat, isOpen, hasJoined, onLeave }: EnteredProps) {
   const { status, error, event, me, can } = useSnapshot(room);
   const isRefused = status === 'refused';
   // What was wrong with the name, for example, is said where it can be changed.
@@ -133,6 +136,7 @@ function Entered({ room, chat, isOpen, onLeave }: EnteredProps) {
     <RoomView
       room={room}
       heading="h1"
+      hasJoined={hasJoined}
       events={can.operate || isOpen ? chat.events : undefined}
       watching={
         <p class="watching">

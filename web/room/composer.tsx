@@ -12,10 +12,12 @@ export interface ComposerProps {
   replyTo: SentMessage | undefined;
   /** It is answered, or not to be. */
   onReplied: () => void;
+  /** Whether one may write at once. */
+  isFocused: boolean;
 }
 
 /** Where one writes. Enter sends, Shift+Enter starts a new line. */
-export function Composer({ room, snapshot, replyTo, onReplied }: ComposerProps) {
+export function Composer({ room, snapshot, replyTo, onReplied, isFocused }: ComposerProps) {
   const [text, setText] = useState('');
   const [isPicking, setPicking] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -28,6 +30,9 @@ export function Composer({ room, snapshot, replyTo, onReplied }: ComposerProps) 
   useEffect(() => {
     if (replyTo) field.current?.focus();
   }, [replyTo]);
+  useEffect(() => {
+    if (isFocused) field.current?.focus();
+  }, []);
 
   function send() {
     if (isBlank || isClosed) return;

@@ -19,6 +19,8 @@ export interface RoomViewProps {
   events?: Events | undefined;
   /** What is offered to those who only watch. */
   watching?: ComponentChildren;
+  /** Whether somebody has just joined with a press of a button, and wants to write. */
+  hasJoined?: boolean;
   /** What its name is in the outline of the page around it. */
   heading?: 'h1' | 'h2';
   /** More buttons for the head. */
@@ -28,7 +30,14 @@ export interface RoomViewProps {
 const isWide = () => matchMedia('(min-width: 52rem)').matches;
 
 /** An event as somebody sees it who has joined. */
-export function RoomView({ room, events, watching, heading: Heading = 'h2', children }: RoomViewProps) {
+export function RoomView({
+  room,
+  events,
+  watching,
+  hasJoined = false,
+  heading: Heading = 'h2',
+  children,
+}: RoomViewProps) {
   const snapshot = useSnapshot(room);
   const [side, setSide] = useState<'people' | 'host' | undefined>(() => (isWide() ? 'people' : undefined));
   const Subheading = Heading === 'h1' ? 'h2' : 'h3';
@@ -82,6 +91,7 @@ export function RoomView({ room, events, watching, heading: Heading = 'h2', chil
                 snapshot={snapshot}
                 replyTo={replyTo}
                 onReplied={() => setReplyTo(undefined)}
+                isFocused={hasJoined}
               />
             )}
             {isIn && !me && watching}
