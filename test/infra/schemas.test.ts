@@ -5,6 +5,7 @@ import { App, CloudFormationValidatePlugin, Stack } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { chatApp } from '../../infra/app.ts';
+import { BUILT } from '../../infra/built.ts';
 import { LiveEventChat } from '../../infra/index.ts';
 import { built } from '../support/synthesize.ts';
 
@@ -81,7 +82,7 @@ test.for([
 });
 
 test('the construct in somebody’s stack', { timeout: 120_000 }, () => {
-  const app = new App({ outdir: join(folder, 'construct') });
+  const app = new App({ outdir: join(folder, 'construct'), context: { [BUILT]: built } });
   new LiveEventChat(new Stack(app, 'Theirs'), 'Chat', { ...issuer, ...alarms, ...concurrency });
   expect(complaintsAbout(pathsOf(app))).toEqual([]);
 });
