@@ -141,11 +141,10 @@ export const quotaKey = (second: number): Key => ({ pk: `QUOTA#${second}`, sk: '
 /** What the partition keys of events begin with. */
 export const EVENT = 'EVENT#';
 
+export type Subject = { kind: 'event' | 'entry' | 'audit'; eventId?: string };
+
 /** What an item is that is published when it changes; undefined for all others. */
-export function subjectOf({
-  pk,
-  sk,
-}: Key): { kind: 'event' | 'entry' | 'audit'; eventId?: string } | undefined {
+export function subjectOf({ pk, sk }: Key): Subject | undefined {
   const [, eventId, isAudit] = /^EVENT#([^#]+)(#AUDIT)?$/.exec(pk) ?? [];
   if (isAudit || pk === AUDIT) return { kind: 'audit', ...(eventId !== undefined && { eventId }) };
   if (eventId === undefined) return undefined;

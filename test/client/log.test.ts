@@ -45,10 +45,10 @@ test('what is deleted is not there, whenever it comes', () => {
 });
 
 test('what is before the first page waits for the pages in between', () => {
-  const newest = withOlder(emptyLog, [message(50), message(51)], true);
+  const newest = withOlder(emptyLog, [message(50), message(51)], 50);
   const acknowledged = withMessages(newest, [message(3), message(52)]);
   expect(seqsIn(acknowledged)).toEqual([50, 51, 52]);
-  const older = withOlder(acknowledged, [message(3), message(49)], false);
+  const older = withOlder(acknowledged, [message(3), message(49)], 0);
   expect(seqsIn(older)).toEqual([3, 49, 50, 51, 52]);
   expect(seqsIn(withMessages(older, [message(1)]))).toEqual([1, 3, 49, 50, 51, 52]);
 });
