@@ -18,38 +18,31 @@ export const tableKeys = {
 const SEQ_DIGITS = 12;
 const pad = (value: number, digits: number) => String(value).padStart(digits, '0');
 
+/** Of an item among those of an event. */
+const inEvent = (eventId: string, sk: string): Key => ({ pk: `EVENT#${eventId}`, sk });
+
 export const META = 'META';
-export const eventKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: META });
+export const eventKey = (eventId: string): Key => inEvent(eventId, META);
 
 /** Small and hot: its stream records wake delivery. */
 export const EVENT_HEAD = 'HEAD';
-export const eventHeadKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: EVENT_HEAD });
+export const eventHeadKey = (eventId: string): Key => inEvent(eventId, EVENT_HEAD);
 /** What is to become of an event by itself, at a time that its rank in the index says. */
-export const dueKey = (eventId: string, what: 'end' | 'deletion'): Key => ({
-  pk: `EVENT#${eventId}`,
-  sk: `DUE#${what}`,
-});
+export const dueKey = (eventId: string, what: 'end' | 'deletion'): Key => inEvent(eventId, `DUE#${what}`);
 
-export const cursorKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'CURSOR' });
+export const cursorKey = (eventId: string): Key => inEvent(eventId, 'CURSOR');
 
 export const LOG = 'MSG#';
-export const logKey = (eventId: string, seq: number): Key => ({
-  pk: `EVENT#${eventId}`,
-  sk: `${LOG}${pad(seq, SEQ_DIGITS)}`,
-});
+export const logKey = (eventId: string, seq: number): Key =>
+  inEvent(eventId, `${LOG}${pad(seq, SEQ_DIGITS)}`);
 
 export const OUTBOX = 'OUTBOX#';
-export const outboxKey = (eventId: string, ulid: string): Key => ({
-  pk: `EVENT#${eventId}`,
-  sk: `${OUTBOX}${ulid}`,
-});
+export const outboxKey = (eventId: string, ulid: string): Key => inEvent(eventId, `${OUTBOX}${ulid}`);
 
 /** The presence history, for members that were held, skipped or away. */
 export const PRESENCE = 'PRESENCE#';
-export const presenceKey = (eventId: string, number: number): Key => ({
-  pk: `EVENT#${eventId}`,
-  sk: `${PRESENCE}${pad(number, SEQ_DIGITS)}`,
-});
+export const presenceKey = (eventId: string, number: number): Key =>
+  inEvent(eventId, `${PRESENCE}${pad(number, SEQ_DIGITS)}`);
 
 /** What people reacted with: who told delivery of it, and the counts, each shard in a partition of its own. */
 const reactionsPartition = (eventId: string): string => `EVENT#${eventId}#REACTIONS`;
@@ -112,7 +105,7 @@ export const muteKey = (eventId: string, participantId: string): Key => ({
 export const muteGroup = (eventId: string): string => `MUTES#${eventId}`;
 
 /** The words that nobody but moderators may write in an event. */
-export const wordsKey = (eventId: string): Key => ({ pk: `EVENT#${eventId}`, sk: 'WORDS' });
+export const wordsKey = (eventId: string): Key => inEvent(eventId, 'WORDS');
 
 /** That a participant has just sent something in an event, by the hash of it. */
 export const saidKey = (eventId: string, participantId: string, hash: string): Key => ({
