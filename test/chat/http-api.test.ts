@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { requireModerator } from '../../shared/chat/moderation/require-moderator.ts';
 import { takeAllowance } from '../../shared/chat/rate-limit.ts';
 import { participantIdOfCaller } from '../../shared/ids.ts';
 import { limits } from '../../shared/protocol/limits.ts';
+import { databaseEndpoint } from '../support/database.ts';
 import { refusedWith } from '../support/tokens.ts';
 import { type ChatOnTable, chatOnTable } from './chat-on-table.ts';
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
+    AWS_ENDPOINT_URL_DYNAMODB: await databaseEndpoint(),
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
     POWERTOOLS_DEV: 'false',

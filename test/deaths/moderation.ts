@@ -101,7 +101,6 @@ const backIn = ({ stage, eventId, participantToken }: Scene) =>
   enter(stage, eventId, 'ana', { participantToken });
 
 const audited: Mark = ['the audit', '#AUDIT', 1];
-/** Over HTTP there is no rate. */
 const begun: readonly Mark[] = [['the rate', 'RATE#', 1], audited];
 const logged: readonly Mark[] = [
   ['the head', ' HEAD', 1],
@@ -142,7 +141,7 @@ const writesOf = {
   ],
   deleteMessage: [...begun, ['the repeat’s marker', 'SENT#', 1], ...logged, ...windowMarks],
   erase: [
-    audited,
+    ...begun,
     ['the first repeat’s marker', 'SENT#', 1],
     ['the second repeat’s marker', 'SENT#', 2],
     ...logged,
@@ -160,7 +159,7 @@ const writesOf = {
   mute: [...begun, ['the mute', 'MUTE#', 1], ['the head', ' HEAD', 1], ['the name of the muted', 'MUTE#', 2]],
   unmute: [...begun, ['the mute', 'MUTE#', 1]],
   blockWords: [
-    audited,
+    ...begun,
     ['the words', ' WORDS', 1],
     ['the rule', ' HEAD', 1],
     ['the head', ' HEAD', 2],
@@ -175,7 +174,7 @@ const writesOf = {
     ...windowMarks,
   ],
   remove: [
-    audited,
+    ...begun,
     ['the audit of all events', 'AUDIT ', 2],
     ['the event', ' META', 1],
     ['the end', ' HEAD', 1],

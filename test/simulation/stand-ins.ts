@@ -201,6 +201,7 @@ const loggerOf = ({ log }: Services) =>
 
 class Metrics {
   addMetric(): void {}
+  publishStoredMetrics(): void {}
 
   hasStoredMetrics(): boolean {
     return false;

@@ -7,6 +7,13 @@ import { newTableAt } from './table.ts';
 
 let memory: Promise<DynamoDB> | undefined;
 
+/** Where that database is, for functions, which reach it over HTTP. */
+export async function databaseEndpoint(): Promise<string> {
+  if (!inject('isDynamoDBInMemory')) return inject('dynamodbEndpoint');
+  memory ??= startMemoryDynamoDB();
+  return (await memory).endpoint;
+}
+
 /** An empty table on the suite's DynamoDB Local, or in the memory of this process, without HTTP. */
 export async function newTable(): Promise<Table> {
   if (!inject('isDynamoDBInMemory')) return newTableAt(inject('dynamodbEndpoint'));
