@@ -319,7 +319,7 @@ describe('grants', () => {
     expect(partitionsOf('WebSocketOpen')).toEqual(only('CONN#*'));
     expect(partitionsOf('WebSocketGetHistory')).toEqual(only('CONN#*', 'EVENT#*', 'RATE#*'));
     expect(partitionsOf('WebSocketGetActiveEvents')).toEqual(only('CONN#*', 'EVENT#*', 'RATE#*'));
-    expect(partitionsOf('HttpEvents')).toEqual(only('EVENT#*', 'AUDIT'));
+    expect(partitionsOf('HttpEvents')).toEqual(only('EVENT#*', 'AUDIT', 'RATE#*'));
   });
 
   test('are what each function does', () => {
@@ -334,7 +334,10 @@ describe('grants', () => {
     expect(actionsOf('DeliveryPost').filter((action) => /dynamodb|lambda/.test(action))).toEqual([]);
     expect(actionsOf('DeliveryPost')).toContain('execute-api:ManageConnections');
     expect(actionsOf('HttpEvents')).not.toContain('execute-api:ManageConnections');
-    expect(actionsOf('HttpEvents').filter((action) => /Delete|Update/.test(action))).toEqual([]);
+    // The rate of whoever writes.
+    expect(actionsOf('HttpEvents').filter((action) => /Delete|Update/.test(action))).toEqual([
+      'dynamodb:UpdateItem',
+    ]);
   });
 });
 

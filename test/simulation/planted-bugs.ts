@@ -15,7 +15,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     breaks: 'A late writer overwrites what stands on its number',
   },
   {
-    file: 'shared/store/log.ts',
+    file: 'shared/store/read-log.ts',
     find: '    if (!goesOn(entry, entries)) break;\n',
     replace: '',
     breaks: 'Readers go past holes: what is put there later is never told',
