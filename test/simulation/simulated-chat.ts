@@ -233,7 +233,7 @@ export class SimulatedChat implements Stage {
 
   async pass(ms: number): Promise<void> {
     const { scheduler } = this.world;
-    await this.#within(2 * ms, 'time', (resolve) => scheduler.after(ms, () => resolve(undefined)));
+    await this.#within(2 * ms + 1, 'time', (resolve) => scheduler.after(ms, () => resolve(undefined)));
   }
 
   async until(what: string, isSo: () => boolean): Promise<void> {
