@@ -3,6 +3,7 @@ import type { Event } from '../protocol/entities.ts';
 import { limits } from '../protocol/limits.ts';
 import { badRequest } from '../protocol/parse.ts';
 import type { Replies } from '../protocol/replies.ts';
+import { getEventHead } from '../store/event-head.ts';
 import { listEvents as list } from '../store/event-lists.ts';
 import { getEvents } from '../store/events.ts';
 import { eventRank, idOf } from '../store/keys.ts';
@@ -31,15 +32,15 @@ export async function listEvents(
     fitting.push(event);
   }
   const last = fitting.at(-1);
-  const next = last && fitting.length < all.length ? rankOf(status, last) : page.next;
+  const next = last && fitting.length < all.length ? await rankOf(table, status, last) : page.next;
   // The index may be behind: the head knows.
   const events = fitting.filter((event) => event.status === status);
   return next === undefined ? { events } : { events, nextCursor: encodeCursor(status, next) };
 }
 
 /** Where an event stands in the list of a status; undefined: it never was in it. */
-function rankOf(status: Status, { id, createdAt, endedAt }: Event): string | undefined {
-  const since = status === 'active' ? createdAt : endedAt;
+async function rankOf(table: Table, status: Status, { id, createdAt }: Event): Promise<string | undefined> {
+  const since = status === 'active' ? createdAt : (await getEventHead(table, id))?.endedAt;
   return since && eventRank(Date.parse(since), id);
 }
 
@@ -54,7 +55,7 @@ async function readCursor(table: Table, status: Status, cursor: string): Promise
   const rank = text.slice(prefixes[status].length);
   // Every rank that was ever given out is that of an event.
   const [event] = /^\d{15}#[\w-]{16}$/.test(rank) ? await getEvents(table, [idOf(rank)]) : [];
-  if (!event || rankOf(status, event) !== rank || encodeCursor(status, rank) !== cursor) {
+  if (!event || (await rankOf(table, status, event)) !== rank || encodeCursor(status, rank) !== cursor) {
     throw badRequest('cursor', 'must be the nextCursor of an earlier answer');
   }
   return rank;

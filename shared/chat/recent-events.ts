@@ -3,7 +3,7 @@ import { getEvents } from '../store/events.ts';
 import type { Table } from '../store/table.ts';
 
 /** What an execution environment reads anew without asking how old what it has is: so many lists in so many milliseconds. */
-const FRESH = { lists: 2, ms: 10_000 };
+const FRESH = { lists: 20, ms: 10_000 };
 /** With more lists than that, an event may be as it was so long ago, milliseconds. */
 const MAX_AGE_MS = 1_000;
 /** A list of these comes to a few megabytes. */

@@ -47,7 +47,6 @@ export const eventSchema = z.object({
   createdAt: z.string(),
   startsAt: z.string().optional(),
   endsAt: z.string().optional(),
-  endedAt: z.string().optional().describe('When it ended.'),
   participantCount: z.int(),
   viewerCount: z.int().describe('Connections that watch it and take no part.'),
   hosts: z.array(z.string()).optional().describe('Ids of participants who may moderate it.'),

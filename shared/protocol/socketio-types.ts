@@ -14,7 +14,6 @@ export interface Event {
   createdAt: string;
   startsAt?: string | undefined;
   endsAt?: string | undefined;
-  endedAt?: string | undefined;
   participantCount: number;
   /** Connections that watch it and take no part. */
   viewerCount: number;

@@ -33,14 +33,7 @@ export type EventChanges = {
 /** `pinned`: the number of the message. */
 export type EventItem = Omit<
   Event,
-  | 'status'
-  | 'endedAt'
-  | 'participantCount'
-  | 'viewerCount'
-  | 'pinned'
-  | 'reactions'
-  | 'reactionTotals'
-  | keyof Rules
+  'status' | 'participantCount' | 'viewerCount' | 'pinned' | 'reactions' | 'reactionTotals' | keyof Rules
 > &
   Pick<EventDetails, 'reactions'> & { pinned?: number };
 
@@ -51,7 +44,7 @@ export const reactionsOf = ({ reactions }: Pick<EventDetails, 'reactions'>) =>
 /** An event as clients get it, without the message that is pinned. */
 export function toEvent(item: EventItem, head: EventHead, cursor: Cursor): Event {
   const { id, name, description, createdAt, startsAt, endsAt, hosts } = item;
-  const { status, endedAt, paused, slowModeSeconds, links, repeats } = head;
+  const { status, paused, slowModeSeconds, links, repeats } = head;
   const reactions = reactionsOf(item);
   const used = reactions.flatMap((reaction) => {
     const total = cursor.reactionsTold?.[reaction];
@@ -63,7 +56,7 @@ export function toEvent(item: EventItem, head: EventHead, cursor: Cursor): Event
     ...defined({ description }),
     status: status === 'active' ? 'active' : 'ended',
     createdAt,
-    ...defined({ startsAt, endsAt, endedAt, hosts, paused, slowModeSeconds, links, repeats }),
+    ...defined({ startsAt, endsAt, hosts, paused, slowModeSeconds, links, repeats }),
     participantCount: cursor.participantCount,
     viewerCount: cursor.viewers.count,
     reactions,

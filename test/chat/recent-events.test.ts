@@ -34,11 +34,12 @@ const units = () =>
   }, 0);
 
 test('a flood of lists costs a few read units each, and everybody gets all events', async () => {
-  for (let i = 0; i < 20; i += 1) {
+  const LISTS = 200;
+  for (let i = 0; i < LISTS; i += 1) {
     expect(await list()).toHaveLength(EVENTS);
     vi.setSystemTime(Date.now() + 50);
   }
-  expect(units() / 20).toBeLessThan(20);
+  expect(units() / LISTS).toBeLessThan(20);
 });
 
 test('whoever lists now and then sees what has just changed', async () => {
@@ -50,7 +51,7 @@ test('whoever lists now and then sees what has just changed', async () => {
 });
 
 test('in a flood, too: who is new and who has ended at once, the rest within a second', async () => {
-  for (let i = 0; i < 5; i += 1) await list();
+  for (let i = 0; i < 25; i += 1) await list();
   await createEvent(room.table, 'new', { name: 'New' }, Date.now());
   await updateEvent(room.chat, 'e1', operator, { status: 'ended' });
   await updateEvent(room.chat, 'e', operator, { name: 'Another' });
