@@ -59,10 +59,7 @@ test.for(
   await enter('first', 'olga');
   await enter('second', 'olga', [right]);
   const person = { participantId: idOf('olga') };
-  expect(await refusedWith(act(room.chat, 'e', host, person))).toMatchObject({
-    code: 'FORBIDDEN',
-    reason: 'A host cannot do this to those with the right to moderate.',
-  });
+  expect(await refusedWith(act(room.chat, 'e', host, person))).toMatchObject({ code: 'FORBIDDEN' });
   expect(await room.members()).toHaveLength(2);
   expect((await listAudit(room.chat, 'e', {})).records).toEqual([]);
   await act(room.chat, 'e', { name: idOf('mia'), participantId: idOf('mia'), rights: ['moderate'] }, person);

@@ -1,10 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { requireModerator } from '../../shared/chat/moderation/require-moderator.ts';
 import { takeAllowance } from '../../shared/chat/rate-limit.ts';
 import { participantIdOfCaller } from '../../shared/ids.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { databaseEndpoint } from '../support/database.ts';
-import { refusedWith } from '../support/tokens.ts';
 import { type ChatOnTable, chatOnTable } from './chat-on-table.ts';
 
 /** The functions of the HTTP API, as API Gateway invokes them, on a table. */
@@ -103,13 +101,5 @@ test('whoever writes without end is told to wait, and others are not', async () 
   expect(await request(otto, 'moderation', 'PATCH', '/e', { paused: true })).toMatchObject({
     status: 200,
     body: { paused: true },
-  });
-});
-
-test('whoever lacks a right is told which', async () => {
-  const actor = { name: 'ana', participantId: 'ana', rights: [] };
-  expect(await refusedWith(requireModerator(room.table, 'e', actor))).toMatchObject({
-    code: 'FORBIDDEN',
-    reason: 'This needs the right to moderate, or to be a host of the event.',
   });
 });

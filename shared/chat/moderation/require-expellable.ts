@@ -23,9 +23,7 @@ export async function requireExpellable(
     throw badRequest(path, 'must be somebody else');
   }
   if (actor.rights.length === 0 && (await hasRights(chat, eventId, participantId)))
-    throw new ChatError('FORBIDDEN', {
-      reason: 'A host cannot do this to those with the right to moderate.',
-    });
+    throw new ChatError('FORBIDDEN');
   return participantId;
 }
 
