@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { embeddedMetrics } from '../../local/cloudwatch/embedded-metrics.ts';
 
 type Observe = typeof import('../../functions/context/observe.ts');
@@ -17,7 +17,12 @@ beforeAll(async () => {
     // As Lambda sets it where debug lines are wanted.
     AWS_LAMBDA_LOG_LEVEL: 'DEBUG',
   });
+  // Another file may have loaded it with another environment.
+  vi.resetModules();
   observe = await import('../../functions/context/observe.ts');
+});
+afterAll(() => {
+  vi.resetModules();
 });
 
 let lines: string[] = [];
