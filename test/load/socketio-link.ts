@@ -42,6 +42,10 @@ export function socketioLink({ url, token }: Address, isBatched: boolean, user: 
       return true;
     },
     cut: () => engine()?.transport?.ws?.terminate(),
-    close: () => socket.disconnect(),
+    close() {
+      // Its end is no loss.
+      socket.off('disconnect');
+      socket.disconnect();
+    },
   };
 }

@@ -130,7 +130,9 @@ export async function send(
       if (!answer || ('error' in answer && answer.error.code === 'INTERNAL')) sent.isUncertain = true;
       if (!answer || 'error' in answer) continue;
       const { seq, id, ...message } = answer.data.message as { seq: number; id: string; eventId: string };
-      if (sent.seq !== undefined && sent.seq !== seq)
+      // In another event it is another message.
+      const isSame = sent.eventId === message.eventId;
+      if (isSame && sent.seq !== undefined && sent.seq !== seq)
         client.broken.push(`two acks for ${text}: ${sent.seq}, ${seq}`);
       // A move to another event that was under way may have come first.
       Object.assign(sent, { seq, id, eventId: message.eventId, answered: scheduler.now });

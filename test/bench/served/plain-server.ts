@@ -12,6 +12,7 @@ const AWAY_MS = 2 * 60_000;
 export async function startPlainServer(recovers: boolean): Promise<string> {
   const server = createServer();
   const io = new Server(server, {
+    addTrailingSlash: false,
     transports: ['websocket'],
     ...(recovers && { connectionStateRecovery: { maxDisconnectionDuration: AWAY_MS } }),
   });
