@@ -31,14 +31,12 @@ export async function isModerator(
 
 /** Throws `FORBIDDEN` for anybody else. */
 export async function requireModerator(table: Table, eventId: string, actor: Actor): Promise<void> {
-  if (await isModerator(table, eventId, actor)) return;
-  throw new ChatError('FORBIDDEN');
+  if (!(await isModerator(table, eventId, actor))) throw new ChatError('FORBIDDEN');
 }
 
 /** Throws `FORBIDDEN` for everybody who may not create and change events. */
 export function requireOperator({ rights }: Pick<Actor, 'rights'>): void {
-  if (rights.includes('operate')) return;
-  throw new ChatError('FORBIDDEN');
+  if (!rights.includes('operate')) throw new ChatError('FORBIDDEN');
 }
 
 /** The public id of whoever acts: of a participant, or of a caller with IAM credentials. */
