@@ -1,4 +1,5 @@
 import { createEvent } from '../load/event.ts';
+import type { MemberOptions } from '../load/member.ts';
 import { type LoadResult, runLoad } from '../load/run-load.ts';
 import type { Tally } from '../load/tally.ts';
 import type { Measurement, Part } from './measurement.ts';
@@ -45,7 +46,7 @@ async function play(
 ): Promise<LoadResult> {
   const show = progress(say, CLIENTS);
   if (system !== 'chat') {
-    const newMember = (options: ConstructorParameters<typeof PlainMember>[0]) => new PlainMember(options);
+    const newMember = (options: MemberOptions) => new PlainMember(options);
     return runLoad(
       { ...load, url, eventId: 'event', wires: ['socketio'], newMember, patienceMs: 5_000 },
       show,

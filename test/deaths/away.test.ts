@@ -37,6 +37,16 @@ const lost = async (eventId: string) =>
     ({ lostAt, membership, expiredStay }) =>
       lostAt && (membership ?? Object(expiredStay).membership)?.eventId === eventId,
   );
+/** An event with bob, and with ana, whose connection is lost. */
+async function anaIsLost() {
+  const eventId = await newEvent();
+  const bob = await enter(eventId, 'bob');
+  const ana = await enterSocket(eventId, 'ana');
+  await bob.next('userJoined');
+  await ana.cut();
+  await chat.eventually(async () => expect(await lost(eventId)).toHaveLength(1));
+  return { eventId, bob, ana };
+}
 /** Lets so many seconds pass: what is late is late by the clock. */
 const after = (seconds: number) => chat.pass(seconds * 1_000 + 1);
 
@@ -58,12 +68,7 @@ test('nothing is lost also when API Gateway never says that the connection close
 });
 
 test('away for longer than the grace: others hear of the leave, and of the return', async () => {
-  const eventId = await newEvent();
-  const bob = await enter(eventId, 'bob');
-  const ana = await enterSocket(eventId, 'ana');
-  await bob.next('userJoined');
-  await ana.cut();
-  await chat.eventually(async () => expect(await lost(eventId)).toHaveLength(1));
+  const { eventId, bob, ana } = await anaIsLost();
   await chat.sweep();
   expect(await countOf(chat, eventId)).toBe(2);
   await after(GRACE_SECONDS);
@@ -82,12 +87,7 @@ test('away for longer than the grace: others hear of the leave, and of the retur
 });
 
 test('away for too long: told plainly, with the history on joining, and no row is left', async () => {
-  const eventId = await newEvent();
-  const bob = await enter(eventId, 'bob');
-  const ana = await enterSocket(eventId, 'ana');
-  await bob.next('userJoined');
-  await ana.cut();
-  await chat.eventually(async () => expect(await lost(eventId)).toHaveLength(1));
+  const { eventId, bob, ana } = await anaIsLost();
   await after(RECOVERY_SECONDS);
   await chat.sweep();
   expect(await bob.next('userLeft')).toMatchObject({ participant: { username: 'ana' } });

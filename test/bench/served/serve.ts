@@ -1,8 +1,7 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import cdk from '../../../cdk.json' with { type: 'json' };
-import { localAssembly, synthesizeLocally } from '../../../infra/local-assembly.ts';
 import { type LocalStack, startLocalStack } from '../../../local/local-stack.ts';
 import { tableKeys } from '../../../shared/store/keys.ts';
+import { chatAssembly } from '../../support/assemblies.ts';
 import { startPlainServer } from './plain-server.ts';
 import type { Addresses, Questions, System } from './served.ts';
 
@@ -14,7 +13,7 @@ const settings = { joinsPerSecond: 1_000, joinBurst: 1_000, sendsPerSecond: 1_00
 const fleet = { perFunction: 4, total: 40, patienceMs: 50 };
 
 async function startChat(): Promise<LocalStack> {
-  const assembly = await localAssembly({ ...cdk.context, ...settings }, synthesizeLocally);
+  const assembly = await chatAssembly(settings);
   return startLocalStack({ assembly, fleet, dynamodbKind: 'memory', log: console.error });
 }
 
